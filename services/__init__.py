@@ -1,0 +1,1 @@
+"""The four services of Kehu. Each owns its data; none imports another."""
