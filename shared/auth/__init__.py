@@ -1,0 +1,1 @@
+"""Who may do what: roles, permission tables, and the verification of bearer tokens."""

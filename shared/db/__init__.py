@@ -1,0 +1,1 @@
+"""PostgreSQL by SQLAlchemy Core: engines, units of work, repositories, keyset pages."""

@@ -1,0 +1,30 @@
+"""Engines: one per process and database, with the timeouts every connection carries."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+
+
+def create_engine(dsn: str, *, pool_size: int = 10, pool_timeout: float = 3.0) -> AsyncEngine:
+    """Return an engine for ``dsn`` (``postgresql://…``). Timeouts are in seconds.
+
+    A request that waits longer than ``pool_timeout`` for a connection is answered 503.
+    """
+    return create_async_engine(
+        dsn.replace("postgresql://", "postgresql+asyncpg://", 1),
+        pool_size=pool_size,
+        max_overflow=0,
+        pool_timeout=pool_timeout,
+        pool_recycle=1800,
+        connect_args={
+            "timeout": 5,
+            "server_settings": {
+                "application_name": "kehu",
+                "timezone": "UTC",
+                "statement_timeout": "30000",
+                "lock_timeout": "5000",
+                "idle_in_transaction_session_timeout": "60000",
+                "jit": "off",
+            },
+        },
+    )

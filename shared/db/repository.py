@@ -1,0 +1,232 @@
+"""Aggregates to rows and back. Saving an aggregate and publishing its event are one act."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, fields
+from functools import cached_property
+from typing import Any, ClassVar, Generic, TypeVar
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.errors import NotFound, StaleVersion
+from shared.events.payload import Payload
+
+A = TypeVar("A", bound=Aggregate)
+
+
+@dataclass(frozen=True)
+class Children:
+    """A tuple of frozen dataclasses inside an aggregate, kept in a table of their own.
+
+    The table's first foreign key column, ``parent``, points at the aggregate; ``position`` keeps
+    the order.
+    """
+
+    field: str
+    kind: type[Any]
+    table: sa.Table
+    parent: str
+
+    @cached_property
+    def columns(self) -> tuple[str, ...]:
+        """The dataclass fields that are columns."""
+        return tuple(f.name for f in fields(self.kind) if f.name in self.table.c)
+
+    def row(self, parent_id: UUID, position: int, child: Any) -> dict[str, Any]:
+        """Return the row of one child."""
+        row = {name: getattr(child, name) for name in self.columns}
+        return row | {self.parent: parent_id, "position": position}
+
+
+class Repository(Generic[A]):
+    """Reads and writes one kind of aggregate. Slices derive from it and set the class variables.
+
+    Children are compared with what was loaded, so only changed lines are written.
+    """
+
+    kind: ClassVar[type[Any]]
+    table: ClassVar[sa.Table]
+    noun: ClassVar[str]
+    children: ClassVar[tuple[Children, ...]] = ()
+    payload: ClassVar[Callable[[Any, Change], Payload]]
+
+    # -- reading -----------------------------------------------------------------------------
+
+    async def get(self, conn: AsyncConnection, aggregate_id: UUID) -> A:
+        """Return the aggregate, or raise NotFound."""
+        return self._found(await self.find(conn, self.table.c.id == aggregate_id), aggregate_id)
+
+    async def get_for_update(
+        self, uow: UnitOfWork, aggregate_id: UUID, expected: int | None = None
+    ) -> A:
+        """Lock and return the aggregate.
+
+        Raises:
+            NotFound: there is none.
+            StaleVersion: its version is not ``expected``.
+        """
+        found = await self.find(uow.conn, self.table.c.id == aggregate_id, lock=True)
+        aggregate = self._found(found, aggregate_id)
+        if expected is not None and aggregate.version != expected:
+            raise StaleVersion(
+                f"This {self.noun} is at version {aggregate.version}, not {expected}.",
+                current=aggregate.version,
+            )
+        return aggregate
+
+    async def find(
+        self, conn: AsyncConnection, *where: sa.ColumnElement[bool], lock: bool = False
+    ) -> A | None:
+        """Return the one aggregate that satisfies ``where``, or None."""
+        found = await self.select(conn, sa.select(*self._selected).where(*where), lock=lock)
+        return found[0] if found else None
+
+    async def select(
+        self, conn: AsyncConnection, query: sa.Select[Any], *, lock: bool = False
+    ) -> list[A]:
+        """Return the aggregates of a query over this repository's columns, with children.
+
+        Locks are taken in id order, so that two callers cannot wait for each other.
+        """
+        if lock:
+            query = query.order_by(self.table.c.id).with_for_update(of=self.table)
+        rows = (await conn.execute(query)).mappings().all()
+        loaded = await self._load_children(conn, [row["id"] for row in rows])
+        return [self._build(row, loaded) for row in rows]
+
+    def query(self) -> sa.Select[Any]:
+        """Return a SELECT of this aggregate's columns, to add conditions to."""
+        return sa.select(*self._selected)
+
+    # -- writing -----------------------------------------------------------------------------
+
+    async def add(self, uow: UnitOfWork, aggregate: A, change: Change) -> None:
+        """Insert a new aggregate as version 1 and record its event."""
+        await self.add_many(uow, [(aggregate, change)])
+
+    async def add_many(self, uow: UnitOfWork, new: Sequence[tuple[A, Change]]) -> None:
+        """Insert new aggregates and record their events: one statement per table."""
+        if not new:
+            return
+        for aggregate, _ in new:
+            aggregate.version = 1
+        await uow.conn.execute(sa.insert(self.table), [self._row(each) for each, _ in new])
+        for child in self.children:
+            rows = [row for each, _ in new for row in self._child_rows(child, each)]
+            if rows:
+                await uow.conn.execute(sa.insert(child.table), rows)
+        for aggregate, change in new:
+            self._remember(aggregate)
+            await uow.record(aggregate, type(self).payload(aggregate, change))
+
+    async def save(self, uow: UnitOfWork, aggregate: A, change: Change) -> None:
+        """Update the aggregate to its next version and record its event.
+
+        Raises:
+            StaleVersion: the row was changed since it was read.
+        """
+        row = self._row(aggregate) | {"version": aggregate.version + 1}
+        keys = {"_id": row.pop("id"), "_version": aggregate.version}
+        result = await uow.conn.execute(self._update, row | keys)
+        if result.rowcount != 1:
+            raise StaleVersion(f"This {self.noun} was changed by somebody else.")
+        aggregate.version += 1
+        for child in self.children:
+            await self._save_children(uow.conn, child, aggregate)
+        self._remember(aggregate)
+        await uow.record(aggregate, type(self).payload(aggregate, change))
+
+    # -- rows --------------------------------------------------------------------------------
+
+    @cached_property
+    def _columns(self) -> tuple[str, ...]:
+        return tuple(f.name for f in fields(self.kind) if f.name in self.table.c)
+
+    @cached_property
+    def _selected(self) -> list[sa.Column[Any]]:
+        return [self.table.c[name] for name in self._columns]
+
+    @cached_property
+    def _update(self) -> sa.Update:
+        values: dict[str, Any] = {
+            name: sa.bindparam(name) for name in self._columns if name != "id"
+        }
+        return (
+            sa.update(self.table)
+            .where(self.table.c.id == sa.bindparam("_id"))
+            .where(self.table.c.version == sa.bindparam("_version"))
+            .values(values)
+        )
+
+    def _found(self, aggregate: A | None, key: object) -> A:
+        if aggregate is None:
+            raise NotFound.of(self.noun, key)
+        return aggregate
+
+    def _row(self, aggregate: A) -> dict[str, Any]:
+        return {name: getattr(aggregate, name) for name in self._columns}
+
+    def _build(self, row: Any, loaded: dict[str, dict[UUID, tuple[Any, ...]]]) -> A:
+        nested = {field: by_parent.get(row["id"], ()) for field, by_parent in loaded.items()}
+        aggregate: A = self.kind(**row, **nested)
+        self._remember(aggregate)
+        return aggregate
+
+    def _remember(self, aggregate: A) -> None:
+        for child in self.children:
+            aggregate.loaded[child.field] = getattr(aggregate, child.field)
+
+    # -- children ----------------------------------------------------------------------------
+
+    async def _load_children(
+        self, conn: AsyncConnection, ids: Sequence[UUID]
+    ) -> dict[str, dict[UUID, tuple[Any, ...]]]:
+        return {c.field: await self._load(conn, c, ids) for c in self.children if ids}
+
+    async def _load(
+        self, conn: AsyncConnection, child: Children, ids: Sequence[UUID]
+    ) -> dict[UUID, tuple[Any, ...]]:
+        parent = child.table.c[child.parent]
+        query = (
+            sa.select(parent.label("_parent"), *(child.table.c[name] for name in child.columns))
+            .where(parent == sa.any_(sa.bindparam("ids", ids, type_=sa.ARRAY(sa.Uuid))))
+            .order_by(parent, child.table.c.position)
+        )
+        by_parent: dict[UUID, list[Any]] = {}
+        for parent_id, *values in (await conn.execute(query)).all():
+            built = child.kind(**dict(zip(child.columns, values, strict=True)))
+            by_parent.setdefault(parent_id, []).append(built)
+        return {key: tuple(found) for key, found in by_parent.items()}
+
+    def _child_rows(self, child: Children, aggregate: A) -> Iterable[dict[str, Any]]:
+        for position, each in enumerate(getattr(aggregate, child.field)):
+            yield child.row(aggregate.id, position, each)
+
+    async def _save_children(self, conn: AsyncConnection, child: Children, aggregate: A) -> None:
+        before, after = aggregate.loaded.get(child.field, ()), getattr(aggregate, child.field)
+        if before == after:
+            return
+        table = child.table
+        removed = {each.id for each in before} - {each.id for each in after}
+        if removed:
+            await conn.execute(sa.delete(table).where(table.c.id.in_(removed)))
+        known = {(position, each) for position, each in enumerate(before)}
+        changed = [
+            child.row(aggregate.id, position, each)
+            for position, each in enumerate(after)
+            if (position, each) not in known
+        ]
+        if changed:
+            await conn.execute(_upsert(table), changed)
+
+
+def _upsert(table: sa.Table) -> Any:
+    statement = insert(table)
+    updated = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
+    return statement.on_conflict_do_update(index_elements=[table.c.id], set_=updated)

@@ -1,0 +1,125 @@
+"""A unit of work: one transaction, its actor, and the events of what it changed.
+
+The events go into the outbox in the same transaction, so a committed change has its event and an
+event has its committed change. Policies ("when X then Y", same service) run as events are recorded.
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+
+from shared.domain.actor import Actor
+from shared.domain.aggregate import Aggregate
+from shared.domain.clock import now
+from shared.domain.ids import new_id
+from shared.events.envelope import Envelope
+from shared.events.payload import Payload
+from shared.outbox.writer import append
+
+Policy = Callable[["UnitOfWork", Any], Awaitable[None]]
+Policies = Mapping[type[Payload], tuple[Policy, ...]]
+
+
+class UnitOfWork:
+    """One transaction on ``conn``. ``now`` is the one moment all its changes carry."""
+
+    def __init__(
+        self,
+        conn: AsyncConnection,
+        actor: Actor,
+        *,
+        source: str,
+        policies: Policies,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        traceparent: str | None = None,
+    ) -> None:
+        self.conn = conn
+        self.actor = actor
+        self.now: datetime = now()
+        self.correlation_id = correlation_id or new_id()
+        self.causation_id = causation_id
+        self.traceparent = traceparent
+        self.recorded: list[Envelope] = []
+        self._source = source
+        self._policies = policies
+
+    async def record(self, aggregate: Aggregate, payload: Payload) -> None:
+        """Publish ``payload`` as the event of the aggregate's present version."""
+        envelope = Envelope(
+            id=new_id(),
+            type=payload.event_type,
+            source=self._source,
+            aggregate_type=payload.aggregate_type,
+            aggregate_id=aggregate.id,
+            sequence=aggregate.version,
+            time=self.now,
+            data=payload.model_dump_json(),
+            actor_id=self.actor.id,
+            correlation_id=self.correlation_id,
+            causation_id=self.causation_id,
+            traceparent=self.traceparent,
+        )
+        self.recorded.append(envelope)
+        for policy in self._policies.get(type(payload), ()):
+            await policy(self, payload)
+
+    async def flush(self) -> None:
+        """Write the recorded events to the outbox."""
+        if self.recorded:
+            await append(self.conn, self.recorded)
+
+
+class Database:
+    """A service's database: hands out units of work for writing and plain connections to read."""
+
+    def __init__(
+        self,
+        engine: AsyncEngine,
+        *,
+        service: str,
+        policies: Policies | None = None,
+        on_commit: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.engine = engine
+        self.service = service
+        self.on_commit = on_commit
+        self._policies = policies or {}
+        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def transaction(
+        self,
+        actor: Actor,
+        *,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        traceparent: str | None = None,
+    ) -> AsyncIterator[UnitOfWork]:
+        """Open a transaction; commit at the end, roll back on any exception."""
+        async with self.engine.begin() as conn:
+            uow = UnitOfWork(
+                conn,
+                actor,
+                source=f"/kehu/{self.service}",
+                policies=self._policies,
+                correlation_id=correlation_id,
+                causation_id=causation_id,
+                traceparent=traceparent,
+            )
+            yield uow
+            await uow.flush()
+        if uow.recorded:
+            self.on_commit()
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection to read from, outside any transaction."""
+        async with self._reading.connect() as conn:
+            yield conn

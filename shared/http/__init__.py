@@ -1,0 +1,1 @@
+"""HTTP kit: app factory, gates, problem documents, idempotency, ETags, pages, documentation."""

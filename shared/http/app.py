@@ -1,0 +1,49 @@
+"""The FastAPI application every service is: its routers within the common frame."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from fastapi import APIRouter, FastAPI
+from starlette.middleware import Middleware
+
+from shared.http import health, openapi, problems
+from shared.http.context import Context
+from shared.http.edge import Edge
+
+VERSION = "0.1.0"
+MAX_BODY_BYTES = 1024 * 1024
+
+
+def new_app(
+    context: Context, *, title: str, description: str, routers: Sequence[APIRouter]
+) -> FastAPI:
+    """Return the application of ``context.service``. Put the hottest router first: routes are
+    tried in order."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        yield
+        await context.db.engine.dispose()
+
+    app = FastAPI(
+        title=title,
+        description=description,
+        version=VERSION,
+        openapi_url=f"/openapi/{context.service}.json",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        max_body_size=MAX_BODY_BYTES,
+        middleware=[Middleware(Edge, service=context.service)],
+        generate_unique_id_function=lambda route: route.name,
+        telemetry={"tracing": False},
+    )
+    app.state.context = context
+    for router in routers:
+        app.include_router(router)
+    health.install(app)
+    openapi.install(app, context.service)
+    problems.install(app)
+    return app

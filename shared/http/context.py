@@ -1,0 +1,30 @@
+"""What a service's HTTP side is composed of; ``app.state.context``."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from shared.auth.tokens import TokenVerifier
+from shared.db.unit_of_work import Database
+
+if TYPE_CHECKING:
+    from starlette.requests import Request
+
+
+@dataclass(frozen=True)
+class Context:
+    """The parts a request needs. ``page_secret`` signs page tokens; ``settings`` are the service's
+    own."""
+
+    service: str
+    db: Database
+    tokens: TokenVerifier
+    page_secret: bytes
+    settings: Any
+
+
+def context_of(request: Request) -> Context:
+    """Return the context of the service that answers ``request``."""
+    context: Context = request.app.state.context
+    return context

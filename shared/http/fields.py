@@ -1,0 +1,151 @@
+"""Field types of HTTP input: bounded, exact, and nothing PostgreSQL or JSON could choke on."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Annotated, Any, TypeVar
+
+from pydantic import (
+    AfterValidator,
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StringConstraints,
+    WithJsonSchema,
+)
+from pydantic_core import PydanticCustomError
+
+from shared.domain.money import MINOR_UNITS
+
+_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,8})?", re.ASCII)
+_MOMENT = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
+    r"([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
+)
+_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_FIRST_YEAR, _LAST_YEAR = 1900, 2200
+
+D = TypeVar("D", date, datetime)
+
+
+class Input(BaseModel):
+    """Base of request bodies: unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid", str_strip_whitespace=True, allow_inf_nan=False)
+
+
+class Output(BaseModel):
+    """Base of response bodies: built from aggregates and rows by attribute."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+
+def _exact(value: Any) -> Any:
+    if isinstance(value, Decimal):
+        return value
+    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+        raise PydanticCustomError("decimal_string", 'Write a decimal string such as "1234.50".')
+    return value
+
+
+def _moment(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _MOMENT.fullmatch(value):
+        raise PydanticCustomError("moment", "Write an RFC 3339 time with its offset.")
+    return value
+
+
+def _day(value: Any) -> Any:
+    if isinstance(value, date) and not isinstance(value, datetime):
+        return value
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        raise PydanticCustomError("day", "Write a date such as 2026-11-21.")
+    return value
+
+
+def _sensible(value: D) -> D:
+    if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
+        raise PydanticCustomError("year_out_of_range", "The year must lie in 1900 to 2200.")
+    return value
+
+
+def _currency(value: str) -> str:
+    if value not in MINOR_UNITS:
+        raise PydanticCustomError("unknown_currency", "This currency is not supported.")
+    return value
+
+
+def _decimal_schema(places: int, digits: int, example: str) -> WithJsonSchema:
+    pattern = rf"^-?\d{{1,{digits - places}}}(\.\d{{1,{places}}})?$"
+    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+
+
+def text(maximum: int, minimum: int = 1) -> Any:
+    """Return a stripped string type of ``minimum`` to ``maximum`` characters."""
+    return Annotated[str, StringConstraints(min_length=minimum, max_length=maximum)]
+
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
+Note = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,63}$")]
+Integer = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
+Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+Currency = Annotated[
+    str,
+    StringConstraints(pattern=r"^[A-Z]{3}$"),
+    AfterValidator(_currency),
+    WithJsonSchema({"type": "string", "enum": sorted(MINOR_UNITS)}),
+]
+Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_sensible)]
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_sensible)]
+Amount = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=16, decimal_places=2),
+    _decimal_schema(2, 16, "1234.50"),
+]
+PositiveAmount = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=16, decimal_places=2, gt=0),
+    _decimal_schema(2, 16, "1234.50"),
+]
+Quantity = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=16, decimal_places=4, gt=0),
+    _decimal_schema(4, 16, "12.5"),
+]
+#: A discount or rate as a share of one, from 0 to 1; "0.05" is 5 %.
+Share = Annotated[
+    Decimal,
+    BeforeValidator(_exact),
+    Field(max_digits=7, decimal_places=6, ge=0, le=1),
+    _decimal_schema(6, 7, "0.05"),
+]
+
+
+class MoneyIn(Input):
+    """Money in a request: a decimal string and its ISO 4217 currency."""
+
+    amount: PositiveAmount
+    currency: Currency
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:
+        """Show an example in the documentation."""
+        return {**handler(core_schema), "examples": [{"amount": "1234.50", "currency": "CNY"}]}
+
+
+class MoneyOut(Output):
+    """Money in a response: a decimal string with two places and its currency."""
+
+    amount: Decimal
+    currency: str

@@ -1,0 +1,208 @@
+"""Gates: every route declares one. They authenticate, authorise, and open the unit of work.
+
+@router.post("/orders/{order_id}/approve", response_model=OrderOut)
+async def approve_order(
+    order_id: UUID, write: Annotated[Write, writing("order.approve", if_match=True)]
+) -> Response:
+    return await write(ApproveOrder(order_id, write.expected), approving.approve, OrderOut.of)
+"""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+from uuid import UUID
+
+from fastapi import Depends, Request
+from pydantic import BaseModel
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncConnection
+from starlette.responses import Response
+
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.actor import Actor
+from shared.domain.errors import PreconditionRequired, Unauthenticated
+from shared.http.context import Context, context_of
+from shared.http.etag import etag, parse_if_match
+from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
+from shared.http.problems import sqlstate
+from shared.http.request_id import request_id, traceparent
+
+C = TypeVar("C")
+R = TypeVar("R")
+
+_TRIES = 3
+_SERIALIZATION = {"40001", "40P01"}
+_JSON = {"content-type": "application/json"}
+
+
+class Read:
+    """A permitted request that changes nothing."""
+
+    def __init__(self, request: Request, context: Context, actor: Actor) -> None:
+        self.request = request
+        self.context = context
+        self.actor = actor
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[AsyncConnection]:
+        """Open a connection outside any transaction."""
+        async with self.context.db.reading() as conn:
+            yield conn
+
+    def respond(self, body: BaseModel) -> Response:
+        """Answer a body; with an ETag when it has a version, 304 when the caller has it."""
+        headers = dict(_JSON)
+        version = getattr(body, "version", None)
+        if isinstance(version, int):
+            headers["etag"] = etag(version)
+            if self.request.headers.get("if-none-match") == headers["etag"]:
+                return Response(status_code=304, headers={"etag": headers["etag"]})
+        return Response(body.model_dump_json().encode(), headers=headers)
+
+
+class Write(Read):
+    """A permitted request that changes something: one command, one transaction, then the answer.
+
+    ``expected`` is the version the caller saw (``If-Match``), or None.
+    """
+
+    def __init__(
+        self,
+        request: Request,
+        context: Context,
+        actor: Actor,
+        expected: int | None,
+        key: IdempotencyKey | None,
+    ) -> None:
+        super().__init__(request, context, actor)
+        self.expected = expected
+        self.key = key
+
+    async def __call__(
+        self,
+        command: C,
+        handle: Callable[[UnitOfWork, C], Awaitable[R]],
+        present: Callable[[R], BaseModel],
+        *,
+        status: int = 200,
+    ) -> Response:
+        """Run ``handle(uow, command)`` and answer ``present(result)``, after the commit.
+
+        A deadlock or serialization failure is tried again, at most three times in all.
+        """
+        for attempt in range(1, _TRIES + 1):
+            try:
+                return await self._run(command, handle, present, status)
+            except DBAPIError as error:
+                if attempt == _TRIES or sqlstate(error) not in _SERIALIZATION:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _run(
+        self,
+        command: C,
+        handle: Callable[[UnitOfWork, C], Awaitable[R]],
+        present: Callable[[R], BaseModel],
+        status: int,
+    ) -> Response:
+        async with self.context.db.transaction(
+            self.actor,
+            correlation_id=UUID(request_id(self.request.scope)),
+            traceparent=traceparent(self.request),
+        ) as uow:
+            if self.key and (stored := await self.key.claim(uow.conn)):
+                replayed = {**stored.headers, "idempotent-replayed": "true"}
+                return Response(stored.body, stored.status, headers=replayed)
+            answer = self._answer(present(await handle(uow, command)), status)
+            if self.key:
+                await self.key.store(uow.conn, answer)
+        return Response(answer.body, answer.status, headers=answer.headers)
+
+    def _answer(self, body: BaseModel, status: int) -> Stored:
+        headers = dict(_JSON)
+        version, created = getattr(body, "version", None), getattr(body, "id", None)
+        if isinstance(version, int):
+            headers["etag"] = etag(version)
+        if status == 201 and created is not None:
+            headers["location"] = f"{self.request.url.path}/{created}"
+        return Stored(status, headers, body.model_dump_json().encode())
+
+
+class Gate:
+    """What a route declares about who may call it and how; shown in OpenAPI.
+
+    ``permission`` None means any signed-in actor.
+    """
+
+    def __init__(
+        self,
+        permission: str | None,
+        *,
+        writes: bool,
+        if_match: bool = False,
+        idempotency_key: bool = False,
+    ) -> None:
+        self.permission = permission
+        self.writes = writes
+        self.if_match = if_match
+        self.idempotency_key = idempotency_key
+
+    async def __call__(self, request: Request) -> Read:
+        """Let the request through, or refuse it.
+
+        Raises:
+            Unauthenticated, Forbidden: who is calling.
+            PreconditionRequired, MalformedIfMatch: ``If-Match``.
+            MissingIdempotencyKey, MalformedIdempotencyKey: ``Idempotency-Key``.
+        """
+        context = context_of(request)
+        actor = await context.tokens.verify(_bearer(request))
+        if self.permission is not None:
+            actor.require(self.permission)
+        if not self.writes:
+            return Read(request, context, actor)
+        expected = self._expected(request)
+        return Write(request, context, actor, expected, await self._key(request, actor))
+
+    def _expected(self, request: Request) -> int | None:
+        header = request.headers.get("if-match")
+        if header is not None:
+            return parse_if_match(header)
+        if self.if_match:
+            raise PreconditionRequired("Send If-Match with the ETag that a read gave.")
+        return None
+
+    async def _key(self, request: Request, actor: Actor) -> IdempotencyKey | None:
+        header = request.headers.get("idempotency-key")
+        if header is None:
+            if self.idempotency_key:
+                raise MissingIdempotencyKey("Send an Idempotency-Key of your own making.")
+            return None
+        kind = request.headers.get("content-type", "")
+        body = await request.json() if "json" in kind and await request.body() else None
+        route = f"{request.method} {request.url.path}"
+        return IdempotencyKey.of(actor.id, route, header, body)
+
+
+def reading(permission: str | None) -> Any:
+    """Declare a route that reads."""
+    return Depends(Gate(permission, writes=False))
+
+
+def writing(
+    permission: str | None, *, if_match: bool = False, idempotency_key: bool = False
+) -> Any:
+    """Declare a route that writes; ``if_match`` and ``idempotency_key`` make the header required,
+    otherwise it is honoured when sent."""
+    return Depends(
+        Gate(permission, writes=True, if_match=if_match, idempotency_key=idempotency_key)
+    )
+
+
+def _bearer(request: Request) -> str:
+    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthenticated("Send a bearer token; sign in at /v1/auth/token.")
+    return token.strip()

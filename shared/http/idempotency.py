@@ -1,0 +1,155 @@
+"""Idempotency keys, stored with the response in the transaction of the effect.
+
+Follows draft-ietf-httpapi-idempotency-key-header-07: the same key with the same request answers the
+stored response (``Idempotent-Replayed: true``), with another request 422, while in flight 409.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from pydantic_core import to_json
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.types import MOMENT
+from shared.domain.errors import Conflict, DomainError
+
+_KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
+
+
+class MissingIdempotencyKey(DomainError):
+    """The operation moves money, so it needs a key to be repeated safely."""
+
+    code = "idempotency_key_required"
+    status = 400
+    title = "Idempotency-Key is required"
+
+
+class MalformedIdempotencyKey(DomainError):
+    """The key is empty, too long, or not visible ASCII."""
+
+    code = "malformed_idempotency_key"
+    status = 400
+    title = "Idempotency-Key is malformed"
+
+
+class IdempotencyKeyReused(DomainError):
+    """The key stands for another request already."""
+
+    code = "idempotency_key_reused"
+    title = "Idempotency-Key was used for another request"
+
+
+class RequestInFlight(Conflict):
+    """The same key is being worked on at this moment."""
+
+    code = "request_in_flight"
+    title = "The same request is in progress"
+    retryable = True
+    retry_after = 1
+
+
+def idempotency_table(metadata: sa.MetaData) -> sa.Table:
+    """Declare the table of keys in a service's metadata."""
+    return sa.Table(
+        "idempotency_key",
+        metadata,
+        sa.Column("principal", sa.Uuid, primary_key=True),
+        sa.Column("route", sa.Text, primary_key=True),
+        sa.Column("key", sa.Text, primary_key=True),
+        sa.Column("fingerprint", sa.LargeBinary, nullable=False),
+        sa.Column("status", sa.SmallInteger, nullable=False),
+        sa.Column("headers", sa.JSON, nullable=False),
+        sa.Column("body", sa.LargeBinary, nullable=False),
+        sa.Column("created_at", MOMENT, nullable=False, server_default=sa.func.now()),
+        sa.Index("idempotency_key_created", "created_at"),
+    )
+
+
+_table = idempotency_table(sa.MetaData())
+_insert = sa.insert(_table)
+_lookup = sa.select(_table.c.fingerprint, _table.c.status, _table.c.headers, _table.c.body).where(
+    _table.c.principal == sa.bindparam("principal"),
+    _table.c.route == sa.bindparam("route"),
+    _table.c.key == sa.bindparam("key"),
+)
+_claim = sa.text("SELECT pg_try_advisory_xact_lock(:lock)")
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A response as it was first given."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class IdempotencyKey:
+    """A key in the scope of one principal, method and path, bound to one request body."""
+
+    principal: UUID
+    route: str
+    key: str
+    fingerprint: bytes
+
+    @classmethod
+    def of(cls, principal: UUID, route: str, key: str, body: Any) -> IdempotencyKey:
+        """Bind ``key`` to the canonical form of ``body`` (SHA-256 of sorted JSON).
+
+        Raises:
+            MalformedIdempotencyKey: the key is not 1 to 255 visible ASCII characters.
+        """
+        if not _KEY.fullmatch(key):
+            raise MalformedIdempotencyKey("Send 1 to 255 visible ASCII characters.")
+        canonical = to_json(_sorted(body), inf_nan_mode="strings")
+        return cls(principal, route, key, hashlib.sha256(canonical).digest())
+
+    async def claim(self, conn: AsyncConnection) -> Stored | None:
+        """Take the key for this transaction; return the stored response if there is one.
+
+        Raises:
+            RequestInFlight: another transaction holds the key.
+            IdempotencyKeyReused: the key stands for another request.
+        """
+        if not (await conn.execute(_claim, {"lock": self._lock})).scalar_one():
+            raise RequestInFlight("The first request with this key has not been answered yet.")
+        scope = {"principal": self.principal, "route": self.route, "key": self.key}
+        row = (await conn.execute(_lookup, scope)).one_or_none()
+        if row is None:
+            return None
+        if row.fingerprint != self.fingerprint:
+            raise IdempotencyKeyReused("Use a new key for a new request.")
+        return Stored(row.status, row.headers, row.body)
+
+    async def store(self, conn: AsyncConnection, response: Stored) -> None:
+        """Keep the response; a second writer of the same key fails here and rolls back."""
+        await conn.execute(
+            _insert,
+            {
+                "principal": self.principal,
+                "route": self.route,
+                "key": self.key,
+                "fingerprint": self.fingerprint,
+                "status": response.status,
+                "headers": response.headers,
+                "body": response.body,
+            },
+        )
+
+    @property
+    def _lock(self) -> int:
+        scope = f"{self.principal}\n{self.route}\n{self.key}".encode()
+        return int.from_bytes(hashlib.blake2b(scope, digest_size=8).digest(), "big", signed=True)
+
+
+def _sorted(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _sorted(value[key]) for key in sorted(value)}
+    return [_sorted(each) for each in value] if isinstance(value, list) else value

@@ -1,0 +1,76 @@
+"""Pages over HTTP: ``page_size``, ``page_token``, ``sort`` in; ``items``, ``next_page_token``,
+``Link`` out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Generic, TypeVar
+
+from fastapi import Query
+from pydantic import TypeAdapter
+from starlette.responses import Response
+
+from shared.db.paging import MAX_SIZE, Page, PageRequest
+from shared.http.fields import Output
+from shared.http.gates import Read
+
+T = TypeVar("T", bound=Output)
+
+PageSize = Annotated[
+    int, Query(ge=1, le=2**31 - 1, description=f"Rows in a page, at most {MAX_SIZE}.")
+]
+PageToken = Annotated[
+    str | None, Query(max_length=2000, description="``next_page_token`` of the page before.")
+]
+
+
+class ListOf(Output, Generic[T]):
+    """One page of a list. ``next_page_token`` is null on the last page."""
+
+    items: list[T]
+    next_page_token: str | None = None
+
+
+_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+
+
+def page_request(read: Read, page_size: int, page_token: str | None, sort: str) -> PageRequest:
+    """Bind a page to its list: the path, the filters and the one who asks."""
+    query = sorted(
+        (name, value)
+        for name, value in read.request.query_params.multi_items()
+        if name not in ("page_token", "page_size", "sort")
+    )
+    bound = f"{read.actor.id}\n{read.request.url.path}\n{query}".encode(errors="replace")
+    return PageRequest(
+        size=min(page_size, MAX_SIZE),
+        token=page_token,
+        sort=sort,
+        binding=hashlib.sha256(bound).hexdigest(),
+        secret=read.context.page_secret,
+    )
+
+
+def respond_page(
+    read: Read, page: Page, model: type[T], present: Callable[[Any], T] | None = None
+) -> Response:
+    """Answer one page of ``model``; ``present`` builds each item, by default by attribute names."""
+    adapter = _adapters.setdefault(model, TypeAdapter(list[model]))  # type: ignore[valid-type]
+    items: Sequence[Any] = (
+        [present(row) for row in page.rows]
+        if present
+        else adapter.validate_python([dict(row) for row in page.rows])
+    )
+    token = to_json_string(page.next_token)
+    body = b'{"items":' + adapter.dump_json(items) + b',"next_page_token":' + token + b"}"
+    headers = {"content-type": "application/json"}
+    if page.next_token:
+        following = read.request.url.include_query_params(page_token=page.next_token)
+        headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+    return Response(body, headers=headers)
+
+
+def to_json_string(value: str | None) -> bytes:
+    """Return a JSON string or null; page tokens need no escaping."""
+    return b"null" if value is None else f'"{value}"'.encode()

@@ -1,0 +1,58 @@
+"""The router of every service: bodies are parsed strictly, before anything else looks at them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Coroutine
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.routing import APIRoute
+from pydantic_core import from_json
+
+
+class StrictRequest(Request):
+    """A request whose JSON is read by the strict parser: no NaN, no lone surrogate, no NUL,
+    bounded depth."""
+
+    async def json(self) -> Any:
+        """Return the parsed body.
+
+        Raises:
+            json.JSONDecodeError: the body is not acceptable JSON.
+        """
+        if not hasattr(self, "_strict_json"):
+            body = await self.body()
+            try:
+                self._strict_json = from_json(body, allow_inf_nan=False)
+            except (ValueError, RecursionError) as error:
+                raise json.JSONDecodeError(str(error), "", 0) from error
+            if b"\\u0000" in body and _has_nul(self._strict_json):
+                raise json.JSONDecodeError("NUL is not allowed in text", "", 0)
+        return self._strict_json
+
+
+class StrictRoute(APIRoute):
+    """A route that hands its endpoint a StrictRequest."""
+
+    def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
+        """Wrap FastAPI's handler."""
+        handle = super().get_route_handler()
+
+        async def strict(request: Request) -> Response:
+            return await handle(StrictRequest(request.scope, request.receive))
+
+        return strict
+
+
+def new_router(tag: str) -> APIRouter:
+    """Return a router under ``/v1`` whose operations are grouped under ``tag``."""
+    return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
+
+
+def _has_nul(value: Any) -> bool:
+    if isinstance(value, str):
+        return "\0" in value
+    if isinstance(value, dict):
+        return any(_has_nul(key) or _has_nul(each) for key, each in value.items())
+    return isinstance(value, list) and any(_has_nul(each) for each in value)
