@@ -1,0 +1,99 @@
+"""One PostgreSQL cluster for a whole pytest run, and databases cloned from templates in it.
+
+Runs at the same time (two terminals, pytest-xdist) each take a cluster of their own.
+"""
+
+import atexit
+import fcntl
+import functools
+import os
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from shared.embedded import EmbeddedPostgres, PostgresServer, default_data_dir
+
+# Only here: what a test writes need not survive the machine. Fault tests kill processes, not
+# the machine, and use clusters of their own with the ordinary settings.
+FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+
+@functools.cache
+def test_server() -> PostgresServer:
+    """The run's server, started on the first call, empty, and stopped when the process ends."""
+    postgres = EmbeddedPostgres(_free_folder(), options=FAST_AND_FORGETFUL)
+    server = postgres.start()
+    atexit.register(postgres.stop)
+    _run_sync(_empty(server))
+    return server
+
+
+test_server.__test__ = False  # type: ignore[attr-defined]  # pytest: a helper, not a test
+
+
+async def create_database(server: PostgresServer, name: str) -> str:
+    """An empty database; returns the superuser's DSN."""
+    await _execute(server, f'CREATE DATABASE "{name}"')
+    return server.dsn(name)
+
+
+async def clone_database(server: PostgresServer, template: str, name: str) -> str:
+    """A copy of a database to which nobody is connected; returns the superuser's DSN."""
+    await _execute(server, f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+    return server.dsn(name)
+
+
+async def drop_database(server: PostgresServer, name: str) -> None:
+    """Drops a database even when somebody is still connected to it, if it exists."""
+    await _execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def _free_folder() -> Path:
+    """The first folder of test/1, test/2, ... whose lock nobody holds; held until we end."""
+    base = default_data_dir() / "test"
+    base.mkdir(parents=True, exist_ok=True)
+    for number in range(1, 100):
+        handle = os.open(base / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            os.close(handle)
+            continue
+        return base / str(number)
+    raise RuntimeError(f"a hundred test runs at once in {base}?")
+
+
+async def _empty(server: PostgresServer) -> None:
+    """Removes the databases and roles that a killed run left."""
+    connection = await asyncpg.connect(server.dsn("postgres"))
+    try:
+        for row in await connection.fetch(
+            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
+        ):
+            await connection.execute(f'DROP DATABASE "{row["datname"]}" WITH (FORCE)')
+        for row in await connection.fetch(
+            "SELECT rolname FROM pg_roles WHERE rolname <> $1 AND rolname NOT LIKE 'pg\\_%'",
+            server.superuser,
+        ):
+            await connection.execute(f'DROP ROLE "{row["rolname"]}"')
+    finally:
+        await connection.close()
+
+
+async def _execute(server: PostgresServer, statement: str) -> None:
+    connection = await asyncpg.connect(server.dsn("postgres"))
+    try:
+        await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def _run_sync(work: Any) -> None:
+    """Runs a coroutine to its end also where a loop is running already."""
+    import asyncio
+    import threading
+
+    thread = threading.Thread(target=asyncio.run, args=(work,))
+    thread.start()
+    thread.join()
