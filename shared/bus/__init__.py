@@ -1,0 +1,1 @@
+"""The bus: topics of records in partitions, read by groups. One port, two implementations."""

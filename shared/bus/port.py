@@ -1,0 +1,82 @@
+"""What Kehu asks of a bus: ordered partitions, durable publishing, groups that commit offsets."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple, Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What is published. ``key`` decides the partition, so one key stays in order."""
+
+    topic: str
+    key: str
+    value: bytes
+    headers: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A message at its place in the log."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: str
+    value: bytes
+    headers: Mapping[str, str]
+    timestamp: datetime
+
+
+class TopicPartition(NamedTuple):
+    """The address of a partition."""
+
+    topic: str
+    partition: int
+
+
+RecordHandler = Callable[[Sequence[Record]], Awaitable[None]]
+
+
+class Bus(Protocol):
+    """The port. Implementations raise OSError or their driver's errors when the bus is away."""
+
+    async def create_topics(self, topics: Iterable[str]) -> None:
+        """Create the topics that are missing; existing ones keep their partitions."""
+
+    async def publish(self, messages: Sequence[Message]) -> None:
+        """Append the messages, in order per key; they are durable when this returns.
+
+        After an error any of them may have been appended: publish them again, in order.
+        """
+
+    async def consume(
+        self, topics: Iterable[str], group: str, handler: RecordHandler, stop: asyncio.Event
+    ) -> None:
+        """Hand the records of ``topics`` to ``handler`` until ``stop`` is set.
+
+        The members of a group share the partitions. ``handler`` gets records of one partition in
+        order, and several partitions at once; when it returns, the position behind them is
+        committed, and only then. When it raises, the same records come again after a pause, for
+        ever. A record may come twice after a crash or when a partition changes hands.
+
+        Lost connections are mended inside. Returns after the batches at hand are finished.
+        """
+
+    async def end_offsets(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
+        """Return for every partition the offset the next record will get."""
+
+    async def committed(self, group: str) -> dict[TopicPartition, int]:
+        """Return the positions a group has committed: the offset it will read next."""
+
+    async def read(
+        self, topic: str, partition: int, from_offset: int, limit: int
+    ) -> Sequence[Record]:
+        """Return records from an offset on, without any group; empty at the end of the log."""
+
+    async def close(self) -> None:
+        """Give connections back. Consumers must have been stopped."""

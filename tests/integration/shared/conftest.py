@@ -1,0 +1,50 @@
+"""Databases, buses and servers of their own for the tests of the shared library."""
+
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+
+from shared.bus.postgres import PostgresBus
+from shared.embedded import EmbeddedPostgres
+from tests.support.postgres import create_database, drop_database, test_server
+
+
+@pytest.fixture
+async def database_url() -> AsyncIterator[str]:
+    """An empty database for one test."""
+    name = f"t_{uuid4().hex[:12]}"
+    yield await create_database(test_server(), name)
+    await drop_database(test_server(), name)
+
+
+@pytest.fixture
+async def bus_url() -> AsyncIterator[str]:
+    """An empty database for the bus of one test."""
+    name = f"bus_{uuid4().hex[:12]}"
+    yield await create_database(test_server(), name)
+    await drop_database(test_server(), name)
+
+
+@pytest.fixture(params=["postgres"])
+async def bus(bus_url: str) -> AsyncIterator[PostgresBus]:
+    """An empty bus; the suite runs once per implementation."""
+    bus = PostgresBus(bus_url)
+    await bus.migrate()
+    yield bus
+    await bus.close()
+
+
+@pytest.fixture
+def own_postgres() -> Iterator[EmbeddedPostgres]:
+    """A started server that a test may kill."""
+    folder = Path(tempfile.mkdtemp(prefix="kehu-test-"))
+    folder.chmod(0o755)
+    postgres = EmbeddedPostgres(folder / "data")
+    postgres.start()
+    yield postgres
+    postgres.stop()
+    shutil.rmtree(folder)

@@ -1,0 +1,252 @@
+"""What every bus must do. The suite runs against each implementation (fixture ``bus``)."""
+
+import asyncio
+import os
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Sequence
+from contextlib import suppress
+from itertools import groupby
+
+import psutil
+import pytest
+
+from shared.bus.partitioner import murmur2, partition_of
+from shared.bus.port import Bus, Record, TopicPartition
+from shared.bus.postgres import PostgresBus
+from shared.embedded import EmbeddedPostgres
+from shared.pacing import Backoff
+from tests.support.bus import Collector, consuming, message, until
+
+TOPIC = "crm.order.order"
+
+
+def numbered(count: int, keys: int = 5, topic: str = TOPIC) -> list:
+    return [message(topic, f"k{n % keys}", str(n)) for n in range(count)]
+
+
+def is_ordered(values: list[str]) -> bool:
+    return [int(value) for value in values] == sorted(int(value) for value in values)
+
+
+async def test_records_arrive_whole_and_in_order_per_key(bus: Bus) -> None:
+    collected = Collector()
+    async with consuming(bus, [TOPIC], "g", collected):
+        for start in range(0, 300, 50):
+            await bus.publish(numbered(300)[start : start + 50])
+        await until(lambda: len(collected.values) == 300)
+    assert all(is_ordered(values) for values in collected.by_key().values())
+    record = collected.batches[0][0]
+    assert record.headers == {"ce_id": record.value.decode(), "说明": "标题"}
+    assert record.timestamp.tzinfo is not None
+    for batch in collected.batches:
+        assert len({record.partition for record in batch}) == 1
+
+
+async def test_every_group_reads_everything_from_the_beginning(bus: Bus) -> None:
+    await bus.publish(numbered(40))
+    for group in ("first", "second"):
+        collected = Collector()
+        async with consuming(bus, [TOPIC], group, collected):
+            await until(lambda: len(collected.values) >= 40)  # noqa: B023
+        assert sorted(collected.values, key=int) == [str(n) for n in range(40)]
+
+
+async def test_a_group_goes_on_where_it_committed(bus: Bus) -> None:
+    await bus.publish(numbered(20))
+    first, second = Collector(), Collector()
+    async with consuming(bus, [TOPIC], "g", first):
+        await until(lambda: len(first.values) == 20)
+    await bus.publish([message(TOPIC, "k0", "later")])
+    async with consuming(bus, [TOPIC], "g", second):
+        await until(lambda: len(second.values) == 1)
+    assert second.values == ["later"]
+    assert await bus.committed("g") == {
+        place: offset for place, offset in (await bus.end_offsets([TOPIC])).items() if offset
+    }
+
+
+async def test_a_failed_batch_comes_again_and_is_not_committed_before(bus: Bus) -> None:
+    await bus.publish([message(TOPIC, "k", str(n)) for n in range(10)])
+    seen: list[list[str]] = []
+    positions: list[dict[TopicPartition, int]] = []
+
+    async def fails_twice(records: Sequence[Record]) -> None:
+        positions.append(await bus.committed("g"))
+        seen.append([record.value.decode() for record in records])
+        if len(seen) < 3:
+            raise RuntimeError("not yet")
+
+    async with consuming(bus, [TOPIC], "g", fails_twice):
+        await until(lambda: len(seen) == 3)
+    assert seen[0] == seen[1] == seen[2] == [str(n) for n in range(10)]
+    assert positions == [{}, {}, {}]
+    assert sum((await bus.committed("g")).values()) == 10
+
+
+async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus) -> None:
+    await bus.publish(numbered(80, keys=40))
+    bad = partition_of("k0", 4)
+    collected = Collector()
+
+    async def handler(records: Sequence[Record]) -> None:
+        if records[0].partition == bad:
+            raise RuntimeError("never")
+        await collected(records)
+
+    expected = [n for n in range(80) if partition_of(f"k{n % 40}", 4) != bad]
+    async with consuming(bus, [TOPIC], "g", handler):
+        await until(lambda: len(collected.values) == len(expected))
+    assert TopicPartition(TOPIC, bad) not in await bus.committed("g")
+
+
+async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus) -> None:
+    await bus.publish([message(TOPIC, "k", str(n)) for n in range(5)])
+    started, finished = asyncio.Event(), False
+
+    async def slow(records: Sequence[Record]) -> None:
+        nonlocal finished
+        started.set()
+        await asyncio.sleep(0.3)
+        finished = True
+
+    async with consuming(bus, [TOPIC], "g", slow):
+        await started.wait()
+    assert finished
+    assert sum((await bus.committed("g")).values()) == 5
+
+
+async def test_two_members_share_the_partitions_without_overlap(bus: Bus) -> None:
+    first, second = Collector(), Collector()
+    async with consuming(bus, [TOPIC], "g", first), consuming(bus, [TOPIC], "g", second):
+        published = 0
+        while min(len(first.partitions), len(second.partitions)) < 2:
+            first.batches.clear()
+            second.batches.clear()
+            await bus.publish(numbered(40, keys=40))
+            published += 40
+            await until(lambda: sum((first.count, second.count)) >= 40)
+            await asyncio.sleep(0.1)
+    assert first.partitions.isdisjoint(second.partitions)
+    assert len(first.partitions | second.partitions) == 4
+    assert sorted(first.values + second.values, key=int) == [str(n) for n in range(40)]
+    assert sum((await bus.committed("g")).values()) == published
+
+
+async def test_a_member_that_leaves_hands_its_partitions_over(bus: Bus) -> None:
+    first, second = Collector(), Collector()
+    async with consuming(bus, [TOPIC], "g", second):
+        async with consuming(bus, [TOPIC], "g", first):
+            await bus.publish(numbered(100, keys=40))
+            await until(lambda: len(first.values) + len(second.values) == 100)
+        await bus.publish([message(TOPIC, f"k{n}", str(100 + n)) for n in range(40)])
+        await until(lambda: len(first.values) + len(second.values) == 140)
+    assert len(set(first.values + second.values)) == 140
+
+
+async def test_reading_needs_no_group_and_offsets_are_dense(bus: Bus) -> None:
+    await asyncio.gather(*(bus.publish(numbered(50, keys=7)) for _ in range(6)))
+    ends = await bus.end_offsets([TOPIC])
+    assert sum(ends.values()) == 300
+    for (topic, partition), end in ends.items():
+        read: list[Record] = []
+        while page := await bus.read(topic, partition, len(read), 20):
+            read.extend(page)
+        assert [record.offset for record in read] == list(range(end))
+        in_key = [key for key, _ in groupby(sorted(record.key for record in read))]
+        assert {partition_of(key, len(ends)) for key in in_key} <= {partition}
+
+
+async def test_topics_keep_their_partitions_when_created_again(bus: Bus) -> None:
+    await bus.create_topics([TOPIC, "crm.other"])
+    before = await bus.end_offsets([TOPIC, "crm.other"])
+    await bus.create_topics([TOPIC])
+    assert await bus.end_offsets([TOPIC, "crm.other"]) == before
+    assert set(before.values()) == {0}
+
+
+@pytest.mark.parametrize(
+    ("key", "expected"),  # from Kafka's own UtilsTest.testMurmur2
+    [
+        ("21", -973932308),
+        ("foobar", -790332482),
+        ("a-little-bit-long-string", -985981536),
+        ("a-little-bit-longer-string", -1486304829),
+        ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
+    ],
+)
+def test_keys_hash_as_in_kafka(key: str, expected: int) -> None:
+    assert murmur2(key.encode()) == expected % 2**32
+
+
+# -- the PostgreSQL log alone ----------------------------------------------------------------
+
+
+async def test_a_member_killed_outright_frees_its_partitions(bus: PostgresBus) -> None:
+    await bus.publish(numbered(40, keys=40))
+    program = textwrap.dedent("""
+        import asyncio, sys
+        from shared.bus.postgres import PostgresBus
+
+        async def hang(records):
+            print("holding", flush=True)
+            await asyncio.sleep(3600)
+
+        bus = PostgresBus(sys.argv[1])
+        asyncio.run(bus.consume([sys.argv[2]], "g", hang, asyncio.Event()))
+    """)
+    holder = subprocess.Popen(  # noqa: ASYNC220
+        [sys.executable, "-c", program, bus.dsn, TOPIC], stdout=subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    await asyncio.to_thread(holder.stdout.readline)
+    collected = Collector()
+    async with consuming(bus, [TOPIC], "g", collected):
+        os.kill(holder.pid, signal.SIGKILL)
+        holder.wait()
+        await until(lambda: len(collected.values) == 40)
+    holder.stdout.close()
+
+
+async def test_nothing_is_lost_when_the_server_is_killed(own_postgres: EmbeddedPostgres) -> None:
+    bus = PostgresBus(own_postgres.start().dsn("postgres"))
+    await bus.migrate()
+    collected, acknowledged, stop = Collector(), [], asyncio.Event()
+
+    async def publish() -> None:
+        number, backoff = 0, Backoff(first=0.02, cap=0.2)
+        while not stop.is_set():
+            try:
+                await bus.publish([message(TOPIC, f"k{number % 9}", str(number))])
+            except Exception:
+                await asyncio.sleep(backoff.next())
+                continue
+            acknowledged.append(str(number))
+            number += 1
+
+    async with consuming(bus, [TOPIC], "g", collected):
+        publisher = asyncio.ensure_future(publish())
+        for _ in range(2):
+            before = len(acknowledged)
+            await until(lambda: len(acknowledged) > before + 50)  # noqa: B023
+            await asyncio.to_thread(kill_family, own_postgres.pid)
+            await asyncio.to_thread(own_postgres.start)
+        before = len(acknowledged)
+        await until(lambda: len(acknowledged) > before + 50)
+        stop.set()
+        await publisher
+        await until(lambda: set(acknowledged) <= set(collected.values))
+    for values in collected.by_key().values():
+        assert is_ordered(list(dict.fromkeys(values)))
+    await bus.close()
+
+
+def kill_family(pid: int) -> None:
+    postmaster = psutil.Process(pid)
+    family = [postmaster, *postmaster.children(recursive=True)]
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=10)
