@@ -20,12 +20,12 @@ from shared.embedded.cluster import cluster_major, log_tail, make_cluster, open_
 from shared.embedded.errors import EmbeddedPostgresError, ServerGoneError
 from shared.embedded.folders import CLUSTER, make_data_dir
 from shared.embedded.postmaster import clear_remains, running_postmaster
-from shared.embedded.readiness import answers
+from shared.embedded.readiness import why_not_ready
 from shared.embedded.state import HOST, Starter, State
 
 RETRY_SECONDS = 10.0  # how long a start that fails is tried again
 READY_SECONDS = 120.0  # how long recovery after a crash may take
-STOP_SECONDS = 60
+STOP_SECONDS = 30  # then it is stopped without its last checkpoint
 
 
 @dataclass(frozen=True)
@@ -172,13 +172,14 @@ class EmbeddedPostgres:
         state = self._known_state()
         server = PostgresServer(HOST, state.port, state.superuser, state.password)
         deadline = time.monotonic() + READY_SECONDS
-        while not answers(server.dsn("postgres")):
+        while error := why_not_ready(server.dsn("postgres")):
             if running_postmaster(self._cluster) is None:
                 raise ServerGoneError(f"PostgreSQL went away again:\n{log_tail(self._log)}")
             if time.monotonic() > deadline:
                 raise EmbeddedPostgresError(
-                    f"PostgreSQL does not answer on port {state.port}:\n{log_tail(self._log)}"
-                )
+                    f"PostgreSQL does not answer on port {state.port}: {error!r}\n"
+                    + log_tail(self._log)
+                ) from error
             time.sleep(0.05)
         return server
 

@@ -17,8 +17,8 @@ NOT_YET = (
 )
 
 
-def answers(dsn: str) -> bool:
-    """Whether the server answers a query now; raises when it never will (a wrong password)."""
+def why_not_ready(dsn: str) -> Exception | None:
+    """None when the server answers a query; raises when it never will (a wrong password)."""
     outcome: list[Exception | None] = []
     # In a loop of its own: the launcher is synchronous but may be called where a loop runs.
     thread = threading.Thread(target=lambda: outcome.append(asyncio.run(_ask(dsn))))
@@ -27,12 +27,12 @@ def answers(dsn: str) -> bool:
     error = outcome[0]
     if error is not None and not isinstance(error, NOT_YET):
         raise EmbeddedPostgresError(f"PostgreSQL refuses the connection: {error}") from error
-    return error is None
+    return error
 
 
 async def _ask(dsn: str) -> Exception | None:
     try:
-        connection = await asyncpg.connect(dsn, timeout=5)
+        connection = await asyncpg.connect(dsn, timeout=5, ssl=False)
         try:
             await connection.fetchval("SELECT 1")
         finally:

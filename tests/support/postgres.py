@@ -3,20 +3,28 @@
 Runs at the same time (two terminals, pytest-xdist) each take a cluster of their own.
 """
 
+import asyncio
 import atexit
 import fcntl
 import functools
 import os
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
 
 import asyncpg
 
 from shared.embedded import EmbeddedPostgres, PostgresServer, default_data_dir
+from shared.embedded.account import server_account
+from shared.embedded.folders import make_data_dir
 
 # Only here: what a test writes need not survive the machine. Fault tests kill processes, not
 # the machine, and use clusters of their own with the ordinary settings.
 FAST_AND_FORGETFUL = {"fsync": "off", "full_page_writes": "off", "synchronous_commit": "off"}
+
+LEFT_DATABASES = r"""
+SELECT datname FROM pg_database WHERE datname NOT IN ('postgres', 'template0', 'template1')
+"""
+LEFT_ROLES = r"SELECT rolname FROM pg_roles WHERE rolname <> $1 AND rolname NOT LIKE 'pg\_%'"
 
 
 @functools.cache
@@ -25,7 +33,9 @@ def test_server() -> PostgresServer:
     postgres = EmbeddedPostgres(_free_folder(), options=FAST_AND_FORGETFUL)
     server = postgres.start()
     atexit.register(postgres.stop)
-    _run_sync(_empty(server))
+    # In a thread: the caller, a fixture perhaps, may be running a loop in this one.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, _empty(server)).result()
     return server
 
 
@@ -52,7 +62,8 @@ async def drop_database(server: PostgresServer, name: str) -> None:
 def _free_folder() -> Path:
     """The first folder of test/1, test/2, ... whose lock nobody holds; held until we end."""
     base = default_data_dir() / "test"
-    base.mkdir(parents=True, exist_ok=True)
+    for folder in (base.parent, base):
+        make_data_dir(folder, server_account(base))
     for number in range(1, 100):
         handle = os.open(base / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
@@ -68,15 +79,12 @@ async def _empty(server: PostgresServer) -> None:
     """Removes the databases and roles that a killed run left."""
     connection = await asyncpg.connect(server.dsn("postgres"))
     try:
-        for row in await connection.fetch(
-            "SELECT datname FROM pg_database WHERE NOT datistemplate AND datname <> 'postgres'"
-        ):
-            await connection.execute(f'DROP DATABASE "{row["datname"]}" WITH (FORCE)')
-        for row in await connection.fetch(
-            "SELECT rolname FROM pg_roles WHERE rolname <> $1 AND rolname NOT LIKE 'pg\\_%'",
-            server.superuser,
-        ):
-            await connection.execute(f'DROP ROLE "{row["rolname"]}"')
+        for database in await connection.fetch(LEFT_DATABASES):
+            await connection.execute(f'ALTER DATABASE "{database[0]}" IS_TEMPLATE false')
+            await connection.execute(f'DROP DATABASE "{database[0]}" WITH (FORCE)')
+        for role in await connection.fetch(LEFT_ROLES, server.superuser):
+            await connection.execute(f'DROP OWNED BY "{role[0]}"')
+            await connection.execute(f'DROP ROLE "{role[0]}"')
     finally:
         await connection.close()
 
@@ -87,13 +95,3 @@ async def _execute(server: PostgresServer, statement: str) -> None:
         await connection.execute(statement)
     finally:
         await connection.close()
-
-
-def _run_sync(work: Any) -> None:
-    """Runs a coroutine to its end also where a loop is running already."""
-    import asyncio
-    import threading
-
-    thread = threading.Thread(target=asyncio.run, args=(work,))
-    thread.start()
-    thread.join()
