@@ -93,6 +93,26 @@ class Database:
         self._policies = policies or {}
         self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
+    def unit_of_work(
+        self,
+        conn: AsyncConnection,
+        actor: Actor,
+        *,
+        correlation_id: UUID | None = None,
+        causation_id: UUID | None = None,
+        traceparent: str | None = None,
+    ) -> UnitOfWork:
+        """Return a unit of work in a transaction the caller opened, flushes and commits."""
+        return UnitOfWork(
+            conn,
+            actor,
+            source=f"/kehu/{self.service}",
+            policies=self._policies,
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+            traceparent=traceparent,
+        )
+
     @asynccontextmanager
     async def transaction(
         self,
@@ -104,11 +124,9 @@ class Database:
     ) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit at the end, roll back on any exception."""
         async with self.engine.begin() as conn:
-            uow = UnitOfWork(
+            uow = self.unit_of_work(
                 conn,
                 actor,
-                source=f"/kehu/{self.service}",
-                policies=self._policies,
                 correlation_id=correlation_id,
                 causation_id=causation_id,
                 traceparent=traceparent,

@@ -1,0 +1,29 @@
+"""Gauges of the outbox."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from prometheus_client import Gauge
+
+from shared.db.unit_of_work import Database
+
+UNPUBLISHED = Gauge(
+    "crm_outbox_unpublished", "Events in the outbox that are not on the bus yet.", ["service"]
+)
+OLDEST = Gauge(
+    "crm_outbox_oldest_seconds", "Age of the oldest event not on the bus yet.", ["service"]
+)
+
+_SAMPLE = sa.text(
+    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)"
+    " FROM outbox WHERE published_at IS NULL"
+)
+
+
+async def sample_outbox(database: Database) -> int:
+    """Set the gauges of a service; return the number of unpublished events."""
+    async with database.reading() as conn:
+        count, age = (await conn.execute(_SAMPLE)).one()
+    UNPUBLISHED.labels(database.service).set(count)
+    OLDEST.labels(database.service).set(max(0.0, float(age)))
+    return int(count)

@@ -1,0 +1,111 @@
+"""The relay: takes unpublished events from the outbox to the bus, in order, at least once.
+
+One relay of a service is active: the one whose session holds the advisory lock. The same session
+reads and marks, so a relay that lost its lock can read nothing more. Unpublished rows are found
+by their mark, never by a high-water mark: a lower ``seq`` can commit after a higher one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from typing import Any
+
+import asyncpg
+import structlog
+from pydantic_core import from_json
+from sqlalchemy.ext.asyncio import AsyncEngine
+
+from shared.bus.port import Bus, Message
+from shared.db.connection import advisory_key, close_session, engine_dsn, open_session
+from shared.outbox.doorbell import CHANNEL
+from shared.pacing import Backoff, wait_for, wait_for_any
+
+log = structlog.get_logger("kehu.relay")
+
+LOCK = advisory_key("outbox", "relay")
+POLL_SECONDS = 0.5
+TAKEOVER_SECONDS = 1.0
+
+#: Reads the next unpublished rows, oldest first.
+Reader = Callable[[asyncpg.Connection, int], Awaitable[Sequence[Any]]]
+
+
+async def unpublished(session: asyncpg.Connection, limit: int) -> Sequence[Any]:
+    """Return the oldest rows without a mark."""
+    rows: Sequence[Any] = await session.fetch(
+        "SELECT seq, topic, key, payload, headers FROM outbox"
+        " WHERE published_at IS NULL ORDER BY seq LIMIT $1",
+        limit,
+    )
+    return rows
+
+
+async def mark(session: asyncpg.Connection, seqs: Sequence[int]) -> None:
+    """Note that the rows are on the bus."""
+    await session.execute(
+        "UPDATE outbox SET published_at = clock_timestamp() WHERE seq = ANY($1::bigint[])", seqs
+    )
+
+
+class Relay:
+    """Publishes one service's outbox. ``wake`` it after a commit; it polls besides.
+
+    ``reader`` and ``marker`` are how rows are found and marked.
+    """
+
+    def __init__(self, engine: AsyncEngine, bus: Bus, *, batch: int = 500) -> None:
+        self._dsn = engine_dsn(engine)
+        self._bus = bus
+        self._batch = batch
+        self._bell = asyncio.Event()
+        self.reader: Reader = unpublished
+        self.marker = mark
+        self.published = 0
+
+    def wake(self) -> None:
+        """Say that something was committed; cheap, called after every commit."""
+        self._bell.set()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Relay until ``stop`` is set; lost connections and bus outages are waited out."""
+        backoff = Backoff()
+        while not stop.is_set():
+            try:
+                session = await open_session(self._dsn, "kehu-relay", synchronous_commit="off")
+                try:
+                    await self._serve(session, stop, backoff)
+                finally:
+                    await close_session(session)
+            except Exception as error:
+                log.warning("relay interrupted", error=repr(error)[:300])
+                await wait_for(stop, backoff.next())
+
+    async def _serve(
+        self, session: asyncpg.Connection, stop: asyncio.Event, backoff: Backoff
+    ) -> None:
+        while not await session.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
+            if await wait_for(stop, TAKEOVER_SECONDS):
+                return
+        await session.add_listener(CHANNEL, lambda *_: self.wake())
+        while not stop.is_set():
+            self._bell.clear()
+            if await self.step(session) < self._batch:
+                await wait_for_any(self._bell, stop, seconds=POLL_SECONDS)
+            backoff.reset()
+
+    async def step(self, session: asyncpg.Connection) -> int:
+        """Publish one batch; return how many events it had.
+
+        A crash between publishing and marking publishes them again: consumers know them by id.
+        """
+        rows = await self.reader(session, self._batch)
+        if rows:
+            await self._bus.publish([_message(row) for row in rows])
+            await self.marker(session, [row["seq"] for row in rows])
+            self.published += len(rows)
+        return len(rows)
+
+
+def _message(row: Any) -> Message:
+    return Message(row["topic"], row["key"], row["payload"].encode(), from_json(row["headers"]))
