@@ -70,7 +70,8 @@ async def fetch_page(
     sort = _sort(request, sorts)
     if request.token is not None:
         query = query.where(_after(sort, key, _decode(request, sort)))
-    ordering = [_directed(sort.column, sort), _directed(key, sort)]
+    columns = [key] if sort.column is key else [sort.column, key]
+    ordering = [_directed(column, sort) for column in columns]
     query = query.add_columns(sort.column.label("_sort")).order_by(*ordering)
     rows = (await conn.execute(query.limit(request.size + 1))).mappings().all()
     page = rows[: request.size]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any, ClassVar, Generic, TypeVar
@@ -54,7 +54,13 @@ class Repository(Generic[A]):
     table: ClassVar[sa.Table]
     noun: ClassVar[str]
     children: ClassVar[tuple[Children, ...]] = ()
-    payload: ClassVar[Callable[[Any, Change], Payload]]
+    #: Columns computed from the aggregate on every write, such as search terms.
+    derived: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
+
+    @staticmethod
+    def payload(aggregate: Any, change: Change, /) -> Payload:
+        """Return the event of a change; the slice's ``events.payload``."""
+        raise NotImplementedError
 
     # -- reading -----------------------------------------------------------------------------
 
@@ -123,7 +129,7 @@ class Repository(Generic[A]):
                 await uow.conn.execute(sa.insert(child.table), rows)
         for aggregate, change in new:
             self._remember(aggregate)
-            await uow.record(aggregate, type(self).payload(aggregate, change))
+            await uow.record(aggregate, self.payload(aggregate, change))
 
     async def save(self, uow: UnitOfWork, aggregate: A, change: Change) -> None:
         """Update the aggregate to its next version and record its event.
@@ -140,7 +146,7 @@ class Repository(Generic[A]):
         for child in self.children:
             await self._save_children(uow.conn, child, aggregate)
         self._remember(aggregate)
-        await uow.record(aggregate, type(self).payload(aggregate, change))
+        await uow.record(aggregate, self.payload(aggregate, change))
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -170,7 +176,8 @@ class Repository(Generic[A]):
         return aggregate
 
     def _row(self, aggregate: A) -> dict[str, Any]:
-        return {name: getattr(aggregate, name) for name in self._columns}
+        row = {name: getattr(aggregate, name) for name in self._columns}
+        return row | {name: derive(aggregate) for name, derive in self.derived.items()}
 
     def _build(self, row: Any, loaded: dict[str, dict[UUID, tuple[Any, ...]]]) -> A:
         nested = {field: by_parent.get(row["id"], ()) for field, by_parent in loaded.items()}

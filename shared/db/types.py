@@ -8,6 +8,14 @@ import sqlalchemy as sa
 from pydantic import TypeAdapter
 from sqlalchemy.dialects import postgresql
 
+#: Names of constraints and indexes, so that migrations can name them too.
+NAMING_CONVENTION = {
+    "ix": "%(table_name)s_%(column_0_N_name)s",
+    "uq": "%(table_name)s_%(column_0_N_name)s_key",
+    "ck": "%(table_name)s_%(constraint_name)s_check",
+    "fk": "%(table_name)s_%(column_0_N_name)s_fkey",
+    "pk": "%(table_name)s_pkey",
+}
 #: Amounts of money, two places; up to 9,999,999,999,999,999.99.
 MONEY = sa.Numeric(18, 2)
 #: Quantities, four places.

@@ -13,11 +13,11 @@ QUANTITY_STEP = Decimal("0.0001")
 _TWO_PLACES = (
     "AED AUD BRL CAD CHF CNY CZK DKK EUR GBP HKD HUF IDR ILS INR MOP MXN MYR"
     " NOK NZD PHP PLN RUB SAR SEK SGD THB TRY TWD USD ZAR"
-).split()
+)
 
 #: ISO 4217 currencies that can be kept in two places, with their minor units.
 MINOR_UNITS: dict[str, int] = {
-    **dict.fromkeys(_TWO_PLACES, 2),
+    **dict.fromkeys(_TWO_PLACES.split(), 2),
     "JPY": 0,
     "KRW": 0,
     "VND": 0,

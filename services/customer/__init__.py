@@ -1,0 +1,1 @@
+"""The customer service: people of the company, customers and contacts, ownership, timeline."""

@@ -1,0 +1,1 @@
+"""Customers (客户): the record, its life cycle and its owner."""

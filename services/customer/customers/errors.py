@@ -1,0 +1,26 @@
+"""Refusals of the customers slice."""
+
+from __future__ import annotations
+
+from shared.domain.errors import Conflict
+
+
+class CustomerStateError(Conflict):
+    """The life cycle does not allow the step."""
+
+    code = "customer_state"
+    title = "The customer's state does not allow this"
+
+
+class PossibleDuplicate(Conflict):
+    """Customers like this one exist; ``candidates`` names them. Send ``accept_duplicates``."""
+
+    code = "possible_duplicate"
+    title = "This customer may exist already"
+
+
+class ExternalIdTaken(Conflict):
+    """Another customer carries the same external id."""
+
+    code = "external_id_taken"
+    title = "The external id is taken"

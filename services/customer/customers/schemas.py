@@ -1,0 +1,128 @@
+"""Customers over HTTP: bodies in, bodies out, and the commands they become."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+import phonenumbers
+from pydantic import AfterValidator, Field
+from pydantic_core import PydanticCustomError
+from stdnum.cn import uscc
+from stdnum.exceptions import ValidationError
+
+from services.customer.customers.model import Customer, Level, Profile, Status
+from services.customer.customers.service import ChangeCustomer, CreateCustomer
+from shared.http.fields import Code, Input, Line, Name, Note, Output
+
+
+def _tax_id(value: str) -> str:
+    try:
+        return str(uscc.validate(value.upper()))
+    except ValidationError as error:
+        raise PydanticCustomError(
+            "tax_id", "This is not a 统一社会信用代码 (GB 32100-2015)."
+        ) from error
+
+
+def _phone(value: str) -> str:
+    try:
+        parsed = phonenumbers.parse(value, "CN")
+    except phonenumbers.NumberParseException as error:
+        raise PydanticCustomError("phone", "This is not a telephone number.") from error
+    if not phonenumbers.is_possible_number(parsed):
+        raise PydanticCustomError("phone", "This is not a telephone number.")
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+TaxId = Annotated[
+    str,
+    Field(min_length=18, max_length=18, examples=["91110000600037341L"]),
+    AfterValidator(_tax_id),
+]
+Phone = Annotated[
+    str,
+    Field(min_length=5, max_length=32, examples=["010-82882288"]),
+    AfterValidator(_phone),
+]
+Email = Annotated[
+    str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["a@example.com"])
+]
+
+
+class ProfileIn(Input):
+    """The record of a customer."""
+
+    name: Annotated[Name, Field(examples=["华为技术有限公司"])]
+    tax_id: TaxId | None = None
+    phone: Phone | None = None
+    email: Email | None = None
+    website: Line | None = None
+    industry: Name | None = None
+    region: Name | None = None
+    address: Line | None = None
+    source: Name | None = None
+    level: Level | None = None
+    note: Note | None = None
+
+
+class CustomerIn(ProfileIn):
+    """A new customer. Without ``owner_id`` it belongs to the one who enters it."""
+
+    owner_id: UUID | None = None
+    external_id: Code | None = None
+    accept_duplicates: bool = False
+
+    def command(self) -> CreateCustomer:
+        """Return the command this body stands for."""
+        profile = self.model_dump(exclude={"owner_id", "external_id", "accept_duplicates"})
+        return CreateCustomer(
+            Profile(**profile), self.owner_id, self.external_id, self.accept_duplicates
+        )
+
+
+class CustomerPatch(ProfileIn):
+    """Fields to change; null empties a field, a field left out stays as it is."""
+
+    name: Name = ""  # left out: stays; given: 1 to 200 characters
+
+    def command(self, customer_id: UUID, expected: int | None) -> ChangeCustomer:
+        """Return the command this body stands for."""
+        changes: dict[str, Any] = self.model_dump(exclude_unset=True)
+        return ChangeCustomer(customer_id, expected, changes)
+
+
+class CustomerSummary(Output):
+    """A customer in a list."""
+
+    id: UUID
+    version: int
+    number: str
+    name: str
+    status: Status
+    level: Level | None
+    industry: str | None
+    region: str | None
+    source: str | None
+    external_id: str | None
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    created_at: datetime
+
+
+class CustomerOut(CustomerSummary):
+    """A customer with the whole record."""
+
+    tax_id: str | None
+    phone: str | None
+    email: str | None
+    website: str | None
+    address: str | None
+    note: str | None
+
+    @classmethod
+    def of(cls, customer: Customer) -> CustomerOut:
+        """Present a customer."""
+        return cls.model_validate(customer)

@@ -1,0 +1,87 @@
+"""Search by part of a Chinese name, by pinyin, by initials, by number.
+
+Two-character terms are the common case and trigrams cannot serve them, so the text is cut into
+pieces of two characters (three for Latin letters, where pairs are too common) under a GIN index.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+from pypinyin import Style, lazy_pinyin
+
+from services.customer.customers.model import Customer
+
+#: Legal forms say nothing about who a company is; they are left out when names are compared.
+_LEGAL_FORMS = re.compile(
+    r"(股份有限公司|有限责任公司|有限公司|集团|公司|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b"
+    r"|\bplc\b|\bag\b|\bllc\b|\bgmbh\b|\bse\b|\bsa\b|\bnv\b|\blimited\b)"
+)
+_NOT_WORD = re.compile(r"[\W_]+")
+_LATIN_RUN = re.compile(r"[a-z0-9]+")
+
+
+def fold(text: str) -> str:
+    """Return ``text`` in compatibility form, lower case: full-width letters become plain ones."""
+    return unicodedata.normalize("NFKC", text).casefold().strip()
+
+
+def name_key(name: str) -> str:
+    """Return the form in which two names of one company are equal."""
+    folded = fold(name)
+    key = _NOT_WORD.sub("", _LEGAL_FORMS.sub("", folded.replace(".", "")))
+    return key or _NOT_WORD.sub("", folded) or folded
+
+
+def search_text(customer: Customer) -> str:
+    """Return all a customer can be found by, one entry to a line."""
+    name = _NOT_WORD.sub("", fold(customer.name))
+    entries = [name, *_readings(name), fold(customer.number), fold(customer.external_id or "")]
+    return "\n".join(dict.fromkeys(entry for entry in entries if entry))
+
+
+def search_terms(customer: Customer) -> list[str]:
+    """Return the pieces of ``search_text``, each once; of initials the pairs as well."""
+    found = {piece for line in search_text(customer).split("\n") for piece in pieces(line)}
+    for initials in _readings(_NOT_WORD.sub("", fold(customer.name)))[1:]:
+        found |= {initials[index : index + 2] for index in range(len(initials) - 1)}
+    return sorted(found)
+
+
+def query_text(query: str) -> str:
+    """Return a query in the form of ``search_text``."""
+    return _NOT_WORD.sub("", fold(query))
+
+
+def pieces(text: str) -> set[str]:
+    """Cut one entry into the pieces it is indexed and looked up by."""
+    found: set[str] = set()
+    for index, character in enumerate(text):
+        if _LATIN_RUN.match(character):
+            found.add(text[index : index + 3])
+        else:
+            found |= {character, text[index : index + 2]}
+    return found
+
+
+def query_pieces(text: str) -> set[str]:
+    """Return the pieces that every entry containing ``text`` has."""
+    whole = {piece for index in range(len(text)) if (piece := _whole_piece(text, index))}
+    return whole or {text}
+
+
+def _whole_piece(text: str, index: int) -> str | None:
+    length = 3 if _LATIN_RUN.match(text[index]) else 2
+    piece = text[index : index + length]
+    return piece if len(piece) == length else None
+
+
+@lru_cache(maxsize=4096)
+def _readings(name: str) -> tuple[str, ...]:
+    """Return full pinyin and initials of a name with Chinese characters, else nothing."""
+    if name.isascii():
+        return ()
+    syllables = lazy_pinyin(name, style=Style.NORMAL)
+    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)

@@ -1,0 +1,46 @@
+"""Tables of the customers slice."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.customer.metadata import metadata
+from shared.db.types import MOMENT
+
+customer_number = sa.Sequence("customer_number", metadata=metadata)
+
+customers = sa.Table(
+    "customer",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("number", sa.Text, nullable=False, unique=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
+    sa.Column("tax_id", sa.Text),
+    sa.Column("phone", sa.Text),
+    sa.Column("email", sa.Text),
+    sa.Column("website", sa.Text),
+    sa.Column("industry", sa.Text),
+    sa.Column("region", sa.Text),
+    sa.Column("address", sa.Text),
+    sa.Column("source", sa.Text),
+    sa.Column("level", sa.Text),
+    sa.Column("note", sa.Text),
+    sa.Column("external_id", sa.Text, unique=True),
+    sa.Column("owner_id", sa.Uuid, nullable=False),
+    sa.Column("department", sa.Text),
+    sa.Column("branch", sa.Text),
+    sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("name_key", sa.Text, nullable=False, comment="normalised name, for duplicates"),
+    sa.Column("search_text", sa.Text, nullable=False, comment="name, pinyin, initials, number"),
+    sa.Column("search_terms", ARRAY(sa.Text), nullable=False, comment="pieces of search_text"),
+    sa.Index("customer_owner", "owner_id", "id"),
+    sa.Index("customer_status", "status", "id"),
+    sa.Index("customer_region", "region", "id"),
+    sa.Index("customer_name_key", "name_key"),
+    sa.Index("customer_tax_id", "tax_id", postgresql_where=sa.text("tax_id IS NOT NULL")),
+    sa.Index("customer_phone", "phone", postgresql_where=sa.text("phone IS NOT NULL")),
+    sa.Index("customer_search", "search_terms", postgresql_using="gin"),
+)

@@ -1,0 +1,21 @@
+"""The customer service, to those who host it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.customer.app import create_app, create_database
+from services.customer.settings import CustomerSettings
+from services.customer.tables import metadata
+from services.customer.worker import create_worker
+from shared.service import Service
+
+SERVICE = Service(
+    name="customer",
+    settings=CustomerSettings,
+    metadata=metadata,
+    migrations=Path(__file__).parent / "migrations",
+    create_database=create_database,
+    create_app=create_app,
+    create_worker=create_worker,
+)

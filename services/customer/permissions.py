@@ -1,0 +1,12 @@
+"""Which roles may do what in the customer service."""
+
+from __future__ import annotations
+
+from shared.auth.roles import EVERYONE, MANAGEMENT, SALES, PermissionTable, Role
+
+PERMISSIONS: PermissionTable = {
+    "customer.read": EVERYONE,
+    "customer.create": SALES | {Role.ADMINISTRATOR},
+    "customer.change": SALES | {Role.ADMINISTRATOR},
+    "customer.confirm": MANAGEMENT,
+}

@@ -1,0 +1,14 @@
+"""Every table of the service in one MetaData: what Alembic compares with."""
+
+from __future__ import annotations
+
+from services.customer.customers.table import customers
+from services.customer.metadata import metadata
+from services.customer.staff.table import staff
+from shared.http.idempotency import idempotency_table
+from shared.outbox.table import outbox_table
+
+outbox_table(metadata)
+idempotency_table(metadata)
+
+__all__ = ["customers", "metadata", "staff"]

@@ -1,0 +1,8 @@
+"""All events: importing this module registers every type."""
+
+from __future__ import annotations
+
+from shared.events import customer, opportunity, order, staff
+from shared.events.payload import all_events, payload_class
+
+__all__ = ["all_events", "customer", "opportunity", "order", "payload_class", "staff"]

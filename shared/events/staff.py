@@ -1,0 +1,33 @@
+"""Events about the people of the company: names and places, never credentials or private data."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.events.payload import Payload, event
+
+
+class StaffState(Payload):
+    """A member of staff as other services may know it."""
+
+    staff_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    department: str | None
+    branch: str | None
+    status: str  # active, left
+
+
+@event("crm.customer.staff.hired.v1")
+class StaffHired(StaffState):
+    """Somebody joined (S214)."""
+
+
+@event("crm.customer.staff.changed.v1")
+class StaffChanged(StaffState):
+    """Name, roles or place changed."""
+
+
+@event("crm.customer.staff.left.v1")
+class StaffLeft(StaffState):
+    """Somebody left; the customers are handed over (S04)."""

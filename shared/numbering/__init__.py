@@ -1,0 +1,1 @@
+"""Document numbers: gap-free ranges per series, branch and year."""

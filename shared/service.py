@@ -1,0 +1,50 @@
+"""What a service is to those who host it: each declares one ``SERVICE`` in its ``manifest.py``."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from fastapi import FastAPI
+
+from shared.db.invariants import Invariant
+from shared.db.unit_of_work import Database
+from shared.settings import ServiceSettings
+
+#: The services in the order of the pipeline.
+NAMES = ("customer", "opportunity", "order", "analytics")
+
+
+async def _nothing(db: Database, settings: Any) -> None:
+    """Most services have nothing to prepare."""
+
+
+@dataclass(frozen=True)
+class Service:
+    """The parts of one service.
+
+    ``create_app(settings, db=None, keys=None)`` is the HTTP side, ``create_worker(settings, bus,
+    db=None)`` the background side; ``prepare`` runs once after the migrations of a start.
+    ``read_models`` are the consumers whose tables can be rebuilt from the log.
+    """
+
+    name: str
+    settings: type[ServiceSettings]
+    metadata: sa.MetaData
+    migrations: Path
+    create_database: Callable[[Any], Database]
+    create_app: Callable[..., FastAPI]
+    create_worker: Callable[..., Any]
+    invariants: tuple[Invariant, ...] = ()
+    read_models: tuple[str, ...] = ()
+    prepare: Callable[[Database, Any], Awaitable[None]] = _nothing
+
+
+def load(name: str) -> Service:
+    """Return the service called ``name``, one of NAMES."""
+    service: Service = import_module(f"services.{name}.manifest").SERVICE
+    return service

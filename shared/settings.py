@@ -1,0 +1,24 @@
+"""Settings every service has; each service derives its own with the prefix ``KEHU_<SERVICE>_``."""
+
+from __future__ import annotations
+
+from pydantic import Field, SecretStr
+from pydantic_settings import BaseSettings
+
+
+class ServiceSettings(BaseSettings):
+    """Read from the environment once, in the composition root."""
+
+    database_url: SecretStr = Field(description="postgresql://… of the runtime role")
+    owner_database_url: SecretStr | None = Field(
+        default=None, description="postgresql://… of the role that owns the tables (migrations)"
+    )
+    pool_size: int = Field(default=10, ge=2, le=100, description="connections per process")
+    issuer: str = Field(default="kehu", description="expected issuer of tokens")
+    jwks_url: str = Field(
+        default="http://127.0.0.1:8000/v1/auth/jwks", description="where token keys are published"
+    )
+    page_secret: SecretStr = Field(
+        default=SecretStr("kehu-page-tokens"),
+        description="signs page tokens; same on all processes",
+    )
