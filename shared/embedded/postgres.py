@@ -18,7 +18,7 @@ from shared.embedded.account import server_account
 from shared.embedded.binaries import Binaries, find_binaries, readable_for
 from shared.embedded.cluster import cluster_major, log_tail, make_cluster, open_log
 from shared.embedded.errors import EmbeddedPostgresError, ServerGoneError
-from shared.embedded.folders import CLUSTER, make_data_dir
+from shared.embedded.folders import CLUSTER, give_to_owner_of, make_data_dir
 from shared.embedded.postmaster import clear_remains, running_postmaster
 from shared.embedded.readiness import why_not_ready
 from shared.embedded.state import HOST, Starter, State
@@ -113,7 +113,14 @@ class EmbeddedPostgres:
     @contextmanager
     def _locked(self) -> Iterator[None]:
         """One process at a time starts or stops; the lock dies with its holder."""
-        handle = os.open(self.data_dir / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        try:
+            handle = os.open(self.data_dir / "postgres.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        except PermissionError as error:
+            raise EmbeddedPostgresError(
+                f"the data in {self.data_dir} belongs to another user; run this as that user or "
+                "as root, or name another data folder in KEHU_DATA"
+            ) from error
+        give_to_owner_of(self.data_dir, self.data_dir / "postgres.lock")
         try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
