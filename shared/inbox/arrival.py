@@ -1,0 +1,142 @@
+"""From a record of the bus to an event, or to the reason why it is none we may apply."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Generic, TypeVar
+from uuid import NAMESPACE_URL, UUID, uuid5
+
+from pydantic import ValidationError
+
+from shared.bus.port import Record
+from shared.events.envelope import Envelope
+from shared.events.payload import Payload, all_events, payload_class
+
+P = TypeVar("P", bound=Payload)
+
+_BIGGEST_VERSION = 2**63 - 1
+
+
+class Reason(StrEnum):
+    """Why an event is parked."""
+
+    HEADERS = "headers"  #: the envelope cannot be read
+    DATA = "data"  #: not JSON, or it does not fit the type's schema
+    UNKNOWN_TYPE = "unknown_type"
+    UNKNOWN_VERSION = "unknown_version"  #: another version of the type is known
+    SOURCE = "source"  #: the producer may not publish this type
+    MISPLACED = "misplaced"  #: the topic or key is not that of the type and aggregate
+    FAILED = "failed"  #: the handler raised
+    HELD = "held"  #: an earlier event of the same aggregate is parked
+
+
+@dataclass(frozen=True, slots=True)
+class Received(Generic[P]):
+    """What a handler gets: the event's envelope and its parsed payload."""
+
+    envelope: Envelope
+    data: P
+
+
+@dataclass(slots=True)
+class Arrival:
+    """A record as a consumer sees it. With a ``reason`` it cannot be applied.
+
+    ``data`` is None for types the consumer does not handle.
+    """
+
+    record: Record
+    event_id: UUID
+    aggregate_id: UUID | None
+    envelope: Envelope | None = None
+    data: Payload | None = None
+    reason: Reason | None = None
+    error: str = ""
+
+
+class Reader:
+    """Reads records; knows which types are handled and which sources may produce what.
+
+    ``sources`` maps the service part of a type to the allowed ``ce_source`` values; a service
+    that is not in it may be produced by ``/kehu/<service>`` alone.
+    """
+
+    def __init__(
+        self, handled: Collection[type[Payload]], sources: Mapping[str, Collection[str]]
+    ) -> None:
+        self._handled = frozenset(handled)
+        self._sources = dict(sources)
+
+    def read(self, record: Record) -> Arrival:
+        """Return what arrived; never raises for anything a record can hold."""
+        try:
+            envelope = _envelope(record)
+        except (KeyError, ValueError, IndexError, OverflowError) as error:
+            return _rejected(record, None, Reason.HEADERS, f"{type(error).__name__}: {error}")
+        kind = payload_class(envelope.type)
+        if kind is None:
+            return _rejected(record, envelope, _unknown(envelope.type), envelope.type)
+        if envelope.topic != record.topic or envelope.key != record.key:
+            place = f"{envelope.key} of {envelope.topic} came as {record.key} of {record.topic}"
+            return _rejected(record, envelope, Reason.MISPLACED, place)
+        if envelope.source not in self._allowed(kind):
+            return _rejected(record, envelope, Reason.SOURCE, envelope.source)
+        arrival = Arrival(record, envelope.id, envelope.aggregate_id, envelope)
+        return self._with_data(arrival, kind) if kind in self._handled else arrival
+
+    def _allowed(self, kind: type[Payload]) -> Collection[str]:
+        return self._sources.get(kind.service) or (f"/kehu/{kind.service}",)
+
+    def _with_data(self, arrival: Arrival, kind: type[Payload]) -> Arrival:
+        try:
+            arrival.data = kind.model_validate_json(arrival.record.value)
+        except ValidationError as error:
+            # Without the input values: an event may not be repeated in errors and logs.
+            found = error.errors(include_input=False, include_url=False, include_context=False)
+            arrival.reason = Reason.DATA
+            arrival.error = "; ".join(f"{each['loc']}: {each['msg']}" for each in found[:10])
+        return arrival
+
+
+def _envelope(record: Record) -> Envelope:
+    envelope = Envelope.parse(record.headers, record.value.decode("utf-8", "backslashreplace"))
+    if not 1 <= envelope.sequence <= _BIGGEST_VERSION:
+        raise ValueError(f"ce_sequence {envelope.sequence} is out of range")
+    if envelope.time.tzinfo is None:
+        raise ValueError("ce_time has no zone")
+    envelope.time.astimezone(UTC)  # raises OverflowError at the ends of the calendar
+    return envelope
+
+
+def _unknown(event_type: str) -> Reason:
+    stem = event_type.rpartition(".")[0]
+    known = any(each.event_type.rpartition(".")[0] == stem for each in all_events())
+    return Reason.UNKNOWN_VERSION if known else Reason.UNKNOWN_TYPE
+
+
+def _rejected(record: Record, envelope: Envelope | None, reason: Reason, error: str) -> Arrival:
+    if envelope is not None:
+        return Arrival(
+            record, envelope.id, envelope.aggregate_id, envelope, reason=reason, error=error
+        )
+    # An id of its own, the same at every delivery.
+    place = f"kehu:{record.topic}/{record.partition}/{record.offset}"
+    event_id = uuid5(NAMESPACE_URL, place)
+    return Arrival(record, event_id, _aggregate_of(record), reason=reason, error=error)
+
+
+def _aggregate_of(record: Record) -> UUID | None:
+    for text in (record.headers.get("ce_subject"), record.key):
+        try:
+            return UUID(text)
+        except (TypeError, ValueError):
+            continue
+    return None
+
+
+def event_time(arrival: Arrival) -> datetime:
+    """Return when the event happened, or when its record was written."""
+    return arrival.record.timestamp if arrival.envelope is None else arrival.envelope.time

@@ -1,0 +1,43 @@
+"""Gauges of the consumers: how far they are behind, and what is parked."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import sqlalchemy as sa
+from prometheus_client import Gauge
+
+from shared.bus.port import Bus
+from shared.db.unit_of_work import Database
+from shared.inbox.arrival import Reason
+from shared.inbox.consumer import Consumer
+
+LAG = Gauge("crm_consumer_lag", "Events on the bus not handled yet.", ["consumer", "topic"])
+PARKED = Gauge("crm_parked_events", "Events waiting for an operator.", ["consumer", "reason"])
+
+_PARKED = sa.text(
+    "SELECT reason, count(*) FROM parked WHERE consumer = :consumer AND resolved_at IS NULL"
+    " GROUP BY reason"
+)
+
+
+async def consumer_lag(bus: Bus, consumer: Consumer) -> dict[str, int]:
+    """Return per topic how many records the consumer has not committed yet; sets the gauge."""
+    ends = await bus.end_offsets(consumer.topics)
+    committed = await bus.committed(consumer.name)
+    lag: Counter[str] = Counter(dict.fromkeys(consumer.topics, 0))
+    for place, end in ends.items():
+        lag[place.topic] += max(0, end - committed.get(place, 0))
+    for topic, behind in lag.items():
+        LAG.labels(consumer.name, topic).set(behind)
+    return dict(lag)
+
+
+async def sample_parked(database: Database, consumer: Consumer) -> dict[str, int]:
+    """Return per reason how many events are parked; sets the gauge."""
+    async with database.reading() as conn:
+        rows = (await conn.execute(_PARKED, {"consumer": consumer.name})).all()
+    found = dict.fromkeys((reason.value for reason in Reason), 0) | {row[0]: row[1] for row in rows}
+    for reason, count in found.items():
+        PARKED.labels(consumer.name, reason).set(count)
+    return {reason: count for reason, count in found.items() if count}
