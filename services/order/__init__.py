@@ -1,0 +1,1 @@
+"""The order service: contracts, orders, deliveries, invoices, receipts, and the ledger below."""

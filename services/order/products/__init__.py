@@ -1,0 +1,1 @@
+"""Products (产品): a replica fed by the opportunity service."""

@@ -1,0 +1,13 @@
+"""Settings of the order service, from ``KEHU_ORDER_…`` in the environment."""
+
+from __future__ import annotations
+
+from pydantic_settings import SettingsConfigDict
+
+from shared.settings import ServiceSettings
+
+
+class OrderSettings(ServiceSettings):
+    """Settings of the slices come here, with the defaults of a trading company."""
+
+    model_config = SettingsConfigDict(env_prefix="KEHU_ORDER_")
