@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -13,14 +13,16 @@ from fastapi import FastAPI
 
 from shared.db.invariants import Invariant
 from shared.db.unit_of_work import Database
+from shared.inbox.consumer import Consumer
 from shared.settings import ServiceSettings
 
 #: The services in the order of the pipeline.
 NAMES = ("customer", "opportunity", "order", "analytics")
 
 
-async def _nothing(db: Database, settings: Any) -> None:
+async def _nothing(db: Database, settings: Any) -> Sequence[str]:
     """Most services have nothing to prepare."""
+    return ()
 
 
 @dataclass(frozen=True)
@@ -28,7 +30,8 @@ class Service:
     """The parts of one service.
 
     ``create_app(settings, db=None, keys=None)`` is the HTTP side, ``create_worker(settings, bus,
-    db=None)`` the background side; ``prepare`` runs once after the migrations of a start.
+    db=None)`` the background side. ``prepare`` runs after the migrations of every start, must be
+    idempotent, and returns lines for the one who starts it, such as the first sign-in.
     ``read_models`` are the consumers whose tables can be rebuilt from the log.
     """
 
@@ -41,7 +44,8 @@ class Service:
     create_worker: Callable[..., Any]
     invariants: tuple[Invariant, ...] = ()
     read_models: tuple[str, ...] = ()
-    prepare: Callable[[Database, Any], Awaitable[None]] = _nothing
+    consumers: tuple[Consumer, ...] = ()
+    prepare: Callable[[Database, Any], Awaitable[Sequence[str]]] = _nothing
 
 
 def load(name: str) -> Service:
