@@ -35,6 +35,10 @@ class JsonText(sa.types.UserDefinedType[str]):
         """Return the type's name in DDL."""
         return "JSON"
 
+    def column_expression(self, column: sa.ColumnElement[Any]) -> sa.ColumnElement[Any]:
+        """Select it as text; SQLAlchemy has the driver parse every ``json`` it sees."""
+        return sa.cast(column, sa.Text)
+
 
 class JsonOf(sa.types.TypeDecorator[Any]):
     """A JSONB column that holds a dataclass, or a tuple or mapping of them, checked on the way."""

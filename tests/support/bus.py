@@ -3,7 +3,9 @@
 import asyncio
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
+
+import psutil
 
 from shared.bus.port import Bus, Message, Record, RecordHandler
 
@@ -61,3 +63,13 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
     async with asyncio.timeout(seconds):
         while not condition():  # noqa: ASYNC110 - any condition, not one event
             await asyncio.sleep(0.01)
+
+
+def kill_family(pid: int) -> None:
+    """Kill a server with all its processes, and wait until they are gone."""
+    postmaster = psutil.Process(pid)
+    family = [postmaster, *postmaster.children(recursive=True)]
+    for process in family:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    psutil.wait_procs(family, timeout=10)

@@ -9,8 +9,10 @@ from uuid import uuid4
 import pytest
 
 from shared.bus.postgres import PostgresBus
+from shared.db.unit_of_work import Database
 from shared.embedded import EmbeddedPostgres
 from tests.support.postgres import create_database, drop_database, test_server
+from tests.support.things import registered_things, things_database
 
 
 @pytest.fixture
@@ -48,3 +50,11 @@ def own_postgres() -> Iterator[EmbeddedPostgres]:
     yield postgres
     postgres.stop()
     shutil.rmtree(folder)
+
+
+@pytest.fixture
+async def things(database_url: str) -> AsyncIterator[Database]:
+    """The database of the made-up service, its event types registered."""
+    with registered_things():
+        async with things_database(database_url) as database:
+            yield database

@@ -7,10 +7,8 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Sequence
-from contextlib import suppress
 from itertools import groupby
 
-import psutil
 import pytest
 
 from shared.bus.partitioner import murmur2, partition_of
@@ -18,7 +16,7 @@ from shared.bus.port import Bus, Record, TopicPartition
 from shared.bus.postgres import PostgresBus
 from shared.embedded import EmbeddedPostgres
 from shared.pacing import Backoff
-from tests.support.bus import Collector, consuming, message, until
+from tests.support.bus import Collector, consuming, kill_family, message, until
 
 TOPIC = "crm.order.order"
 
@@ -241,12 +239,3 @@ async def test_nothing_is_lost_when_the_server_is_killed(own_postgres: EmbeddedP
     for values in collected.by_key().values():
         assert is_ordered(list(dict.fromkeys(values)))
     await bus.close()
-
-
-def kill_family(pid: int) -> None:
-    postmaster = psutil.Process(pid)
-    family = [postmaster, *postmaster.children(recursive=True)]
-    for process in family:
-        with suppress(psutil.NoSuchProcess):
-            process.kill()
-    psutil.wait_procs(family, timeout=10)
