@@ -250,8 +250,9 @@ class InvoiceState(Owned):
     """An invoice (发票). ``open`` is what is still to be paid."""
 
     invoice_id: UUID
-    number: str
+    number: str | None  # given when it is issued, so that issued numbers have no gap
     customer_id: UUID
+    contract_id: UUID | None = None
     status: str  # draft, checked, issued, partly_settled, settled, voided
     lines: tuple[InvoiceLine, ...]
     total: Money
@@ -287,7 +288,7 @@ class InvoiceSettled(InvoiceState):
 
 @event("crm.order.invoice.voided.v1")
 class InvoiceVoided(InvoiceState):
-    """Withdrawn before it was issued; its number stays used."""
+    """Withdrawn before it was issued; it never had a number."""
 
     reason: str
 
