@@ -1,0 +1,228 @@
+"""Facts of the follow-up: products, prices, activities, opportunities with their stages, quotes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from services.analytics.facts.columns import (
+    Row,
+    amount_of,
+    currency_of,
+    day,
+    fact_table,
+    line_table,
+    money,
+    owned,
+    owned_row,
+    quantity,
+    text,
+    uuid,
+)
+from services.analytics.facts.projection import Lines, Projection, Trail
+from services.analytics.metadata import FACTS, metadata
+from shared.db.types import MOMENT, SHARE
+from shared.domain.clock import business_date
+from shared.events.opportunity import (
+    ActivityLogged,
+    OpportunityLost,
+    OpportunityState,
+    OpportunityWon,
+    PriceListEffective,
+    ProductChanged,
+    QuoteState,
+)
+from shared.inbox.arrival import Received
+
+products = fact_table(
+    "product",
+    text("code"),
+    text("name"),
+    text("line", optional=True),
+    text("category", optional=True),
+    text("unit"),
+    text("status"),
+)
+price_lists = fact_table("price_list", text("number"), text("currency"), day("effective_on"))
+prices = line_table(
+    "price", "price_list_id", money("unit_price"), text("currency"), key="product_id"
+)
+activities = fact_table(
+    "activity",
+    uuid("customer_id"),
+    uuid("opportunity_id", optional=True),
+    *owned(),
+    text("kind"),
+    text("result"),
+    day("happened_on"),
+    day("next_contact_on", optional=True),
+    sa.Index("activity_customer", "customer_id", "happened_on"),
+)
+opportunities = fact_table(
+    "opportunity",
+    text("number", optional=True),
+    text("name"),
+    uuid("customer_id"),
+    *owned(),
+    text("status"),
+    text("stage"),
+    text("likelihood", optional=True),
+    text("progress", optional=True),
+    text("kind", optional=True),
+    text("source", optional=True),
+    money("expected_amount", optional=True),
+    text("currency", optional=True),
+    day("expected_close", optional=True),
+    day("opened_on"),
+    sa.Index("opportunity_opened", "opened_on"),
+)
+# One row for each stage an opportunity entered; ``stage`` is won or lost in its last.
+stages = sa.Table(
+    "opportunity_stage",
+    metadata,
+    sa.Column("opportunity_id", sa.Uuid, primary_key=True),
+    sa.Column("entered_at", MOMENT, primary_key=True),
+    sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("final", sa.Boolean, nullable=False),
+    schema=FACTS,
+)
+quotes = fact_table(
+    "quote",
+    text("number"),
+    sa.Column("revision", sa.Integer, nullable=False),
+    uuid("opportunity_id"),
+    uuid("customer_id"),
+    *owned(),
+    uuid("author_id"),
+    text("status"),
+    text("chain"),
+    money("list_total"),
+    money("total"),
+    text("currency"),
+    sa.Column("discount", SHARE, nullable=False),
+    day("valid_until"),
+)
+quote_lines = line_table(
+    "quote_line",
+    "quote_id",
+    uuid("product_id"),
+    quantity("quantity"),
+    sa.Column("discount", SHARE, nullable=False),
+    money("amount"),
+    text("currency"),
+)
+
+
+def _product(received: Received[ProductChanged]) -> Row:
+    data = received.data
+    return {
+        "code": data.code,
+        "name": data.name,
+        "line": data.line,
+        "category": data.category,
+        "unit": data.unit,
+        "status": data.status,
+    }
+
+
+def _price_list(received: Received[PriceListEffective]) -> Row:
+    data = received.data
+    return {
+        "number": data.number,
+        "currency": data.currency,
+        "effective_on": data.effective_on,
+    }
+
+
+def _prices(received: Received[PriceListEffective]) -> Iterator[Row]:
+    for price in received.data.prices:
+        yield {
+            "price_list_id": received.data.price_list_id,
+            "product_id": price.product_id,
+            "unit_price": price.unit_price.amount,
+            "currency": price.unit_price.currency,
+        }
+
+
+def _activity(received: Received[ActivityLogged]) -> Row:
+    data = received.data
+    return {
+        "customer_id": data.customer_id,
+        "opportunity_id": data.opportunity_id,
+        **owned_row(data),
+        "kind": data.kind,
+        "result": data.result,
+        "happened_on": business_date(data.happened_at),
+        "next_contact_on": data.next_contact_on,
+    }
+
+
+def _opportunity(received: Received[OpportunityState]) -> Row:
+    data = received.data
+    return {
+        "number": data.number,
+        "name": data.name,
+        "customer_id": data.customer_id,
+        **owned_row(data),
+        "status": data.status,
+        "stage": data.stage,
+        "likelihood": data.likelihood,
+        "progress": data.progress,
+        "kind": data.kind,
+        "source": data.source,
+        "expected_amount": amount_of(data.expected_amount),
+        "currency": currency_of(data.expected_amount),
+        "expected_close": data.expected_close,
+        "opened_on": business_date(data.opened_at),
+    }
+
+
+def _stages(received: Received[OpportunityState]) -> Iterator[Row]:
+    data = received.data
+    entered = {"opportunity_id": data.opportunity_id, "final": False}
+    yield {**entered, "entered_at": data.stage_since, "stage": data.stage}
+    if isinstance(data, OpportunityWon | OpportunityLost):
+        ended = {"entered_at": received.envelope.time, "stage": data.status, "final": True}
+        yield entered | ended
+
+
+def _quote(received: Received[QuoteState]) -> Row:
+    data = received.data
+    return {
+        "number": data.number,
+        "revision": data.revision,
+        "opportunity_id": data.opportunity_id,
+        "customer_id": data.customer_id,
+        **owned_row(data),
+        "author_id": data.author_id,
+        "status": data.status,
+        "chain": data.chain,
+        "list_total": data.list_total.amount,
+        "total": data.total.amount,
+        "currency": data.total.currency,
+        "discount": data.discount,
+        "valid_until": data.valid_until,
+    }
+
+
+def _quote_lines(received: Received[QuoteState]) -> Iterator[Row]:
+    for line in received.data.lines:
+        yield {
+            "quote_id": received.data.quote_id,
+            "line_id": line.line_id,
+            "product_id": line.product_id,
+            "quantity": line.quantity,
+            "discount": line.discount,
+            "amount": line.amount.amount,
+            "currency": line.amount.currency,
+        }
+
+
+PROJECTIONS = (
+    Projection(ProductChanged, products, _product),
+    Projection(PriceListEffective, price_lists, _price_list, (Lines(prices, _prices),)),
+    Projection(ActivityLogged, activities, _activity),
+    Projection(OpportunityState, opportunities, _opportunity, trail=Trail(stages, _stages)),
+    Projection(QuoteState, quotes, _quote, (Lines(quote_lines, _quote_lines),)),
+)

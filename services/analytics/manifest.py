@@ -1,0 +1,25 @@
+"""The analytics service, to those who host it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from services.analytics.app import create_app, create_database
+from services.analytics.consumers import NAME
+from services.analytics.invariants import INVARIANTS
+from services.analytics.settings import AnalyticsSettings
+from services.analytics.tables import metadata
+from services.analytics.worker import create_worker
+from shared.service import Service
+
+SERVICE = Service(
+    name="analytics",
+    settings=AnalyticsSettings,
+    metadata=metadata,
+    migrations=Path(__file__).parent / "migrations",
+    create_database=create_database,
+    create_app=create_app,
+    create_worker=create_worker,
+    invariants=INVARIANTS,
+    read_models=(NAME,),
+)

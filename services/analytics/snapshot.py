@@ -1,0 +1,66 @@
+"""One snapshot for everything an answer says: the figures, and the events they are true for."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import Annotated
+
+import sqlalchemy as sa
+from pydantic import Field
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.analytics.consumers import NAME
+from shared.db.unit_of_work import Database
+from shared.events.payload import Payload
+from shared.http.fields import Output
+from shared.inbox.tables import inbox_tables
+
+_position = inbox_tables(sa.MetaData()).position
+
+
+class Position(Output):
+    """The last event of a partition that the figures know."""
+
+    topic: str
+    partition: int
+    offset: int
+    event_time: Annotated[datetime, Field(description="when that event happened")]
+
+
+class AsOf(Output):
+    """What an answer is true for: the last event of each partition it was computed from."""
+
+    positions: list[Position]
+    event_time: Annotated[
+        datetime | None, Field(description="the newest of the events; null before the first")
+    ]
+
+
+@asynccontextmanager
+async def snapshot(db: Database) -> AsyncIterator[AsyncConnection]:
+    """Open a read-only transaction in which every statement sees the same moment."""
+    engine = db.engine.execution_options(
+        isolation_level="REPEATABLE READ", postgresql_readonly=True
+    )
+    async with engine.connect() as conn, conn.begin():
+        yield conn
+
+
+async def as_of(conn: AsyncConnection, events: Collection[type[Payload]]) -> AsOf:
+    """Return how far the facts have come that are made from ``events``, families of them."""
+    topics = sorted({event.topic for event in events})
+    query = (
+        sa.select(
+            _position.c.topic,
+            _position.c.partition,
+            (_position.c.next_offset - 1).label("offset"),
+            _position.c.event_time,
+        )
+        .where(_position.c.consumer == NAME, _position.c.topic.in_(topics))
+        .order_by(_position.c.topic, _position.c.partition)
+    )
+    positions = [Position(**row) for row in (await conn.execute(query)).mappings()]
+    newest = max((each.event_time for each in positions), default=None)
+    return AsOf(positions=positions, event_time=newest)

@@ -1,0 +1,13 @@
+"""Every table of the service in one MetaData: what Alembic compares with."""
+
+from __future__ import annotations
+
+from services.analytics.facts import chances, parties, payments, trade
+from services.analytics.metadata import metadata
+from shared.inbox.tables import inbox_tables
+from shared.outbox.table import outbox_table
+
+outbox_table(metadata)
+POSITION = inbox_tables(metadata).position
+
+__all__ = ["POSITION", "chances", "metadata", "parties", "payments", "trade"]
