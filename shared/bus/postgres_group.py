@@ -229,12 +229,14 @@ class _Session:
         resting = [self._member.rests(each) for each in self._owned]
         timeout = min([POLL_SECONDS, *(max(0.01, rest) for rest in resting if rest > 0)])
         woken = asyncio.ensure_future(self._wake.wait())
-        await asyncio.wait(
-            {woken, stopping, *self._running.values()},
-            timeout=timeout,
-            return_when=asyncio.FIRST_COMPLETED,
-        )
-        woken.cancel()
+        try:
+            await asyncio.wait(
+                {woken, stopping, *self._running.values()},
+                timeout=timeout,
+                return_when=asyncio.FIRST_COMPLETED,
+            )
+        finally:
+            woken.cancel()
         for partition_id in [key for key, task in self._running.items() if task.done()]:
             self._running.pop(partition_id).result()
 

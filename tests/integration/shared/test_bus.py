@@ -9,9 +9,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
-import pytest
-
-from shared.bus.partitioner import murmur2, partition_of
+from shared.bus.partitioner import partition_of
 from shared.bus.port import Bus, Record, TopicPartition
 from shared.bus.postgres import PostgresBus
 from shared.embedded import EmbeddedPostgres
@@ -163,20 +161,6 @@ async def test_topics_keep_their_partitions_when_created_again(bus: Bus) -> None
     await bus.create_topics([TOPIC])
     assert await bus.end_offsets([TOPIC, "crm.other"]) == before
     assert set(before.values()) == {0}
-
-
-@pytest.mark.parametrize(
-    ("key", "expected"),  # from Kafka's own UtilsTest.testMurmur2
-    [
-        ("21", -973932308),
-        ("foobar", -790332482),
-        ("a-little-bit-long-string", -985981536),
-        ("a-little-bit-longer-string", -1486304829),
-        ("lkjh234lh9fiuh90y23oiuhsafujhadof229phr9h19h89h8", -58897971),
-    ],
-)
-def test_keys_hash_as_in_kafka(key: str, expected: int) -> None:
-    assert murmur2(key.encode()) == expected % 2**32
 
 
 # -- the PostgreSQL log alone ----------------------------------------------------------------

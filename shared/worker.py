@@ -1,0 +1,138 @@
+"""The worker of a service: relay, consumers, deadlines and periodic jobs, under supervision.
+
+Any number of workers of a service may run: one relay is active, consumers share partitions,
+deadlines are locked one by one. Periodic jobs run in each, so they must bear that.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+
+import structlog
+
+from shared.bus.port import Bus
+from shared.db.unit_of_work import Database
+from shared.deadlines.runner import DeadlineHandler, DeadlineRunner
+from shared.inbox.consumer import Consumer
+from shared.inbox.inbox import Inbox
+from shared.inbox.metrics import consumer_lag, sample_parked
+from shared.outbox.metrics import sample_outbox
+from shared.outbox.relay import Relay
+from shared.pacing import wait_for
+from shared.supervision import Part, Progress, Supervised
+
+log = structlog.get_logger("kehu.worker")
+
+#: How long the batches at hand may take after a stop, before they are broken off.
+GRACE_SECONDS = 15.0
+CHECK_SECONDS = 5.0
+PATIENCE_SECONDS = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """Work done again and again, ``seconds`` after its last end."""
+
+    name: str
+    seconds: float
+    work: Callable[[], Awaitable[None]]
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Run until ``stop`` is set; a failure is logged, and the job runs again at its time."""
+        while not stop.is_set():
+            try:
+                await self.work()
+            except Exception as error:
+                log.error("job failed", job=self.name, exc_info=error)
+            await wait_for(stop, self.seconds)
+
+
+def periodic(name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> Job:
+    """Return a job that runs at once and then every ``seconds``."""
+    return Job(name, seconds, work)
+
+
+class Worker:
+    """The background side of one service. Wakes its relay on every commit of ``database``.
+
+    ``relay``, ``inboxes`` and ``parts`` are open to be looked at.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        bus: Bus,
+        *,
+        consumers: Sequence[Consumer] = (),
+        deadlines: Mapping[str, DeadlineHandler] | None = None,
+        jobs: Sequence[Job] = (),
+        check_seconds: float = CHECK_SECONDS,
+        patience_seconds: float = PATIENCE_SECONDS,
+    ) -> None:
+        self.database = database
+        self.bus = bus
+        self.relay = Relay(database.engine, bus)
+        self.inboxes = {each.name: Inbox(database, each) for each in consumers}
+        self.deadlines = DeadlineRunner(database, deadlines or {})
+        parts: dict[str, Part] = {"relay": self.relay.run}
+        for name, inbox in self.inboxes.items():
+            parts[name] = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
+        if deadlines:
+            parts["deadlines"] = self.deadlines.run
+        parts |= {job.name: job.run for job in jobs}
+        self.parts = {
+            name: Supervised(f"{database.service}.{name}", part) for name, part in parts.items()
+        }
+        self._check_seconds = check_seconds
+        self._progress = {name: Progress(patience_seconds) for name in ("relay", *self.inboxes)}
+        database.on_commit = self.relay.wake
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Work until ``stop`` is set; then finish the batches at hand and return."""
+        watch = Job("watch", self._check_seconds, self.check)
+        running = [asyncio.ensure_future(part.run(stop)) for part in self.parts.values()]
+        running.append(asyncio.ensure_future(watch.run(stop)))
+        log.info("worker started", service=self.database.service, parts=sorted(self.parts))
+        try:
+            await stop.wait()
+            _, late = await asyncio.wait(running, timeout=GRACE_SECONDS)
+            if late:
+                log.warning("broken off", service=self.database.service, parts=len(late))
+        finally:
+            for task in running:
+                task.cancel()
+            await asyncio.wait(running, timeout=5)
+        log.info("worker stopped", service=self.database.service)
+
+    async def check(self) -> None:
+        """Sample the gauges, and interrupt what has work waiting and stands still."""
+        try:
+            waiting = await sample_outbox(self.database)
+            self._judge("relay", waiting, (waiting, self.relay.published))
+            for name, inbox in self.inboxes.items():
+                await sample_parked(self.database, inbox.consumer)
+                lag = await consumer_lag(self.bus, inbox.consumer)
+                committed = await self.bus.committed(name)
+                self._judge(name, sum(lag.values()), sum(committed.values()))
+        except Exception as error:
+            log.warning("cannot look", service=self.database.service, error=repr(error)[:300])
+            for progress in self._progress.values():
+                progress.reset()
+
+    def _judge(self, name: str, waiting: int, marker: object) -> None:
+        if self._progress[name].stalled(waiting=waiting > 0, marker=marker):
+            self.parts[name].interrupt()
+
+
+def stop_on_signals(stop: asyncio.Event) -> None:
+    """Set ``stop`` on SIGTERM and SIGINT, where the platform has signal handlers."""
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        try:
+            loop.add_signal_handler(number, stop.set)
+        except NotImplementedError:  # Windows
+            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))
