@@ -2,6 +2,41 @@
 
 from __future__ import annotations
 
+from services.order.customers.projection import project_credits, project_customers
+from services.order.products.projection import project_products
+from services.order.staff.projection import project_staff
+from shared.events.customer import (
+    CreditAssessed,
+    CustomerChanged,
+    CustomerConfirmed,
+    CustomerCreated,
+    CustomerLost,
+    CustomerOwnerChanged,
+    CustomerRegained,
+    CustomerRegistered,
+    CustomerRejected,
+)
+from shared.events.opportunity import ProductChanged
+from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
 
-CONSUMERS: tuple[Consumer, ...] = ()
+REPLICAS = Consumer(
+    "order.replicas",
+    batch_handlers={
+        CustomerCreated: project_customers,
+        CustomerChanged: project_customers,
+        CustomerRegistered: project_customers,
+        CustomerConfirmed: project_customers,
+        CustomerRejected: project_customers,
+        CustomerOwnerChanged: project_customers,
+        CustomerLost: project_customers,
+        CustomerRegained: project_customers,
+        CreditAssessed: project_credits,
+        ProductChanged: project_products,
+        StaffHired: project_staff,
+        StaffChanged: project_staff,
+        StaffLeft: project_staff,
+    },
+)
+
+CONSUMERS: tuple[Consumer, ...] = (REPLICAS,)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.order.app import create_app, create_database
+from services.order.consumers import CONSUMERS
 from services.order.invariants import INVARIANTS
 from services.order.settings import OrderSettings
 from services.order.tables import metadata
@@ -20,4 +21,5 @@ SERVICE = Service(
     create_app=create_app,
     create_worker=create_worker,
     invariants=INVARIANTS,
+    consumers=CONSUMERS,
 )

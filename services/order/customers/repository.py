@@ -1,0 +1,41 @@
+"""The replica of customers, read by the other slices."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.order.customers.model import Customer
+from services.order.customers.table import customers
+from shared.domain.errors import Invalid
+
+_by_id = sa.select(
+    customers.c.id,
+    customers.c.number,
+    customers.c.name,
+    customers.c.status,
+    customers.c.owner_id,
+    customers.c.department,
+    customers.c.branch,
+    customers.c.region,
+).where(customers.c.id == sa.bindparam("id"))
+
+
+async def find_customer(conn: AsyncConnection, customer_id: UUID) -> Customer | None:
+    """Return the customer if the replica has it."""
+    row = (await conn.execute(_by_id, {"id": customer_id})).one_or_none()
+    return None if row is None else Customer(*row)
+
+
+async def known_customer(conn: AsyncConnection, customer_id: UUID) -> Customer:
+    """Return the customer a request names.
+
+    Raises:
+        Invalid: there is none, S120.
+    """
+    customer = await find_customer(conn, customer_id)
+    if customer is None:
+        raise Invalid.field("/customer_id", "There is no such customer.", "unknown_customer")
+    return customer

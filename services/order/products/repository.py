@@ -1,0 +1,46 @@
+"""The replica of products, read by the other slices."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from services.order.products.table import products
+from shared.domain.errors import FieldError, Invalid
+
+_columns = (products.c.id, products.c.code, products.c.name, products.c.unit)
+
+
+@dataclass(frozen=True, slots=True)
+class Product:
+    """A product that is sold at present."""
+
+    id: UUID
+    code: str
+    name: str
+    unit: str
+
+
+async def known_products(conn: AsyncConnection, ids: Sequence[UUID]) -> list[Product]:
+    """Return the products that the lines of a request name, in the same order.
+
+    Raises:
+        Invalid: a line names none that is sold, S120.
+    """
+    query = sa.select(*_columns).where(
+        products.c.id == sa.any_(sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))),
+        products.c.status == "active",
+    )
+    found = {row.id: Product(*row) for row in await conn.execute(query)}
+    errors = tuple(
+        FieldError(f"/lines/{place}/product_id", "unknown_product", "No such product is sold.")
+        for place, each in enumerate(ids)
+        if each not in found
+    )
+    if errors:
+        raise Invalid("A line names a product that is not sold.", errors=errors)
+    return [found[each] for each in ids]
