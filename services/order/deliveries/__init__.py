@@ -1,0 +1,1 @@
+"""Deliveries (发货): prepared from orders, checked by a second person, shipped, received."""

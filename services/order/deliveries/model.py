@@ -1,0 +1,209 @@
+"""The delivery: draft → checked by a second person → shipped → received (S141 to S152)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.ids import new_id
+from shared.domain.money import line_amount, total
+from shared.events.order import (
+    DeliveryCancelled,
+    DeliveryChecked,
+    DeliveryDrafted,
+    DeliveryReceived,
+    DeliveryShipped,
+)
+
+
+class Status(StrEnum):
+    """How far a delivery is."""
+
+    DRAFT = "draft"  # 待复核
+    CHECKED = "checked"  # 已复核
+    SHIPPED = "shipped"  # 已发货
+    RECEIVED = "received"  # 已签收
+    CANCELLED = "cancelled"  # 已取消
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeliveryLine:
+    """Goods of one order line, or of none when delivered directly (S145).
+
+    ``tolerance`` is the share by which the order line might be exceeded when this was prepared.
+    """
+
+    id: UUID
+    order_id: UUID | None = None
+    order_line_id: UUID | None = None
+    product_id: UUID
+    product_code: str
+    product_name: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    amount: Decimal
+    tolerance: Decimal = Decimal(0)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """Whose delivery it is, and under which business type it goes."""
+
+    number: str
+    chain: str
+    customer_id: UUID
+    currency: str
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+
+
+@dataclass(kw_only=True)
+class Delivery(Aggregate):
+    """Goods on their way to one customer, of one order, of several, or of none."""
+
+    number: str
+    chain: str
+    customer_id: UUID
+    currency: str
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+    status: Status
+    lines: tuple[DeliveryLine, ...]
+    total: Decimal
+    prepared_by: UUID
+    created_at: datetime
+    checked_by: UUID | None = None
+    shipped_on: date | None = None
+    received_on: date | None = None
+    carrier: str | None = None
+    tracking: str | None = None
+    import_id: UUID | None = None
+
+    @classmethod
+    def draft(
+        cls, heading: Heading, lines: Sequence[DeliveryLine], *, by: UUID, at: datetime
+    ) -> tuple[Delivery, Change]:
+        """Prepare a delivery."""
+        return cls._new(heading, lines, Status.DRAFT, by, at), Change(DeliveryDrafted)
+
+    @classmethod
+    def of_history(
+        cls,
+        heading: Heading,
+        line: DeliveryLine,
+        *,
+        on: date,
+        by: UUID,
+        at: datetime,
+        import_id: UUID,
+    ) -> tuple[Delivery, Change]:
+        """Take over a delivery that was shipped and received on a day of the past."""
+        delivery = cls._new(heading, (line,), Status.RECEIVED, by, at)
+        delivery.shipped_on = delivery.received_on = on
+        delivery.import_id = import_id
+        return delivery, Change(DeliveryReceived)
+
+    @classmethod
+    def _new(
+        cls,
+        heading: Heading,
+        lines: Sequence[DeliveryLine],
+        status: Status,
+        by: UUID,
+        at: datetime,
+    ) -> Delivery:
+        return cls(
+            id=new_id(),
+            number=heading.number,
+            chain=heading.chain,
+            customer_id=heading.customer_id,
+            currency=heading.currency,
+            owner_id=heading.owner_id,
+            department=heading.department,
+            branch=heading.branch,
+            region=heading.region,
+            status=status,
+            lines=tuple(lines),
+            total=total(line.amount for line in lines),
+            prepared_by=by,
+            created_at=at,
+        )
+
+    def check(self, by: UUID) -> Change:
+        """Confirm that it agrees with the orders; not by who prepared it (S152)."""
+        if by == self.prepared_by:
+            raise OwnDelivery("Who prepared a delivery does not check it.")
+        self._become(Status.CHECKED, Status.DRAFT)
+        self.checked_by = by
+        return Change(DeliveryChecked)
+
+    def ship(self, on: date, carrier: str | None, tracking: str | None) -> Change:
+        """Let it leave the warehouse (S141, S151)."""
+        self._become(Status.SHIPPED, Status.CHECKED)
+        self.shipped_on, self.carrier, self.tracking = on, carrier, tracking
+        return Change(DeliveryShipped)
+
+    def receive(self, on: date) -> Change:
+        """Note that the customer has it."""
+        if self.shipped_on is not None and on < self.shipped_on:
+            raise DeliveryStateError(f"It was shipped on {self.shipped_on}, not received before.")
+        self._become(Status.RECEIVED, Status.SHIPPED)
+        self.received_on = on
+        return Change(DeliveryReceived)
+
+    def cancel(self, reason: str) -> Change:
+        """Drop it before it is shipped."""
+        self._become(Status.CANCELLED, Status.DRAFT, Status.CHECKED)
+        return Change(DeliveryCancelled, {"reason": reason})
+
+    @property
+    def order_ids(self) -> list[UUID]:
+        """The orders it has goods of, ascending."""
+        return sorted({line.order_id for line in self.lines if line.order_id})
+
+    def _become(self, target: Status, *allowed: Status) -> None:
+        if self.status not in allowed:
+            raise DeliveryStateError(f"A delivery that is {self.status} cannot become {target}.")
+        self.status = target
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """How much of a line other documents hold: quantity and amount."""
+
+    quantity: Decimal = Decimal(0)
+    amount: Decimal = Decimal(0)
+
+
+def part_amount(
+    whole_quantity: Decimal,
+    whole_amount: Decimal,
+    unit_price: Decimal,
+    discount: Decimal,
+    taken: Taken,
+    quantity: Decimal,
+) -> Decimal:
+    """Return what ``quantity`` more of a line is worth, so that all parts sum to the line.
+
+    The part that completes the line takes what is left of its amount; a part beyond the line is
+    worth the line at the greater quantity less what was taken.
+    """
+    reached = taken.quantity + quantity
+    if reached == whole_quantity:
+        return max(whole_amount - taken.amount, Decimal("0.00"))
+    if reached > whole_quantity:
+        return max(line_amount(reached, unit_price, discount) - taken.amount, Decimal("0.00"))
+    left = max(whole_amount - taken.amount, Decimal("0.00"))
+    return min(line_amount(quantity, unit_price, discount), left)

@@ -1,0 +1,225 @@
+"""The invoice: draft → checked → issued → partly settled → settled, or voided before it is issued.
+
+It has no number until it is issued, so that issued numbers have no gap (S152, S153, S160, S161).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.order.invoices.errors import InvoiceStateError, OwnInvoice
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.ids import new_id
+from shared.domain.money import ZERO, total
+from shared.events.order import (
+    InvoiceAllocated,
+    InvoiceChecked,
+    InvoiceDrafted,
+    InvoiceIssued,
+    InvoiceSettled,
+    InvoiceVoided,
+)
+
+
+class Status(StrEnum):
+    """How far an invoice is."""
+
+    DRAFT = "draft"  # 待复核
+    CHECKED = "checked"  # 已复核
+    ISSUED = "issued"  # 已开票
+    PARTLY_SETTLED = "partly_settled"  # 部分核销
+    SETTLED = "settled"  # 已结清
+    VOIDED = "voided"  # 已作废
+
+
+#: The states in which an invoice stands in the books.
+POSTED = (Status.ISSUED, Status.PARTLY_SETTLED, Status.SETTLED)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvoiceLine:
+    """What is charged for one delivery line, or for one order line where billing comes first."""
+
+    id: UUID
+    order_id: UUID | None = None
+    order_line_id: UUID | None = None
+    delivery_id: UUID | None = None
+    delivery_line_id: UUID | None = None
+    product_id: UUID
+    product_code: str
+    product_name: str
+    unit: str
+    quantity: Decimal
+    unit_price: Decimal
+    discount: Decimal
+    amount: Decimal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Heading:
+    """Whose invoice it is, under which contract, and when it is to be paid."""
+
+    customer_id: UUID
+    contract_id: UUID | None
+    currency: str
+    payment_days: int
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+
+
+@dataclass(kw_only=True)
+class Invoice(Aggregate):
+    """What a customer is charged; ``open`` is what is still to be paid."""
+
+    number: str | None = None
+    customer_id: UUID
+    contract_id: UUID | None
+    currency: str
+    payment_days: int
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+    status: Status
+    lines: tuple[InvoiceLine, ...]
+    total: Decimal
+    open: Decimal
+    prepared_by: UUID
+    created_at: datetime
+    checked_by: UUID | None = None
+    issued_on: date | None = None
+    due_on: date | None = None
+    import_id: UUID | None = None
+
+    @classmethod
+    def draft(
+        cls, heading: Heading, lines: Sequence[InvoiceLine], *, by: UUID, at: datetime
+    ) -> tuple[Invoice, Change]:
+        """Prepare an invoice."""
+        return cls._new(heading, lines, Status.DRAFT, by, at), Change(InvoiceDrafted)
+
+    @classmethod
+    def of_history(
+        cls,
+        heading: Heading,
+        line: InvoiceLine,
+        *,
+        number: str,
+        on: date,
+        by: UUID,
+        at: datetime,
+        import_id: UUID,
+    ) -> tuple[Invoice, Change]:
+        """Take over an invoice that was issued and paid on a day of the past."""
+        invoice = cls._new(heading, (line,), Status.SETTLED, by, at)
+        invoice.number, invoice.open, invoice.import_id = number, ZERO, import_id
+        invoice.issued_on = invoice.due_on = on
+        return invoice, Change(InvoiceSettled)
+
+    @classmethod
+    def _new(
+        cls,
+        heading: Heading,
+        lines: Sequence[InvoiceLine],
+        status: Status,
+        by: UUID,
+        at: datetime,
+    ) -> Invoice:
+        amount = total(line.amount for line in lines)
+        return cls(
+            id=new_id(),
+            customer_id=heading.customer_id,
+            contract_id=heading.contract_id,
+            currency=heading.currency,
+            payment_days=heading.payment_days,
+            owner_id=heading.owner_id,
+            department=heading.department,
+            branch=heading.branch,
+            region=heading.region,
+            status=status,
+            lines=tuple(lines),
+            total=amount,
+            open=amount,
+            prepared_by=by,
+            created_at=at,
+        )
+
+    def check(self, by: UUID) -> Change:
+        """Confirm that it may be issued; not by who prepared it (S152)."""
+        if by == self.prepared_by:
+            raise OwnInvoice("Who prepared an invoice does not check it.")
+        self._become(Status.CHECKED, Status.DRAFT)
+        self.checked_by = by
+        return Change(InvoiceChecked)
+
+    def issue(self, number: str, on: date) -> Change:
+        """Make it a receivable, due ``payment_days`` from now (S160)."""
+        self._become(Status.ISSUED, Status.CHECKED)
+        self.number, self.issued_on = number, on
+        self.due_on = on + timedelta(days=self.payment_days)
+        if not self.open:
+            return self._settled()
+        return Change(InvoiceIssued)
+
+    def allocate(self, amount: Decimal) -> Change:
+        """Take ``amount`` off what is open (S161)."""
+        self._require_posted()
+        if not ZERO < amount <= self.open:
+            raise InvoiceStateError(
+                f"{self.open} is open on invoice {self.number}, not {amount}.",
+                invoice_id=self.id,
+                open=str(self.open),
+            )
+        self.open -= amount
+        if not self.open:
+            return self._settled()
+        self.status = Status.PARTLY_SETTLED
+        return Change(InvoiceAllocated)
+
+    def reopen(self, amount: Decimal) -> Change:
+        """Put ``amount`` back on what is open, as a payment was taken back (S161)."""
+        self._require_posted()
+        self.open += amount
+        self.status = Status.ISSUED if self.open == self.total else Status.PARTLY_SETTLED
+        return Change(InvoiceAllocated)
+
+    def void(self, reason: str) -> Change:
+        """Withdraw it before it is issued."""
+        self._become(Status.VOIDED, Status.DRAFT, Status.CHECKED)
+        return Change(InvoiceVoided, {"reason": reason})
+
+    @property
+    def order_ids(self) -> list[UUID]:
+        """The orders it charges for, ascending."""
+        return sorted({line.order_id for line in self.lines if line.order_id})
+
+    @property
+    def delivery_ids(self) -> list[UUID]:
+        """The deliveries it charges for, ascending."""
+        return sorted({line.delivery_id for line in self.lines if line.delivery_id})
+
+    def amount_of(self, order_id: UUID) -> Decimal:
+        """Return what it charges for one order."""
+        return total(line.amount for line in self.lines if line.order_id == order_id)
+
+    def _settled(self) -> Change:
+        self.status = Status.SETTLED
+        return Change(InvoiceSettled)
+
+    def _require_posted(self) -> None:
+        if self.status not in POSTED:
+            raise InvoiceStateError(
+                f"An invoice that is {self.status} takes no payment.", invoice_id=self.id
+            )
+
+    def _become(self, target: Status, *allowed: Status) -> None:
+        if self.status not in allowed:
+            raise InvoiceStateError(f"An invoice that is {self.status} cannot become {target}.")
+        self.status = target

@@ -1,0 +1,1 @@
+"""Receipts (回款) and their allocation to invoices (核销)."""
