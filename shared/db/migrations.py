@@ -10,9 +10,11 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from alembic.runtime.environment import EnvironmentContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
+from shared.db.connection import advisory_key
 from shared.db.types import JsonOf, JsonText
 
 #: Marks a table the runtime role may only read and add to: ``info=APPEND_ONLY``.
@@ -41,6 +43,33 @@ def check(folder: Path, dsn: str) -> None:
 def run(metadata: sa.MetaData, context: EnvironmentContext) -> None:
     """What every service's ``env.py`` does: one transaction, waiting only briefly for locks."""
     asyncio.run(_run(metadata, context))
+
+
+async def is_current(folder: Path, dsn: str, metadata: sa.MetaData, role: str) -> bool:
+    """Say whether a database is at the newest version and the runtime role has its rights."""
+    newest = ScriptDirectory.from_config(alembic_config(folder, dsn)).get_current_head()
+    engine = create_async_engine(_driver(dsn), poolclass=pool.NullPool)
+    try:
+        async with engine.connect() as conn:
+            if await database_version(conn) != newest:
+                return False
+            tables = [table.fullname for table in metadata.sorted_tables]
+            query = sa.text(
+                "SELECT bool_and(has_table_privilege(:role, name, 'SELECT'))"
+                " FROM unnest(CAST(:tables AS text[])) AS name"
+            )
+            granted = (await conn.execute(query, {"role": role, "tables": tables})).scalar_one()
+            return granted is True
+    finally:
+        await engine.dispose()
+
+
+async def database_version(conn: AsyncConnection) -> str | None:
+    """Return the version a database was migrated to, None when it never was."""
+    if (await conn.execute(sa.text("SELECT to_regclass('alembic_version')"))).scalar() is None:
+        return None
+    found = await conn.execute(sa.text("SELECT version_num FROM alembic_version"))
+    return found.scalar_one_or_none()
 
 
 async def grant_runtime(dsn: str, metadata: sa.MetaData, role: str) -> None:
@@ -73,6 +102,9 @@ async def _run(metadata: sa.MetaData, context: EnvironmentContext) -> None:
         connect_args={"server_settings": {"lock_timeout": "5000", "timezone": "UTC"}},
     )
     async with engine.begin() as connection:
+        # Two that migrate at once take turns; the second finds nothing left to do.
+        key = advisory_key("db", "migrate")
+        await connection.exec_driver_sql("SELECT pg_advisory_xact_lock($1)", (key,))
         await connection.run_sync(_migrate, metadata, context)
     await engine.dispose()
 

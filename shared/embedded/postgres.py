@@ -103,6 +103,11 @@ class EmbeddedPostgres:
             replace(state, starter=None).save(self._state_file)
 
     @property
+    def is_running(self) -> bool:
+        """Whether the server process is there, whoever started it."""
+        return running_postmaster(self._cluster) is not None
+
+    @property
     def pid(self) -> int:
         """The postmaster's process id."""
         pid = running_postmaster(self._cluster)

@@ -1,0 +1,42 @@
+"""The command ``kehu``: its commands, and how they fail."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from shared.embedded import EmbeddedPostgresError
+from shared.host.commands.up import up
+from shared.host.errors import HostError
+
+app = typer.Typer(
+    name="kehu",
+    help="Kehu (客户): a CRM backend of four event-driven services.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_show_locals=False,
+)
+app.command()(up)
+
+
+@app.callback()
+def _commands() -> None:
+    pass
+
+
+def main() -> None:
+    """Run the command line; what stops a command is one line, without a traceback."""
+    try:
+        app()
+    except* (HostError, EmbeddedPostgresError) as group:
+        for error in _leaves(group):
+            print(f"kehu: {error}", file=sys.stderr)
+        raise SystemExit(1) from None
+
+
+def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
+    found: list[BaseException] = []
+    for error in group.exceptions:
+        found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
+    return found

@@ -1,0 +1,1 @@
+"""Hosting: databases provided and migrated, services composed into processes, and the commands."""

@@ -1,0 +1,91 @@
+"""Where the services' databases and the bus are: named in the environment, or embedded here."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+from shared.host.console import Say
+from shared.host.embedded import EmbeddedServer
+from shared.host.errors import HostError
+from shared.host.provision import Place
+from shared.host.settings import HostSettings
+from shared.service import Service, load
+
+
+@dataclass(frozen=True)
+class Databases:
+    """The places a command works on. ``embedded`` is None when they are somebody else's."""
+
+    places: Mapping[str, Place]
+    bus_url: str = field(repr=False)
+    page_secret: str | None = field(default=None, repr=False)
+    embedded: EmbeddedServer | None = None
+
+    def settings(self, service: Service, base_url: str | None = None) -> Any:
+        """Return a service's settings; what the environment says stands."""
+        place = self.places[service.name]
+        given: dict[str, Any] = {
+            "database_url": place.runtime_dsn,
+            "owner_database_url": place.owner_dsn,
+            "page_secret": self.page_secret,
+            "jwks_url": f"{base_url}/v1/auth/jwks" if base_url else None,
+        }
+        given = {
+            name: value
+            for name, value in given.items()
+            if value is not None and not in_environment(service, name)
+        }
+        return service.settings(**given)
+
+
+def in_environment(service: Service, setting: str) -> bool:
+    """Say whether a setting of a service is set in the environment."""
+    prefix = service.settings.model_config.get("env_prefix", "")
+    return f"{prefix}{setting}".upper() in os.environ
+
+
+def are_embedded(names: Sequence[str]) -> bool:
+    """Say whether the databases of the services are ours to run.
+
+    Raises:
+        HostError: some of the services have a database in the environment and others not.
+    """
+    missing = [name for name in names if not in_environment(load(name), "database_url")]
+    if missing and len(missing) < len(names):
+        variables = ", ".join(f"KEHU_{name.upper()}_DATABASE_URL" for name in missing)
+        raise HostError(f"Set {variables} as well, or no such variable at all.")
+    return bool(missing)
+
+
+@asynccontextmanager
+async def open_databases(
+    settings: HostSettings, names: Sequence[str], say: Say
+) -> AsyncIterator[Databases]:
+    """Give the places of the services; the embedded server runs at least as long as the block."""
+    if not are_embedded(names):
+        yield _named(settings, [load(name) for name in names])
+    else:
+        embedded = await EmbeddedServer.start(settings.data)
+        say(f"PostgreSQL {embedded.version} on port {embedded.port}, data in {settings.data}")
+        try:
+            bus_url = settings.bus_url.get_secret_value() if settings.bus_url else embedded.bus_url
+            yield Databases(embedded.places, bus_url, embedded.page_secret, embedded)
+        finally:
+            await embedded.stop()
+
+
+def _named(settings: HostSettings, services: Sequence[Service]) -> Databases:
+    if settings.bus_url is None:
+        raise HostError("Set KEHU_BUS_URL as well: the databases are named in the environment.")
+    places = {}
+    for service in services:
+        found = service.settings()
+        owner = found.owner_database_url or found.database_url
+        places[service.name] = Place(
+            owner.get_secret_value(), found.database_url.get_secret_value()
+        )
+    return Databases(places, settings.bus_url.get_secret_value())

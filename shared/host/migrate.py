@@ -1,0 +1,42 @@
+"""Brings the databases of services to the newest version, and prepares what they must hold."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Sequence
+
+from sqlalchemy import make_url
+
+from shared.db.migrations import grant_runtime, is_current, upgrade
+from shared.host.console import Say
+from shared.host.databases import Databases
+from shared.host.provision import Place
+from shared.service import Service
+
+
+async def migrate_all(databases: Databases, services: Sequence[Service], say: Say) -> None:
+    """Migrate the services that need it, one after the other: Alembic has one context a process."""
+    current = await asyncio.gather(
+        *(_is_current(each, databases.places[each.name]) for each in services)
+    )
+    for service, done in zip(services, current, strict=True):
+        if not done:
+            started = time.monotonic()
+            await migrate(service, databases.places[service.name])
+            say(f"migrated the {service.name} database in {time.monotonic() - started:.1f} s")
+
+
+async def migrate(service: Service, place: Place) -> None:
+    """Upgrade one database as its owner, and give the runtime role its rights."""
+    await asyncio.to_thread(upgrade, service.migrations, place.owner_dsn)
+    await grant_runtime(place.owner_dsn, service.metadata, _runtime_role(place))
+
+
+async def _is_current(service: Service, place: Place) -> bool:
+    role = _runtime_role(place)
+    return await is_current(service.migrations, place.owner_dsn, service.metadata, role)
+
+
+def _runtime_role(place: Place) -> str:
+    return make_url(place.runtime_dsn).username or ""

@@ -1,0 +1,39 @@
+"""Settings of the host process, from ``KEHU_…`` in the environment; options override them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from shared.embedded import default_data_dir
+
+BusKind = Literal["postgres"]
+
+
+class HostSettings(BaseSettings):
+    """Where the system listens, keeps its data, and which bus it uses."""
+
+    model_config = SettingsConfigDict(env_prefix="KEHU_")
+
+    host: str = Field(default="127.0.0.1", description="address to listen on")
+    port: int = Field(default=8000, ge=0, le=65535, description="port; 0 takes a free one")
+    data: Path = Field(
+        default_factory=default_data_dir, description="folder of the embedded system"
+    )
+    bus: BusKind = Field(default="postgres", description="the bus between the services")
+    bus_url: SecretStr | None = Field(
+        default=None, description="address of the bus; the embedded server unless given"
+    )
+
+    @classmethod
+    def of(cls, **options: Any) -> HostSettings:
+        """Return the settings with the options that were given on the command line."""
+        return cls(**{name: value for name, value in options.items() if value is not None})
+
+    @field_validator("data")
+    @classmethod
+    def _absolute(cls, folder: Path) -> Path:
+        return folder.expanduser().resolve()

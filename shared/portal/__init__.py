@@ -1,0 +1,1 @@
+"""The portal: one page that leads to every service's documentation and shows every event."""
