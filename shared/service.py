@@ -11,6 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from shared.db.common_invariants import common_invariants
 from shared.db.invariants import Invariant
 from shared.db.unit_of_work import Database
 from shared.inbox.consumer import Consumer
@@ -46,6 +47,11 @@ class Service:
     read_models: tuple[str, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     prepare: Callable[[Database, Any], Awaitable[Sequence[str]]] = _nothing
+
+    @property
+    def promises(self) -> tuple[Invariant, ...]:
+        """Every invariant of the service: its own, and those its tables make it keep."""
+        return (*common_invariants(self.name, self.metadata), *self.invariants)
 
 
 def load(name: str) -> Service:

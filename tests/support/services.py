@@ -90,7 +90,7 @@ class ServiceUnderTest:
     async def check(self) -> None:
         """Fail when an invariant of the service is violated."""
         async with self.db.reading() as conn:
-            assert await violations(conn, self.service.invariants) == []
+            assert await violations(conn, self.service.promises) == []
 
 
 async def launch(server: PostgresServer, name: str) -> ServiceUnderTest:
@@ -108,7 +108,7 @@ async def launch(server: PostgresServer, name: str) -> ServiceUnderTest:
 
 async def stop(server: PostgresServer, launched: ServiceUnderTest) -> None:
     """Close and drop what `launch` made."""
-    await launched.db.engine.dispose()
+    await launched.db.close()
     await drop_database(server, launched.owner_dsn.rpartition("/")[2])
 
 
