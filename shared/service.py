@@ -27,13 +27,23 @@ async def _nothing(db: Database, settings: Any) -> Sequence[str]:
 
 
 @dataclass(frozen=True)
+class ReadModel:
+    """Tables that lie in a schema of their own and are fed by these consumers alone, so that the
+    log can build them anew."""
+
+    name: str
+    schema: str
+    consumers: tuple[Consumer, ...]
+
+
+@dataclass(frozen=True)
 class Service:
     """The parts of one service.
 
     ``create_app(settings, db=None, keys=None)`` is the HTTP side, ``create_worker(settings, bus,
     db=None)`` the background side. ``prepare`` runs after the migrations of every start, must be
     idempotent, and returns lines for the one who starts it, such as the first sign-in.
-    ``read_models`` are the consumers whose tables can be rebuilt from the log.
+    ``read_models`` are what ``kehu replay`` can build anew.
     """
 
     name: str
@@ -44,7 +54,7 @@ class Service:
     create_app: Callable[..., FastAPI]
     create_worker: Callable[..., Any]
     invariants: tuple[Invariant, ...] = ()
-    read_models: tuple[str, ...] = ()
+    read_models: tuple[ReadModel, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     prepare: Callable[[Database, Any], Awaitable[Sequence[str]]] = _nothing
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.analytics.app import create_app, create_database
-from services.analytics.consumers import NAME
+from services.analytics.consumers import CONSUMERS, NAME
 from services.analytics.invariants import INVARIANTS
+from services.analytics.metadata import FACTS
 from services.analytics.settings import AnalyticsSettings
 from services.analytics.tables import metadata
 from services.analytics.worker import create_worker
-from shared.service import Service
+from shared.service import ReadModel, Service
 
 SERVICE = Service(
     name="analytics",
@@ -21,5 +22,6 @@ SERVICE = Service(
     create_app=create_app,
     create_worker=create_worker,
     invariants=INVARIANTS,
-    read_models=(NAME,),
+    consumers=CONSUMERS,
+    read_models=(ReadModel(NAME, FACTS, CONSUMERS),),
 )
