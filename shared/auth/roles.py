@@ -25,6 +25,12 @@ EVERYONE = frozenset(Role)
 #: permission -> the roles that hold it
 PermissionTable = Mapping[str, frozenset[Role]]
 
+#: What every service has besides its own table: looking after events and invariants.
+OPERATIONS: PermissionTable = {
+    "operations.read": frozenset({Role.ADMINISTRATOR}),
+    "operations.manage": frozenset({Role.ADMINISTRATOR}),
+}
+
 
 def permissions_of(roles: Iterable[str], table: PermissionTable) -> frozenset[str]:
     """Return the permissions that ``roles`` give in one service."""

@@ -13,7 +13,7 @@ from uuid import UUID
 import httpx
 import jwt
 
-from shared.auth.roles import PermissionTable, permissions_of
+from shared.auth.roles import OPERATIONS, PermissionTable, permissions_of
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
 
@@ -49,7 +49,7 @@ class TokenVerifier:
     def __init__(self, keys: KeySource, *, issuer: str, permissions: PermissionTable) -> None:
         self._source = keys
         self._issuer = issuer
-        self._permissions = permissions
+        self._permissions = {**OPERATIONS, **permissions}
         self._keys: dict[str, jwt.PyJWK] = {}
         self._keys_read = float("-inf")
         self._actors: dict[str, tuple[float, Actor]] = {}

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from shared.http import health, openapi, problems
 from shared.http.context import Context
 from shared.http.edge import Edge
+from shared.http.operations import operations_router
 
 VERSION = "0.1.0"
 MAX_BODY_BYTES = 1024 * 1024
@@ -41,7 +42,7 @@ def new_app(
         telemetry={"tracing": False},
     )
     app.state.context = context
-    for router in routers:
+    for router in (*routers, operations_router(context.service)):
         app.include_router(router)
     health.install(app)
     openapi.install(app, context.service)
