@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Collection
-from contextlib import asynccontextmanager
+from collections.abc import Collection
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated
 
 import sqlalchemy as sa
 from pydantic import Field
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.analytics.consumers import NAME
+from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
 from shared.events.payload import Payload
 from shared.http.fields import Output
@@ -38,17 +38,12 @@ class AsOf(Output):
     ]
 
 
-@asynccontextmanager
-async def snapshot(db: Database) -> AsyncIterator[AsyncConnection]:
+def snapshot(db: Database) -> AbstractAsyncContextManager[Connection]:
     """Open a read-only transaction in which every statement sees the same moment."""
-    engine = db.engine.execution_options(
-        isolation_level="REPEATABLE READ", postgresql_readonly=True
-    )
-    async with engine.connect() as conn, conn.begin():
-        yield conn
+    return db.pool.transaction(isolation="repeatable_read", readonly=True)
 
 
-async def as_of(conn: AsyncConnection, events: Collection[type[Payload]]) -> AsOf:
+async def as_of(conn: Connection, events: Collection[type[Payload]]) -> AsOf:
     """Return how far the facts have come that are made from ``events``, families of them."""
     topics = sorted({event.topic for event in events})
     query = (

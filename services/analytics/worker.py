@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from services.analytics.app import create_database
+from services.analytics.consumers import CONSUMERS
 from services.analytics.settings import AnalyticsSettings
+from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.worker import Worker
 
 
-def create_worker(settings: AnalyticsSettings, bus: Any, *, db: Database | None = None) -> Any:
+def create_worker(settings: AnalyticsSettings, bus: Bus, *, db: Database | None = None) -> Worker:
     """Compose the consumer."""
-    raise NotImplementedError
+    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)

@@ -22,7 +22,7 @@ from services.analytics.facts.columns import (
 )
 from services.analytics.facts.projection import Lines, Projection, Trail
 from services.analytics.metadata import FACTS, metadata
-from shared.db.types import MOMENT, SHARE
+from shared.db.types import MOMENT, QUANTITY, SHARE
 from shared.domain.clock import business_date
 from shared.events.opportunity import (
     ActivityLogged,
@@ -30,6 +30,7 @@ from shared.events.opportunity import (
     OpportunityState,
     OpportunityWon,
     PriceListEffective,
+    PriceListState,
     ProductChanged,
     QuoteState,
 )
@@ -44,9 +45,18 @@ products = fact_table(
     text("unit"),
     text("status"),
 )
-price_lists = fact_table("price_list", text("number"), text("currency"), day("effective_on"))
-prices = line_table(
-    "price", "price_list_id", money("unit_price"), text("currency"), key="product_id"
+price_lists = fact_table(
+    "price_list", text("number"), text("status"), text("currency"), day("effective_on")
+)
+prices = sa.Table(
+    "price",
+    metadata,
+    sa.Column("price_list_id", sa.Uuid, primary_key=True),
+    sa.Column("product_id", sa.Uuid, primary_key=True),
+    sa.Column("minimum_quantity", QUANTITY, primary_key=True),
+    money("unit_price"),
+    text("currency"),
+    schema=FACTS,
 )
 activities = fact_table(
     "activity",
@@ -126,20 +136,23 @@ def _product(received: Received[ProductChanged]) -> Row:
     }
 
 
-def _price_list(received: Received[PriceListEffective]) -> Row:
+def _price_list(received: Received[PriceListState | PriceListEffective]) -> Row:
     data = received.data
     return {
         "number": data.number,
+        "status": data.status if isinstance(data, PriceListState) else "effective",
         "currency": data.currency,
         "effective_on": data.effective_on,
     }
 
 
-def _prices(received: Received[PriceListEffective]) -> Iterator[Row]:
-    for price in received.data.prices:
+def _prices(received: Received[PriceListState | PriceListEffective]) -> Iterator[Row]:
+    data = received.data
+    for price in data.prices if isinstance(data, PriceListEffective) else ():
         yield {
-            "price_list_id": received.data.price_list_id,
+            "price_list_id": data.price_list_id,
             "product_id": price.product_id,
+            "minimum_quantity": price.minimum_quantity,
             "unit_price": price.unit_price.amount,
             "currency": price.unit_price.currency,
         }
@@ -221,7 +234,9 @@ def _quote_lines(received: Received[QuoteState]) -> Iterator[Row]:
 
 PROJECTIONS = (
     Projection(ProductChanged, products, _product),
-    Projection(PriceListEffective, price_lists, _price_list, (Lines(prices, _prices),)),
+    Projection(
+        (PriceListState, PriceListEffective), price_lists, _price_list, (Lines(prices, _prices),)
+    ),
     Projection(ActivityLogged, activities, _activity),
     Projection(OpportunityState, opportunities, _opportunity, trail=Trail(stages, _stages)),
     Projection(QuoteState, quotes, _quote, (Lines(quote_lines, _quote_lines),)),

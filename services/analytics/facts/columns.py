@@ -28,15 +28,13 @@ def fact_table(name: str, *columns: sa.schema.SchemaItem) -> sa.Table:
     )
 
 
-def line_table(
-    name: str, parent: str, *columns: sa.schema.SchemaItem, key: str = "line_id"
-) -> sa.Table:
-    """Declare the lines of documents: keyed by the document and the line (or what it is about)."""
+def line_table(name: str, parent: str, *columns: sa.schema.SchemaItem) -> sa.Table:
+    """Declare the lines of documents: keyed by the document and the line."""
     return sa.Table(
         name,
         metadata,
         sa.Column(parent, sa.Uuid, primary_key=True),
-        sa.Column(key, sa.Uuid, primary_key=True),
+        sa.Column("line_id", sa.Uuid, primary_key=True),
         *columns,
         schema=FACTS,
     )

@@ -18,7 +18,7 @@ from services.analytics.facts.columns import (
     text,
     uuid,
 )
-from services.analytics.facts.projection import Lines, Projection
+from services.analytics.facts.projection import Lines, Projection, Trail
 from services.analytics.metadata import FACTS, metadata
 from shared.events.order import AllocationState, PrepaymentState, ReceiptState, VoucherPosted
 from shared.inbox.arrival import Received
@@ -57,6 +57,23 @@ prepayments = fact_table(
     money("balance"),
     money("held"),
     text("currency"),
+)
+# One row for each event of an account. What is not about a receipt or invoice has none.
+movements = sa.Table(
+    "prepayment_movement",
+    metadata,
+    sa.Column("prepayment_id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True),
+    text("kind"),
+    money("amount"),
+    money("balance"),
+    text("currency"),
+    uuid("receipt_id", optional=True),
+    uuid("invoice_id", optional=True),
+    uuid("order_id", optional=True),
+    day("moved_on"),
+    sa.Index("prepayment_movement_receipt", "receipt_id"),
+    schema=FACTS,
 )
 vouchers = fact_table(
     "voucher",
@@ -122,6 +139,22 @@ def _prepayment(received: Received[PrepaymentState]) -> Row:
     }
 
 
+def _movements(received: Received[PrepaymentState]) -> Iterator[Row]:
+    data = received.data
+    yield {
+        "prepayment_id": data.prepayment_id,
+        "version": received.envelope.sequence,
+        "kind": received.envelope.type.split(".")[3],
+        "amount": data.amount.amount,
+        "balance": data.balance.amount,
+        "currency": data.amount.currency,
+        "receipt_id": getattr(data, "receipt_id", None),
+        "invoice_id": getattr(data, "invoice_id", None),
+        "order_id": data.order_id,
+        "moved_on": event_day(received),
+    }
+
+
 def _voucher(received: Received[VoucherPosted]) -> Row:
     data = received.data
     return {
@@ -148,6 +181,6 @@ def _postings(received: Received[VoucherPosted]) -> Iterator[Row]:
 PROJECTIONS = (
     Projection(ReceiptState, receipts, _receipt),
     Projection(AllocationState, allocations, _allocation),
-    Projection(PrepaymentState, prepayments, _prepayment),
+    Projection(PrepaymentState, prepayments, _prepayment, trail=Trail(movements, _movements)),
     Projection(VoucherPosted, vouchers, _voucher, (Lines(postings, _postings),)),
 )

@@ -15,9 +15,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.analytics.facts.columns import Row
+from shared.db.driver import Connection, Prepared
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.payload import Payload
 from shared.inbox.arrival import Received
@@ -35,29 +35,31 @@ class Lines:
         return next(iter(self.table.primary_key))
 
     @cached_property
-    def _upsert(self) -> sa.Executable:
+    def _upsert(self) -> Prepared:
         statement = insert(self.table).from_select(*_all_of(self.table))
         keys = list(self.table.primary_key)
         values = [column for column in self.table.c if not column.primary_key]
         new = [statement.excluded[column.name] for column in values]
-        return statement.on_conflict_do_update(
+        upsert = statement.on_conflict_do_update(
             index_elements=keys,
             set_=dict(zip((column.name for column in values), new, strict=True)),
             where=sa.tuple_(*values).is_distinct_from(sa.tuple_(*new)),
         )
+        return Prepared(upsert)
 
     @cached_property
-    def _delete(self) -> sa.Executable:
+    def _delete(self) -> Prepared:
         keys = list(self.table.primary_key)
         kept = _unnest(keys)
         same = [column == kept.c[column.name] for column in keys]
-        return (
+        vanished = (
             sa.delete(self.table)
             .where(self._parent == sa.any_(_array("documents", self._parent)))
             .where(~sa.exists().where(*same))
         )
+        return Prepared(vanished)
 
-    async def replace(self, conn: AsyncConnection, documents: Sequence[Received[Any]]) -> None:
+    async def replace(self, conn: Connection, documents: Sequence[Received[Any]]) -> None:
         """Write the lines of documents whose newer state was just written."""
         rows = [row for document in documents for row in self.rows(document)]
         keys = _columns(rows, self.table.primary_key)
@@ -75,10 +77,11 @@ class Trail:
     rows: Callable[[Received[Any]], Iterable[Row]]
 
     @cached_property
-    def _insert(self) -> sa.Executable:
-        return insert(self.table).from_select(*_all_of(self.table)).on_conflict_do_nothing()
+    def _insert(self) -> Prepared:
+        statement = insert(self.table).from_select(*_all_of(self.table))
+        return Prepared(statement.on_conflict_do_nothing())
 
-    async def add(self, conn: AsyncConnection, batch: Iterable[Received[Any]]) -> None:
+    async def add(self, conn: Connection, batch: Iterable[Received[Any]]) -> None:
         """Add what is not there yet."""
         rows = [row for received in batch for row in self.rows(received)]
         if rows:
@@ -89,7 +92,7 @@ class Trail:
 class Projection:
     """Turns the events of one aggregate family, all those derived from ``state``, into facts."""
 
-    state: type[Payload]
+    state: type[Payload] | tuple[type[Payload], ...]
     table: sa.Table
     row: Callable[[Received[Any]], Row]
     lines: tuple[Lines, ...] = ()
@@ -110,14 +113,15 @@ class Projection:
             await self.trail.add(uow.conn, batch)
 
     @cached_property
-    def _upsert(self) -> sa.Executable:
+    def _upsert(self) -> Prepared:
         statement = insert(self.table).from_select(*_all_of(self.table))
         values = [column.name for column in self.table.c if not column.primary_key]
-        return statement.on_conflict_do_update(
+        upsert = statement.on_conflict_do_update(
             index_elements=[self.table.c.id],
             set_={name: statement.excluded[name] for name in values},
             where=self.table.c.version < statement.excluded.version,
-        ).returning(self.table.c.id)
+        )
+        return Prepared(upsert.returning(self.table.c.id))
 
 
 def newest_of(batch: Iterable[Received[Any]]) -> dict[UUID, Received[Any]]:

@@ -192,7 +192,11 @@ def _delivery_lines(received: Received[DeliveryState]) -> Iterator[Row]:
 
 def _invoice(received: Received[InvoiceState]) -> Row:
     data = received.data
-    return _document(data, _issued(data)) | {"open": data.open.amount, "due_on": data.due_on}
+    return _document(data, _issued(data)) | {
+        "contract_id": data.contract_id,
+        "open": data.open.amount,
+        "due_on": data.due_on,
+    }
 
 
 def _invoice_lines(received: Received[InvoiceState]) -> Iterator[Row]:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "1b8ea9d6e0e0"
+revision = "cbb3b2ec1cd9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -406,12 +406,37 @@ def upgrade() -> None:
         schema="facts",
     )
     op.create_table(
+        "prepayment_movement",
+        sa.Column("prepayment_id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("balance", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("receipt_id", sa.Uuid(), nullable=True),
+        sa.Column("invoice_id", sa.Uuid(), nullable=True),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("moved_on", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("prepayment_id", "version", name=op.f("prepayment_movement_pkey")),
+        schema="facts",
+    )
+    op.create_index(
+        "prepayment_movement_receipt",
+        "prepayment_movement",
+        ["receipt_id"],
+        unique=False,
+        schema="facts",
+    )
+    op.create_table(
         "price",
         sa.Column("price_list_id", sa.Uuid(), nullable=False),
         sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("minimum_quantity", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
-        sa.PrimaryKeyConstraint("price_list_id", "product_id", name=op.f("price_pkey")),
+        sa.PrimaryKeyConstraint(
+            "price_list_id", "product_id", "minimum_quantity", name=op.f("price_pkey")
+        ),
         schema="facts",
     )
     op.create_table(
@@ -419,6 +444,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("price_list_pkey")),
@@ -661,6 +687,8 @@ def downgrade() -> None:
     op.drop_table("product", schema="facts")
     op.drop_table("price_list", schema="facts")
     op.drop_table("price", schema="facts")
+    op.drop_index("prepayment_movement_receipt", table_name="prepayment_movement", schema="facts")
+    op.drop_table("prepayment_movement", schema="facts")
     op.drop_table("prepayment", schema="facts")
     op.drop_index("posting_account", table_name="posting", schema="facts")
     op.drop_table("posting", schema="facts")
