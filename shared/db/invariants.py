@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+
+from shared.db.driver import Connection
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +32,7 @@ class Violation:
 _SHOWN = 20
 
 
-async def violations(conn: AsyncConnection, invariants: Iterable[Invariant]) -> list[Violation]:
+async def violations(conn: Connection, invariants: Iterable[Invariant]) -> list[Violation]:
     """Run the queries; return at most twenty violations of each."""
     found: list[Violation] = []
     for invariant in invariants:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import command
@@ -97,7 +97,7 @@ async def _grant_schema(conn: AsyncConnection, schema: str, role: str) -> None:
 
 async def _run(metadata: sa.MetaData, context: EnvironmentContext) -> None:
     engine = create_async_engine(
-        _driver(cast(Config, context.config).attributes["dsn"]),
+        _driver(context.config.attributes["dsn"]),
         poolclass=pool.NullPool,
         connect_args={"server_settings": {"lock_timeout": "5000", "timezone": "UTC"}},
     )

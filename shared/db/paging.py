@@ -18,8 +18,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import Connection
 from shared.domain.errors import Invalid
 
 MAX_SIZE = 200
@@ -55,7 +55,7 @@ class Page:
 
 
 async def fetch_page(
-    conn: AsyncConnection,
+    conn: Connection,
     query: sa.Select[Any],
     request: PageRequest,
     *,

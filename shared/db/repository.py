@@ -10,8 +10,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import Connection, Prepared
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound, StaleVersion
@@ -32,6 +32,31 @@ class Children:
     kind: type[Any]
     table: sa.Table
     parent: str
+
+    @cached_property
+    def by_parents(self) -> Prepared:
+        """Select the children of several parents, in order."""
+        parent = self.table.c[self.parent]
+        wanted = sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))
+        return Prepared(
+            sa.select(parent.label("_parent"), *(self.table.c[name] for name in self.columns))
+            .where(parent == sa.any_(wanted))
+            .order_by(parent, self.table.c.position)
+        )
+
+    @cached_property
+    def insert(self) -> Prepared:
+        """Insert children."""
+        return Prepared(sa.insert(self.table), *self.columns, self.parent, "position")
+
+    @cached_property
+    def upsert(self) -> Prepared:
+        """Insert children, or overwrite those that are there."""
+        statement = insert(self.table)
+        excluded = statement.excluded
+        updated = {c.name: excluded[c.name] for c in self.table.c if not c.primary_key}
+        statement = statement.on_conflict_do_update(index_elements=[self.table.c.id], set_=updated)
+        return Prepared(statement, *self.columns, self.parent, "position")
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -64,9 +89,10 @@ class Repository(Generic[A]):
 
     # -- reading -----------------------------------------------------------------------------
 
-    async def get(self, conn: AsyncConnection, aggregate_id: UUID) -> A:
+    async def get(self, conn: Connection, aggregate_id: UUID) -> A:
         """Return the aggregate, or raise NotFound."""
-        return self._found(await self.find(conn, self.table.c.id == aggregate_id), aggregate_id)
+        found = await self._load_one(conn, self._by_id, aggregate_id)
+        return self._found(found, aggregate_id)
 
     async def get_for_update(
         self, uow: UnitOfWork, aggregate_id: UUID, expected: int | None = None
@@ -77,7 +103,7 @@ class Repository(Generic[A]):
             NotFound: there is none.
             StaleVersion: its version is not ``expected``.
         """
-        found = await self.find(uow.conn, self.table.c.id == aggregate_id, lock=True)
+        found = await self._load_one(uow.conn, self._by_id_locked, aggregate_id)
         aggregate = self._found(found, aggregate_id)
         if expected is not None and aggregate.version != expected:
             raise StaleVersion(
@@ -87,14 +113,14 @@ class Repository(Generic[A]):
         return aggregate
 
     async def find(
-        self, conn: AsyncConnection, *where: sa.ColumnElement[bool], lock: bool = False
+        self, conn: Connection, *where: sa.ColumnElement[bool], lock: bool = False
     ) -> A | None:
         """Return the one aggregate that satisfies ``where``, or None."""
         found = await self.select(conn, sa.select(*self._selected).where(*where), lock=lock)
         return found[0] if found else None
 
     async def select(
-        self, conn: AsyncConnection, query: sa.Select[Any], *, lock: bool = False
+        self, conn: Connection, query: sa.Select[Any], *, lock: bool = False
     ) -> list[A]:
         """Return the aggregates of a query over this repository's columns, with children.
 
@@ -122,11 +148,11 @@ class Repository(Generic[A]):
             return
         for aggregate, _ in new:
             aggregate.version = 1
-        await uow.conn.execute(sa.insert(self.table), [self._row(each) for each, _ in new])
+        await uow.conn.execute(self._insert, [self._row(each) for each, _ in new])
         for child in self.children:
             rows = [row for each, _ in new for row in self._child_rows(child, each)]
             if rows:
-                await uow.conn.execute(sa.insert(child.table), rows)
+                await uow.conn.execute(child.insert, rows)
         for aggregate, change in new:
             self._remember(aggregate)
             await uow.record(aggregate, self.payload(aggregate, change))
@@ -159,16 +185,35 @@ class Repository(Generic[A]):
         return [self.table.c[name] for name in self._columns]
 
     @cached_property
-    def _update(self) -> sa.Update:
+    def _by_id(self) -> Prepared:
+        return Prepared(self.query().where(self.table.c.id == sa.bindparam("id")))
+
+    @cached_property
+    def _by_id_locked(self) -> Prepared:
+        one = self.query().where(self.table.c.id == sa.bindparam("id"))
+        return Prepared(one.with_for_update(of=self.table))
+
+    @cached_property
+    def _insert(self) -> Prepared:
+        return Prepared(sa.insert(self.table), *self._columns, *self.derived)
+
+    @cached_property
+    def _update(self) -> Prepared:
         values: dict[str, Any] = {
             name: sa.bindparam(name) for name in self._columns if name != "id"
         }
-        return (
+        return Prepared(
             sa.update(self.table)
             .where(self.table.c.id == sa.bindparam("_id"))
             .where(self.table.c.version == sa.bindparam("_version"))
             .values(values)
         )
+
+    async def _load_one(self, conn: Connection, query: Prepared, aggregate_id: UUID) -> A | None:
+        row = (await conn.execute(query, {"id": aggregate_id})).mappings().one_or_none()
+        if row is None:
+            return None
+        return self._build(row, await self._load_children(conn, [aggregate_id]))
 
     def _found(self, aggregate: A | None, key: object) -> A:
         if aggregate is None:
@@ -192,21 +237,15 @@ class Repository(Generic[A]):
     # -- children ----------------------------------------------------------------------------
 
     async def _load_children(
-        self, conn: AsyncConnection, ids: Sequence[UUID]
+        self, conn: Connection, ids: Sequence[UUID]
     ) -> dict[str, dict[UUID, tuple[Any, ...]]]:
         return {c.field: await self._load(conn, c, ids) for c in self.children if ids}
 
     async def _load(
-        self, conn: AsyncConnection, child: Children, ids: Sequence[UUID]
+        self, conn: Connection, child: Children, ids: Sequence[UUID]
     ) -> dict[UUID, tuple[Any, ...]]:
-        parent = child.table.c[child.parent]
-        query = (
-            sa.select(parent.label("_parent"), *(child.table.c[name] for name in child.columns))
-            .where(parent == sa.any_(sa.bindparam("ids", ids, type_=sa.ARRAY(sa.Uuid))))
-            .order_by(parent, child.table.c.position)
-        )
         by_parent: dict[UUID, list[Any]] = {}
-        for parent_id, *values in (await conn.execute(query)).all():
+        for parent_id, *values in await conn.execute(child.by_parents, {"ids": ids}):
             built = child.kind(**dict(zip(child.columns, values, strict=True)))
             by_parent.setdefault(parent_id, []).append(built)
         return {key: tuple(found) for key, found in by_parent.items()}
@@ -215,7 +254,7 @@ class Repository(Generic[A]):
         for position, each in enumerate(getattr(aggregate, child.field)):
             yield child.row(aggregate.id, position, each)
 
-    async def _save_children(self, conn: AsyncConnection, child: Children, aggregate: A) -> None:
+    async def _save_children(self, conn: Connection, child: Children, aggregate: A) -> None:
         before, after = aggregate.loaded.get(child.field, ()), getattr(aggregate, child.field)
         if before == after:
             return
@@ -230,10 +269,4 @@ class Repository(Generic[A]):
             if (position, each) not in known
         ]
         if changed:
-            await conn.execute(_upsert(table), changed)
-
-
-def _upsert(table: sa.Table) -> Any:
-    statement = insert(table)
-    updated = {c.name: statement.excluded[c.name] for c in table.c if not c.primary_key}
-    return statement.on_conflict_do_update(index_elements=[table.c.id], set_=updated)
+            await conn.execute(child.upsert, changed)

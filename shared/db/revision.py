@@ -1,7 +1,7 @@
 """Write a migration: compare the declared tables with a scratch database and note the difference.
 
-    python -m shared.db.revision order "credit limits"
-    python -m shared.db.revision order --anew     one initial migration instead of all there are
+python -m shared.db.revision order "credit limits"
+python -m shared.db.revision order --anew     one initial migration instead of all there are
 """
 
 from __future__ import annotations

@@ -58,3 +58,7 @@ class JsonOf(sa.types.TypeDecorator[Any]):
     def process_result_value(self, value: Any, dialect: sa.Dialect) -> Any:
         """Build the value from JSON primitives."""
         return None if value is None else self._adapter.validate_python(value)
+
+    def read(self, text: str) -> Any:
+        """Build the value from JSON text."""
+        return self._adapter.validate_json(text)

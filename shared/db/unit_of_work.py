@@ -7,13 +7,14 @@ event has its committed change. Policies ("when X then Y", same service) run as 
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.db.driver import Connection, Pool
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import now
@@ -31,7 +32,7 @@ class UnitOfWork:
 
     def __init__(
         self,
-        conn: AsyncConnection,
+        conn: Connection,
         actor: Actor,
         *,
         source: str,
@@ -88,14 +89,14 @@ class Database:
         on_commit: Callable[[], None] = lambda: None,
     ) -> None:
         self.engine = engine
+        self.pool = Pool.like(engine)
         self.service = service
         self.on_commit = on_commit
         self._policies = policies or {}
-        self._reading = engine.execution_options(isolation_level="AUTOCOMMIT")
 
     def unit_of_work(
         self,
-        conn: AsyncConnection,
+        conn: Connection,
         actor: Actor,
         *,
         correlation_id: UUID | None = None,
@@ -123,7 +124,7 @@ class Database:
         traceparent: str | None = None,
     ) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit at the end, roll back on any exception."""
-        async with self.engine.begin() as conn:
+        async with self.pool.transaction() as conn:
             uow = self.unit_of_work(
                 conn,
                 actor,
@@ -136,8 +137,11 @@ class Database:
         if uow.recorded:
             self.on_commit()
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection to read from, outside any transaction."""
-        async with self._reading.connect() as conn:
-            yield conn
+    def reading(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection to read from, outside any transaction."""
+        return self.pool.connection()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self.pool.close()
+        await self.engine.dispose()

@@ -16,9 +16,9 @@ import sqlalchemy as sa
 import structlog
 from pydantic_core import from_json
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.connection import is_transient
+from shared.db.driver import Connection
 from shared.db.unit_of_work import Database, UnitOfWork
 from shared.deadlines.table import deadline_table
 from shared.domain.actor import SYSTEM
@@ -84,7 +84,7 @@ class DeadlineRunner:
         self.fired += error is None
         return True
 
-    async def _next(self, conn: AsyncConnection) -> Deadline | None:
+    async def _next(self, conn: Connection) -> Deadline | None:
         due = (_deadline.c.next_try_at <= now()) & _deadline.c.done_at.is_(None)
         query = (
             sa.select(*(_deadline.c[name] for name in Deadline.__slots__))

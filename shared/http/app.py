@@ -26,7 +26,7 @@ def new_app(
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         yield
-        await context.db.engine.dispose()
+        await context.db.close()
 
     app = FastAPI(
         title=title,
@@ -43,7 +43,8 @@ def new_app(
     )
     app.state.context = context
     for router in (*routers, operations_router(context.service)):
-        app.include_router(router)
+        # Not include_router: our routers are complete, and each inclusion is matched twice over.
+        app.router.routes.extend(router.routes)
     health.install(app)
     openapi.install(app, context.service)
     problems.install(app)

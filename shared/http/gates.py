@@ -9,31 +9,30 @@ async def approve_order(
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any, TypeVar
 from uuid import UUID
 
+import asyncpg
 from fastapi import Depends, Request
 from pydantic import BaseModel
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 from starlette.responses import Response
 
+from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
 from shared.domain.errors import PreconditionRequired, Unauthenticated
 from shared.http.context import Context, context_of
 from shared.http.etag import etag, parse_if_match
 from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
-from shared.http.problems import sqlstate
 from shared.http.request_id import request_id, traceparent
 
 C = TypeVar("C")
 R = TypeVar("R")
 
 _TRIES = 3
-_SERIALIZATION = {"40001", "40P01"}
+_COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _JSON = {"content-type": "application/json"}
 
 
@@ -45,11 +44,9 @@ class Read:
         self.context = context
         self.actor = actor
 
-    @asynccontextmanager
-    async def connection(self) -> AsyncIterator[AsyncConnection]:
-        """Open a connection outside any transaction."""
-        async with self.context.db.reading() as conn:
-            yield conn
+    def connection(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a connection outside any transaction."""
+        return self.context.db.reading()
 
     def respond(self, body: BaseModel) -> Response:
         """Answer a body; with an ETag when it has a version, 304 when the caller has it."""
@@ -95,8 +92,8 @@ class Write(Read):
         for attempt in range(1, _TRIES + 1):
             try:
                 return await self._run(command, handle, present, status)
-            except DBAPIError as error:
-                if attempt == _TRIES or sqlstate(error) not in _SERIALIZATION:
+            except _COLLISIONS:
+                if attempt == _TRIES:
                     raise
         raise AssertionError("unreachable")
 

@@ -14,8 +14,8 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import Connection, Prepared
 from shared.db.types import MOMENT
 from shared.domain.errors import Conflict, DomainError
 
@@ -72,13 +72,17 @@ def idempotency_table(metadata: sa.MetaData) -> sa.Table:
 
 
 _table = idempotency_table(sa.MetaData())
-_insert = sa.insert(_table)
-_lookup = sa.select(_table.c.fingerprint, _table.c.status, _table.c.headers, _table.c.body).where(
-    _table.c.principal == sa.bindparam("principal"),
-    _table.c.route == sa.bindparam("route"),
-    _table.c.key == sa.bindparam("key"),
+_insert = Prepared(
+    sa.insert(_table), *(["principal", "route", "key", "fingerprint", "status", "headers", "body"])
 )
-_claim = sa.text("SELECT pg_try_advisory_xact_lock(:lock)")
+_lookup = Prepared(
+    sa.select(_table.c.fingerprint, _table.c.status, _table.c.headers, _table.c.body).where(
+        _table.c.principal == sa.bindparam("principal"),
+        _table.c.route == sa.bindparam("route"),
+        _table.c.key == sa.bindparam("key"),
+    )
+)
+_claim = Prepared(sa.text("SELECT pg_try_advisory_xact_lock(:lock)"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +115,7 @@ class IdempotencyKey:
         canonical = to_json(_sorted(body), inf_nan_mode="strings")
         return cls(principal, route, key, hashlib.sha256(canonical).digest())
 
-    async def claim(self, conn: AsyncConnection) -> Stored | None:
+    async def claim(self, conn: Connection) -> Stored | None:
         """Take the key for this transaction; return the stored response if there is one.
 
         Raises:
@@ -128,7 +132,7 @@ class IdempotencyKey:
             raise IdempotencyKeyReused("Use a new key for a new request.")
         return Stored(row.status, row.headers, row.body)
 
-    async def store(self, conn: AsyncConnection, response: Stored) -> None:
+    async def store(self, conn: Connection, response: Stored) -> None:
         """Keep the response; a second writer of the same key fails here and rolls back."""
         await conn.execute(
             _insert,

@@ -13,11 +13,10 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
+from shared.db.driver import PoolTimeout
 from shared.domain.errors import DomainError, FieldError
 from shared.http.request_id import request_id
 
@@ -38,7 +37,6 @@ _RETRYABLE = {"40001", "40P01", "55P03", "57014"}
 _LOST_CONNECTION = (
     asyncpg.InterfaceError,
     asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
     ConnectionError,
     TimeoutError,
     OSError,
@@ -81,7 +79,7 @@ def install(app: FastAPI) -> None:
     app.add_exception_handler(DomainError, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
     app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(DBAPIError, _database)
+    app.add_exception_handler(asyncpg.PostgresError, _database)
     app.add_exception_handler(PoolTimeout, _overloaded)
     for lost in _LOST_CONNECTION:
         app.add_exception_handler(lost, _unavailable)
@@ -129,25 +127,16 @@ async def _http(request: Request, error: Any) -> Response:
 
 
 async def _database(request: Request, error: Any) -> Response:
-    state = sqlstate(error)
+    state = error.sqlstate or ""
     if state in _CONFLICTS:
         title = "It collides with what is there already"
         return problem(request, 409, _CONFLICTS[state], title, title + ".")
     if state.startswith(("22", "23")):
         title = "A value is not acceptable"
         return problem(request, 422, "invalid", title, title + ".")
-    if state in _RETRYABLE or state.startswith(("08", "53", "57")) or error.connection_invalidated:
+    if state in _RETRYABLE or state.startswith(("08", "53", "57")):
         return await _unavailable(request, error)
-    if isinstance(getattr(error.orig, "__cause__", None), _LOST_CONNECTION):
-        return await _unavailable(request, error)
-    if isinstance(getattr(error.orig, "__cause__", None), asyncpg.DataError):
-        return problem(request, 422, "invalid", "A value is not acceptable", "Out of range.")
     return await _defect(request, error)
-
-
-def sqlstate(error: DBAPIError) -> str:
-    """Return PostgreSQL's five-character code, or an empty string."""
-    return str(getattr(error.orig, "sqlstate", None) or "")
 
 
 async def _overloaded(request: Request, error: Any) -> Response:

@@ -6,9 +6,8 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncConnection
-
 from shared.bus.port import Record
+from shared.db.driver import Connection
 from shared.db.unit_of_work import Database, UnitOfWork
 from shared.domain.actor import SYSTEM
 from shared.events.envelope import Envelope
@@ -51,7 +50,7 @@ class Consumer:
         return self._reader.read(record)
 
     async def apply(
-        self, database: Database, conn: AsyncConnection, arrivals: Iterable[Arrival]
+        self, database: Database, conn: Connection, arrivals: Iterable[Arrival]
     ) -> list[Envelope]:
         """Call the handlers in order; return the events they recorded, not yet in the outbox."""
         recorded: list[Envelope] = []
@@ -70,7 +69,7 @@ class Consumer:
         return recorded
 
     async def _apply_one(
-        self, database: Database, conn: AsyncConnection, event: Received[Any]
+        self, database: Database, conn: Connection, event: Received[Any]
     ) -> list[Envelope]:
         uow = database.unit_of_work(
             conn,

@@ -13,10 +13,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.port import Record
 from shared.db.connection import is_transient
+from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
 from shared.inbox import store
 from shared.inbox.arrival import Arrival, Reason
@@ -56,7 +56,7 @@ class Inbox:
                 await self._one(arrival)
         self.handled += len(records)
 
-    async def take(self, conn: AsyncConnection, arrivals: Sequence[Arrival]) -> bool:
+    async def take(self, conn: Connection, arrivals: Sequence[Arrival]) -> bool:
         """Claim and apply in the caller's transaction; say whether events were recorded."""
         fresh = await self.claim(conn, self.consumer.name, arrivals)
         once: dict[UUID, Arrival] = {}
@@ -83,7 +83,7 @@ class Inbox:
 
     async def _apply(self, arrivals: Sequence[Arrival]) -> None:
         name = self.consumer.name
-        async with self.database.engine.begin() as conn:
+        async with self.database.pool.transaction() as conn:
             await store.enter(conn, name)
             held = await store.held(conn, name, {each.aggregate_id for each in arrivals})
             for arrival in arrivals:
@@ -116,7 +116,7 @@ class Inbox:
 
     async def _park(self, arrival: Arrival, reason: Reason, error: str, attempts: int) -> None:
         name = self.consumer.name
-        async with self.database.engine.begin() as conn:
+        async with self.database.pool.transaction() as conn:
             await store.enter(conn, name)
             await store.park(conn, name, arrival, reason, error, attempts)
             await store.move(conn, name, arrival)

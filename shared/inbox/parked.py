@@ -14,10 +14,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.port import Record
 from shared.db.connection import advisory_key, is_transient
+from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
 from shared.domain.clock import now
 from shared.domain.errors import Conflict, NotFound
@@ -78,7 +78,7 @@ _waiting = _parked.c.resolved_at.is_(None)
 
 
 async def list_parked(
-    conn: AsyncConnection,
+    conn: Connection,
     *,
     consumer: str | None = None,
     reason: str | None = None,
@@ -97,7 +97,7 @@ async def list_parked(
 
 
 async def get(
-    conn: AsyncConnection, consumer: str, event_id: UUID, *, lock: bool = False
+    conn: Connection, consumer: str, event_id: UUID, *, lock: bool = False
 ) -> ParkedEvent:
     """Return one parked event, or raise NotFound."""
     mine = (_parked.c.consumer == consumer) & (_parked.c.event_id == event_id)
@@ -121,7 +121,7 @@ async def mend(
     Raises:
         NotFound, Conflict: it is not parked, or dealt with.
     """
-    async with database.engine.begin() as conn:
+    async with database.pool.transaction() as conn:
         event = await _waiting_event(conn, consumer, event_id)
         original = to_json({"headers": from_json(event.headers), "data": event.data}).decode()
         values: dict[str, Any] = {
@@ -140,7 +140,7 @@ async def retry(inbox: Inbox, event_id: UUID, *, by: str) -> Outcome:
     Raises:
         NotFound, Conflict: it is not parked, is dealt with, or a replay is running.
     """
-    async with inbox.database.engine.begin() as conn:
+    async with inbox.database.pool.transaction() as conn:
         event = await _waiting_event(conn, inbox.consumer.name, event_id)
     return await _release(inbox, event, by, only_held=False)
 
@@ -151,7 +151,7 @@ async def drop(inbox: Inbox, event_id: UUID, *, by: str, why: str) -> Outcome:
     It counts as applied in the inbox, so that the versions of its aggregate have no gap.
     """
     name = inbox.consumer.name
-    async with inbox.database.engine.begin() as conn:
+    async with inbox.database.pool.transaction() as conn:
         await _enter(conn, name)
         event = await _waiting_event(conn, name, event_id)
         if event.aggregate_type and event.aggregate_id and event.aggregate_version:
@@ -189,7 +189,7 @@ async def _apply_oldest(
 ) -> UUID | None:
     """Apply the oldest parked event of an aggregate; return its id, or None if none is left."""
     name = inbox.consumer.name
-    async with inbox.database.engine.begin() as conn:
+    async with inbox.database.pool.transaction() as conn:
         await _enter(conn, name)
         oldest = await _oldest(conn, event)
         if oldest is None or (only_held and oldest.reason != Reason.HELD):
@@ -204,7 +204,7 @@ async def _apply_oldest(
     return oldest.event_id
 
 
-async def _take(inbox: Inbox, conn: AsyncConnection, event: ParkedEvent, arrival: Arrival) -> bool:
+async def _take(inbox: Inbox, conn: Connection, event: ParkedEvent, arrival: Arrival) -> bool:
     try:
         return await inbox.take(conn, [arrival])
     except Exception as error:
@@ -213,7 +213,7 @@ async def _take(inbox: Inbox, conn: AsyncConnection, event: ParkedEvent, arrival
         raise _StillBadError(event, Reason.FAILED, describe(error)) from error
 
 
-async def _oldest(conn: AsyncConnection, event: ParkedEvent) -> ParkedEvent | None:
+async def _oldest(conn: Connection, event: ParkedEvent) -> ParkedEvent | None:
     mine = (_parked.c.consumer == event.consumer) & _waiting
     if event.aggregate_id is None:
         mine &= _parked.c.event_id == event.event_id
@@ -224,42 +224,39 @@ async def _oldest(conn: AsyncConnection, event: ParkedEvent) -> ParkedEvent | No
     return await _first(conn, query, lock=True)
 
 
-async def _enter(conn: AsyncConnection, consumer: str) -> None:
+async def _enter(conn: Connection, consumer: str) -> None:
     """Join the live consumer; refuse while a replay counts on parked events staying as they are."""
     await store.enter(conn, consumer)
     key = advisory_key("inbox", "replay", consumer)
-    free = await conn.exec_driver_sql("SELECT pg_try_advisory_xact_lock_shared($1)", (key,))
-    if not free.scalar_one():
+    if not await conn.driver.fetchval("SELECT pg_try_advisory_xact_lock_shared($1)", key):
         raise Conflict("A replay of this consumer is running; try again when it is done.")
 
 
-async def _waiting_event(conn: AsyncConnection, consumer: str, event_id: UUID) -> ParkedEvent:
+async def _waiting_event(conn: Connection, consumer: str, event_id: UUID) -> ParkedEvent:
     event = await get(conn, consumer, event_id, lock=True)
     if event.resolved_at is not None:
         raise Conflict(f"This event was {event.resolution} already.")
     return event
 
 
-async def _first(
-    conn: AsyncConnection, query: sa.Select[Any], lock: bool = False
-) -> ParkedEvent | None:
+async def _first(conn: Connection, query: sa.Select[Any], lock: bool = False) -> ParkedEvent | None:
     row = (await conn.execute(query.with_for_update() if lock else query)).mappings().first()
     return None if row is None else ParkedEvent(**row)
 
 
-async def _update(conn: AsyncConnection, event: ParkedEvent, **values: Any) -> None:
+async def _update(conn: Connection, event: ParkedEvent, **values: Any) -> None:
     mine = (_parked.c.consumer == event.consumer) & (_parked.c.event_id == event.event_id)
     await conn.execute(_parked.update().where(mine).values(**values))
 
 
 async def _resolve(
-    conn: AsyncConnection, event: ParkedEvent, how: str, by: str, note: str | None
+    conn: Connection, event: ParkedEvent, how: str, by: str, note: str | None
 ) -> None:
     await _update(conn, event, resolved_at=now(), resolution=how, resolved_by=by, note=note)
 
 
 async def _note_failure(inbox: Inbox, bad: _StillBadError) -> None:
-    async with inbox.database.engine.begin() as conn:
+    async with inbox.database.pool.transaction() as conn:
         values = {"reason": bad.reason.value, "error": bad.error[:2000]}
         await _update(conn, bad.event, attempts=bad.event.attempts + 1, **values)
 

@@ -7,9 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from pydantic_core import to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.db.connection import advisory_key
+from shared.db.driver import Connection
 from shared.domain.clock import now
 from shared.inbox.arrival import Arrival, Reason, event_time
 
@@ -46,14 +46,13 @@ ON CONFLICT (consumer, topic, partition) DO UPDATE SET
 """
 
 
-async def enter(conn: AsyncConnection, consumer: str) -> None:
+async def enter(conn: Connection, consumer: str) -> None:
     """Take part in the live consumer: a replay that swaps tables waits for us, or we for it."""
-    await conn.exec_driver_sql(
-        "SELECT pg_advisory_xact_lock_shared($1)", (advisory_key("inbox", "live", consumer),)
-    )
+    key = advisory_key("inbox", "live", consumer)
+    await conn.driver.execute("SELECT pg_advisory_xact_lock_shared($1)", key)
 
 
-async def claim(conn: AsyncConnection, consumer: str, arrivals: Sequence[Arrival]) -> set[UUID]:
+async def claim(conn: Connection, consumer: str, arrivals: Sequence[Arrival]) -> set[UUID]:
     """Record the events as applied; return the ids of those that were not yet."""
     if not arrivals:
         return set()
@@ -65,31 +64,31 @@ async def claim(conn: AsyncConnection, consumer: str, arrivals: Sequence[Arrival
         [envelope.sequence for envelope in known],
         [envelope.topic for envelope in known],
     )
-    result = await conn.exec_driver_sql(_CLAIM, (consumer, now(), *columns))
-    return {row[0] for row in result}
+    rows = await conn.driver.fetch(_CLAIM, consumer, now(), *columns)
+    return {row[0] for row in rows}
 
 
 async def held(
-    conn: AsyncConnection, consumer: str, aggregate_ids: Collection[UUID | None]
+    conn: Connection, consumer: str, aggregate_ids: Collection[UUID | None]
 ) -> frozenset[UUID]:
     """Return the aggregates with a parked event, locked against being released meanwhile."""
     ids = [each for each in aggregate_ids if each is not None]
-    found = [row[0] for row in await conn.exec_driver_sql(_HELD, (consumer, ids))]
+    found = [row[0] for row in await conn.driver.fetch(_HELD, consumer, ids)]
     if not found:
         return frozenset()
     for aggregate_id in found:
         await lock_aggregate(conn, consumer, aggregate_id)
-    return frozenset(row[0] for row in await conn.exec_driver_sql(_HELD, (consumer, found)))
+    return frozenset(row[0] for row in await conn.driver.fetch(_HELD, consumer, found))
 
 
-async def lock_aggregate(conn: AsyncConnection, consumer: str, aggregate_id: UUID) -> None:
+async def lock_aggregate(conn: Connection, consumer: str, aggregate_id: UUID) -> None:
     """Let only one transaction decide what happens to an aggregate's parked events."""
     key = advisory_key("inbox", consumer, aggregate_id)
-    await conn.exec_driver_sql("SELECT pg_advisory_xact_lock($1)", (key,))
+    await conn.driver.execute("SELECT pg_advisory_xact_lock($1)", key)
 
 
 async def park(
-    conn: AsyncConnection,
+    conn: Connection,
     consumer: str,
     arrival: Arrival,
     reason: Reason,
@@ -119,19 +118,19 @@ async def park(
         attempts,
         now(),
     )
-    await conn.exec_driver_sql(_PARK, row)
+    await conn.driver.execute(_PARK, *row)
 
 
-async def move(conn: AsyncConnection, consumer: str, last: Arrival) -> None:
+async def move(conn: Connection, consumer: str, last: Arrival) -> None:
     """Note how far the consumer came in a partition; redelivery does not take it back."""
     record = last.record
     row = (consumer, record.topic, record.partition, record.offset + 1, event_time(last), now())
-    await conn.exec_driver_sql(_MOVE, row)
+    await conn.driver.execute(_MOVE, *row)
 
 
-async def forget_positions(conn: AsyncConnection, consumer: str) -> None:
+async def forget_positions(conn: Connection, consumer: str) -> None:
     """Forget how far a consumer came: its bus was made anew and counts from 0 again."""
-    await conn.exec_driver_sql("DELETE FROM consumer_position WHERE consumer = $1", (consumer,))
+    await conn.driver.execute("DELETE FROM consumer_position WHERE consumer = $1", consumer)
 
 
 def _storable(text: Any) -> Any:

@@ -8,8 +8,8 @@ from datetime import datetime
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import Connection
 from shared.domain.clock import business_date
 from shared.domain.errors import Conflict
 from shared.numbering.table import numbering_table
@@ -48,7 +48,7 @@ _table = numbering_table(sa.MetaData())
 
 
 async def next_numbers(
-    conn: AsyncConnection, series: Series, branch: str | None, at: datetime, count: int = 1
+    conn: Connection, series: Series, branch: str | None, at: datetime, count: int = 1
 ) -> list[str]:
     """Take ``count`` numbers; the range row stays locked until the transaction ends.
 
@@ -70,15 +70,13 @@ async def next_numbers(
     return [f"{stem}{serial:0{series.digits}d}" for serial in range(start, start + count)]
 
 
-async def next_number(
-    conn: AsyncConnection, series: Series, branch: str | None, at: datetime
-) -> str:
+async def next_number(conn: Connection, series: Series, branch: str | None, at: datetime) -> str:
     """Take one number."""
     return (await next_numbers(conn, series, branch, at))[0]
 
 
 async def _advance(
-    conn: AsyncConnection, series: str, branch: str, year: int, first: int, count: int
+    conn: Connection, series: str, branch: str, year: int, first: int, count: int
 ) -> int:
     row = {"series": series, "branch": branch, "year": year, "next": first + count}
     statement = (

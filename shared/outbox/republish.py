@@ -18,7 +18,7 @@ async def republish(database: Database, since: datetime | None = None) -> int:
     statement = sa.text(
         f"UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL{where}"  # noqa: S608
     )
-    async with database.engine.begin() as conn:
+    async with database.pool.transaction() as conn:
         await conn.execute(sa.text("SET LOCAL statement_timeout = 0"))
         result = await conn.execute(statement, {} if since is None else {"since": since})
     database.on_commit()

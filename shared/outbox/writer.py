@@ -6,16 +6,17 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 from pydantic_core import to_json
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from shared.db.driver import Connection, Prepared
 from shared.events.envelope import Envelope
 from shared.outbox.table import outbox_table
 
 _outbox = outbox_table(sa.MetaData())
-_insert = sa.insert(_outbox)
+_columns = [column.name for column in _outbox.c if column.name != "seq"]
+_insert = Prepared(sa.insert(_outbox), *_columns)
 
 
-async def append(conn: AsyncConnection, envelopes: Sequence[Envelope]) -> None:
+async def append(conn: Connection, envelopes: Sequence[Envelope]) -> None:
     """Insert the events in order, inside the caller's transaction."""
     await conn.execute(
         _insert,

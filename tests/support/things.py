@@ -13,9 +13,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from shared.bus.port import Bus, Record
+from shared.db.driver import Connection
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database, UnitOfWork
 from shared.domain.actor import SYSTEM
@@ -127,8 +127,9 @@ async def things_database(url: str) -> AsyncIterator[Database]:
         await conn.execute(sa.schema.CreateSchema("facts"))
         await conn.run_sync(metadata.create_all)
         await conn.run_sync(facts.create_all)
-    yield Database(engine, service="things")
-    await engine.dispose()
+    database = Database(engine, service="things")
+    yield database
+    await database.close()
 
 
 async def change(
@@ -185,7 +186,7 @@ async def column(database: Database, sql: str) -> list[Any]:
         return list((await conn.execute(sa.text(sql))).scalars())
 
 
-async def rows(conn: AsyncConnection, sql: str) -> list[Any]:
+async def rows(conn: Connection, sql: str) -> list[Any]:
     return list((await conn.execute(sa.text(sql))).all())
 
 

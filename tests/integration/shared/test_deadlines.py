@@ -109,7 +109,7 @@ async def test_a_failing_one_leaves_nothing_and_is_tried_later(database: Databas
     )
     assert await count(database, "deadline", "next_try_at > now() + interval '4 s'") == 2
     for _ in range(2):
-        async with database.engine.begin() as conn:
+        async with database.pool.transaction() as conn:
             await conn.execute(sa.text("UPDATE deadline SET next_try_at = now()"))
         while await runner.fire_one():
             pass

@@ -5,9 +5,9 @@ import random
 from collections.abc import Sequence
 from uuid import UUID
 
+import asyncpg
 import pytest
 import sqlalchemy as sa
-from sqlalchemy.exc import DBAPIError
 
 from shared.bus.port import Bus, Record
 from shared.bus.postgres import PostgresBus
@@ -192,7 +192,6 @@ async def test_nothing_is_lost_or_doubled_when_the_server_is_killed(
                 await applied(database, 40)
                 await asyncio.to_thread(kill_family, own_postgres.pid)
                 await asyncio.to_thread(own_postgres.start)
-                await database.engine.dispose()
                 await applied(database, 400)
             assert await count(database, "parked") == 0
             assert await scalar(database, DUPLICATES) == 0
@@ -211,15 +210,15 @@ async def test_the_lag_gauge_counts_what_is_not_committed(things: Database, bus:
 
 async def test_positions_can_be_forgotten(things: Database, bus: Bus) -> None:
     await Inbox(things, effects_consumer()).handle(await published(things, bus, aggregates=1))
-    async with things.engine.begin() as conn:
+    async with things.pool.transaction() as conn:
         await store.forget_positions(conn, "things.effects")
     assert await column(things, "SELECT next_offset FROM consumer_position") == []
 
 
 async def test_passing_troubles_of_the_server_are_told_from_defects(things: Database) -> None:
     async def failure(sql: str) -> BaseException:
-        with pytest.raises(DBAPIError) as caught:
-            async with things.engine.begin() as conn:
+        with pytest.raises(asyncpg.PostgresError) as caught:
+            async with things.pool.transaction() as conn:
                 await conn.execute(sa.text(sql))
         return caught.value
 

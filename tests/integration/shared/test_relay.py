@@ -231,7 +231,6 @@ async def test_it_survives_the_death_of_the_server(own_postgres: EmbeddedPostgre
             await drained(database)
             await asyncio.to_thread(kill_family, own_postgres.pid)
             await asyncio.to_thread(own_postgres.start)
-            await database.engine.dispose()
             await change(database, "c", "d")
             await drained(database)
             assert len(await first_appearances(bus)) == 2
@@ -256,7 +255,7 @@ async def test_a_lost_log_is_filled_again_from_the_outbox(
 
 async def test_the_gauges_tell_what_waits(things: Database, bus: Bus) -> None:
     await change(things, "a", "b")
-    async with things.engine.begin() as conn:
+    async with things.pool.transaction() as conn:
         await conn.execute(sa.text("UPDATE outbox SET occurred_at = now() - interval '1 min'"))
     assert await metrics.sample_outbox(things) == 2
     assert 59 < metrics.OLDEST.labels("things")._value.get() < 70
@@ -267,6 +266,6 @@ async def test_the_gauges_tell_what_waits(things: Database, bus: Bus) -> None:
 
 async def test_reading_starts_with_the_oldest(things: Database) -> None:
     await change(things, "a", "b", "c")
-    async with things.engine.connect() as conn:
-        raw = (await conn.get_raw_connection()).driver_connection
+    async with things.pool.connection() as conn:
+        raw = conn.driver
         assert [row["seq"] for row in await unpublished(raw, 2)] == [1, 2]

@@ -1,0 +1,268 @@
+"""SQLAlchemy Core statements on asyncpg connections.
+
+Core is the language, its PostgreSQL dialect the compiler, asyncpg the driver; this module is all
+that stands between. It leaves out the engine's execution layer, which cost two thirds of a read
+(docs/decisions/0003). Every statement is compiled once; a ``Prepared`` one is not even looked up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from contextlib import asynccontextmanager, suppress
+from dataclasses import dataclass
+from typing import Any, Literal, cast
+
+import asyncpg
+import sqlalchemy as sa
+from pydantic_core import from_json, to_json
+from sqlalchemy import AsyncAdaptedQueuePool
+from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
+from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.sql.compiler import SQLCompiler
+from sqlalchemy.util import LRUCache
+
+from shared.db.connection import engine_dsn
+from shared.db.engine import COMMAND_TIMEOUT, connect_arguments
+from shared.db.result import Result, Row
+from shared.db.types import JsonOf
+
+Isolation = Literal["read_committed", "repeatable_read", "serializable"]
+Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+
+#: Statements that answer a count instead of rows.
+_ONLY_TOUCHES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b(?!.*\bRETURNING\b)", re.I | re.S)
+_DIALECT: Any = cast(Any, asyncpg_dialect)(json_serializer=lambda value: to_json(value).decode())
+_COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+
+
+class Prepared:
+    """A statement that never changes: compiled at its first use, with ``columns`` for an INSERT."""
+
+    def __init__(self, statement: sa.Executable, *columns: str) -> None:
+        self.statement = statement
+        self.columns = columns
+        self._plan: Plan | None = None
+
+    @property
+    def plan(self) -> Plan:
+        """The compiled form."""
+        if self._plan is None:
+            clause = cast(Any, self.statement)
+            keys = list(self.columns) or None
+            compiled = clause.compile(dialect=_DIALECT, column_keys=keys)
+            self._plan = Plan.of(compiled, compiled.construct_params(_check=False))
+        return self._plan
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """SQL text with the order, defaults and conversions of its parameters and columns."""
+
+    sql: str
+    names: tuple[str, ...]
+    defaults: Mapping[str, Any]
+    to_driver: Mapping[str, Callable[[Any], Any]]
+    from_driver: tuple[tuple[str, Callable[[Any], Any]], ...]
+    returns_rows: bool
+
+    @classmethod
+    def of(cls, compiled: SQLCompiler, defaults: Mapping[str, Any]) -> Plan:
+        """Read all that is needed out of SQLAlchemy's compiled form."""
+        sql, names = compiled.string, tuple(compiled.positiontup or ())
+        processors: dict[str, Any] = dict(compiled._bind_processors)
+        if compiled.post_compile_params or compiled.literal_execute_params:
+            expanded = compiled._process_parameters_for_postcompile(dict(defaults))
+            sql, names = expanded.statement, tuple(expanded.positiontup or ())
+            defaults = expanded.parameters
+            processors |= expanded.processors
+        rows = not _ONLY_TOUCHES.match(sql)
+        return cls(sql, names, defaults, processors, _result_processors(compiled), rows)
+
+    def bind(self, given: Mapping[str, Any]) -> list[Any]:
+        """Return the positional parameters of one execution."""
+        defaults, to_driver = self.defaults, self.to_driver
+        values = [given[name] if name in given else defaults[name] for name in self.names]
+        if to_driver:
+            for position, name in enumerate(self.names):
+                if name in to_driver:
+                    values[position] = to_driver[name](values[position])
+        return values
+
+
+class Connection:
+    """A connection that runs Core statements; inside ``transaction`` or each on its own."""
+
+    def __init__(
+        self, driver: asyncpg.Connection, schemas: Mapping[str, str] | None = None
+    ) -> None:
+        self.driver = driver
+        self._schemas = schemas or {}
+
+    def in_schemas(self, schemas: Mapping[str, str]) -> Connection:
+        """Return this connection with statements redirected from some schemas to others."""
+        return Connection(self.driver, schemas)
+
+    async def exec_driver_sql(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
+        """Run plain SQL with positional parameters ``$1``, ``$2``."""
+        if _ONLY_TOUCHES.match(sql):
+            return Result.done(await self.driver.execute(sql, *parameters))
+        return Result.of(await self.driver.fetch(sql, *parameters), ())
+
+    async def execute(
+        self, statement: sa.Executable | Prepared, parameters: Parameters | None = None
+    ) -> Result:
+        """Run a statement once, or once for each mapping of a sequence.
+
+        Raises:
+            asyncpg.PostgresError: what the server refuses, with its ``sqlstate``.
+        """
+        if isinstance(parameters, Sequence) and len(parameters) != 1:
+            return await self._execute_many(statement, parameters)
+        given = parameters[0] if isinstance(parameters, Sequence) else parameters or {}
+        plan = statement.plan if isinstance(statement, Prepared) else _plan(statement, given)
+        sql = self._redirected(plan.sql)
+        if plan.returns_rows:
+            return Result.of(await self.driver.fetch(sql, *plan.bind(given)), plan.from_driver)
+        return Result.done(await self.driver.execute(sql, *plan.bind(given)))
+
+    async def scalar(
+        self, statement: sa.Executable | Prepared, parameters: Parameters | None = None
+    ) -> Any:
+        """Return the first column of the first row, or None."""
+        return (await self.execute(statement, parameters)).scalar()
+
+    @asynccontextmanager
+    async def begin_nested(self) -> AsyncIterator[None]:
+        """A savepoint: rolled back alone when its block raises."""
+        async with self.driver.transaction():
+            yield
+
+    async def _execute_many(
+        self, statement: sa.Executable | Prepared, rows: Sequence[Mapping[str, Any]]
+    ) -> Result:
+        if not rows:
+            raise ValueError("nothing to execute: the sequence of parameters is empty")
+        plan = statement.plan if isinstance(statement, Prepared) else _plan(statement, rows[0])
+        await self.driver.executemany(self._redirected(plan.sql), [plan.bind(row) for row in rows])
+        return Result.done(f"MANY {len(rows)}")
+
+    def _redirected(self, sql: str) -> str:
+        # The text of a statement holds no values, so a schema's name and a dot are just that.
+        for name, other in self._schemas.items():
+            sql = sql.replace(f"{name}.", f"{other}.")
+        return sql
+
+
+class PoolTimeout(TimeoutError):
+    """All connections stayed busy for as long as a caller may wait."""
+
+
+class Pool:
+    """Connections to one database, opened on demand.
+
+    A caller that waits longer than ``timeout`` seconds gets PoolTimeout (answered 503).
+    """
+
+    @classmethod
+    def like(cls, engine: AsyncEngine) -> Pool:
+        """Return a pool to the database of an engine, of the same size and patience."""
+        queue = cast(AsyncAdaptedQueuePool, engine.pool)
+        return cls(engine_dsn(engine), size=queue.size(), timeout=queue.timeout())
+
+    def __init__(self, dsn: str, *, size: int, timeout: float) -> None:
+        self._pool = asyncpg.create_pool(
+            dsn,
+            min_size=0,
+            max_size=size,
+            max_inactive_connection_lifetime=1800,
+            record_class=Row,
+            connection_class=_Unreset,
+            statement_cache_size=500,
+            max_cached_statement_lifetime=0,
+            command_timeout=COMMAND_TIMEOUT,
+            **connect_arguments(dsn),
+        )
+        self._timeout = timeout
+        self._opening = asyncio.Lock()
+        self._opened = False
+
+    @asynccontextmanager
+    async def connection(self) -> AsyncIterator[Connection]:
+        """Lend a connection outside any transaction."""
+        if not self._opened:
+            await self._open()
+        try:
+            driver = await self._pool.acquire(timeout=self._timeout)
+        except TimeoutError as error:
+            raise PoolTimeout(f"no connection became free in {self._timeout} s") from error
+        try:
+            yield Connection(driver)
+        finally:
+            await self._pool.release(driver)
+
+    @asynccontextmanager
+    async def transaction(
+        self, *, isolation: Isolation = "read_committed", readonly: bool = False
+    ) -> AsyncIterator[Connection]:
+        """Lend a connection in a transaction: committed at the end, rolled back on an exception."""
+        async with self.connection() as conn:
+            transaction = conn.driver.transaction(isolation=isolation, readonly=readonly)
+            await transaction.start()
+            try:
+                yield conn
+            except BaseException:
+                with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
+                    await transaction.rollback()  # on a dead connection: nothing to roll back
+                raise
+            await transaction.commit()
+
+    async def close(self) -> None:
+        """Close all connections; those still lent are cut after ten seconds."""
+        if self._opened:
+            try:
+                await asyncio.wait_for(self._pool.close(), 10)
+            except TimeoutError:
+                self._pool.terminate()
+
+    async def _open(self) -> None:
+        async with self._opening:
+            if not self._opened:
+                await self._pool
+                self._opened = True
+
+
+class _Unreset(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
+    """A pooled connection that is not reset between two uses: no session state is ever set on it,
+    and the reset costs a round trip a request."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+def _plan(statement: sa.Executable, given: Mapping[str, Any]) -> Plan:
+    """Compile through the cache, and take the values that stand in the statement itself."""
+    clause = cast(Any, statement)
+    compiled, extracted, collected, _ = clause._compile_w_cache(
+        dialect=_DIALECT, compiled_cache=_COMPILED, column_keys=sorted(given)
+    )
+    values = compiled.construct_params(
+        given, extracted_parameters=extracted, escape_names=False, _collected_params=collected
+    )
+    return Plan.of(compiled, values)
+
+
+def _result_processors(compiled: SQLCompiler) -> tuple[tuple[str, Callable[[Any], Any]], ...]:
+    """asyncpg gives JSON as text; everything else comes as the Python type we use."""
+    return tuple(
+        (entry.name, _from_text(entry.type.read))
+        if isinstance(entry.type, JsonOf)
+        else (entry.name, _from_text(from_json))
+        for entry in compiled._result_columns
+        if isinstance(entry.type, sa.JSON | JsonOf)
+    )
+
+
+def _from_text(read: Callable[[str], Any]) -> Callable[[str | None], Any]:
+    return lambda text: None if text is None else read(text)
