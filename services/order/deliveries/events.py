@@ -34,15 +34,9 @@ def payload(delivery: Delivery, change: Change) -> Payload:
 def _lines(delivery: Delivery) -> tuple[DeliveryLine, ...]:
     return tuple(
         DeliveryLine(
-            line_id=line.id,
+            **line.facts(delivery.currency),
             order_id=line.order_id,
             order_line_id=line.order_line_id,
-            product_id=line.product_id,
-            product_code=line.product_code,
-            product_name=line.product_name,
-            quantity=line.quantity,
-            unit_price=Money(amount=line.unit_price, currency=delivery.currency),
-            amount=Money(amount=line.amount, currency=delivery.currency),
         )
         for line in delivery.lines
     )

@@ -10,9 +10,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
+from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
-from shared.domain.money import line_amount, total
+from shared.domain.money import ZERO, total
 from shared.events.order import (
     DeliveryCancelled,
     DeliveryChecked,
@@ -32,24 +33,25 @@ class Status(StrEnum):
     CANCELLED = "cancelled"  # 已取消
 
 
+#: From each state to those that may follow it.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.CHECKED, Status.CANCELLED}),
+    Status.CHECKED: frozenset({Status.SHIPPED, Status.CANCELLED}),
+    Status.SHIPPED: frozenset({Status.RECEIVED}),
+    Status.RECEIVED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
-class DeliveryLine:
+class DeliveryLine(ProductLine):
     """Goods of one order line, or of none when delivered directly (S145).
 
     ``tolerance`` is the share by which the order line might be exceeded when this was prepared.
     """
 
-    id: UUID
     order_id: UUID | None = None
     order_line_id: UUID | None = None
-    product_id: UUID
-    product_code: str
-    product_name: str
-    unit: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal
-    amount: Decimal
     tolerance: Decimal = Decimal(0)
 
 
@@ -145,13 +147,13 @@ class Delivery(Aggregate):
         """Confirm that it agrees with the orders; not by who prepared it (S152)."""
         if by == self.prepared_by:
             raise OwnDelivery("Who prepared a delivery does not check it.")
-        self._become(Status.CHECKED, Status.DRAFT)
+        self._become(Status.CHECKED)
         self.checked_by = by
         return Change(DeliveryChecked)
 
     def ship(self, on: date, carrier: str | None, tracking: str | None) -> Change:
         """Let it leave the warehouse (S141, S151)."""
-        self._become(Status.SHIPPED, Status.CHECKED)
+        self._become(Status.SHIPPED)
         self.shipped_on, self.carrier, self.tracking = on, carrier, tracking
         return Change(DeliveryShipped)
 
@@ -159,13 +161,13 @@ class Delivery(Aggregate):
         """Note that the customer has it."""
         if self.shipped_on is not None and on < self.shipped_on:
             raise DeliveryStateError(f"It was shipped on {self.shipped_on}, not received before.")
-        self._become(Status.RECEIVED, Status.SHIPPED)
+        self._become(Status.RECEIVED)
         self.received_on = on
         return Change(DeliveryReceived)
 
     def cancel(self, reason: str) -> Change:
         """Drop it before it is shipped."""
-        self._become(Status.CANCELLED, Status.DRAFT, Status.CHECKED)
+        self._become(Status.CANCELLED)
         return Change(DeliveryCancelled, {"reason": reason})
 
     @property
@@ -173,8 +175,8 @@ class Delivery(Aggregate):
         """The orders it has goods of, ascending."""
         return sorted({line.order_id for line in self.lines if line.order_id})
 
-    def _become(self, target: Status, *allowed: Status) -> None:
-        if self.status not in allowed:
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[self.status]:
             raise DeliveryStateError(f"A delivery that is {self.status} cannot become {target}.")
         self.status = target
 
@@ -184,26 +186,18 @@ class Taken:
     """How much of a line other documents hold: quantity and amount."""
 
     quantity: Decimal = Decimal(0)
-    amount: Decimal = Decimal(0)
+    amount: Decimal = ZERO
 
 
-def part_amount(
-    whole_quantity: Decimal,
-    whole_amount: Decimal,
-    unit_price: Decimal,
-    discount: Decimal,
-    taken: Taken,
-    quantity: Decimal,
-) -> Decimal:
-    """Return what ``quantity`` more of a line is worth, so that all parts sum to the line.
+def part_amount(line: ProductLine, taken: Taken, quantity: Decimal) -> Decimal:
+    """Return what ``quantity`` more of ``line`` is worth, so that all parts sum to the line.
 
     The part that completes the line takes what is left of its amount; a part beyond the line is
     worth the line at the greater quantity less what was taken.
     """
     reached = taken.quantity + quantity
-    if reached == whole_quantity:
-        return max(whole_amount - taken.amount, Decimal("0.00"))
-    if reached > whole_quantity:
-        return max(line_amount(reached, unit_price, discount) - taken.amount, Decimal("0.00"))
-    left = max(whole_amount - taken.amount, Decimal("0.00"))
-    return min(line_amount(quantity, unit_price, discount), left)
+    if reached < line.quantity:
+        left = max(line.amount - taken.amount, ZERO)
+        return min(line.worth(quantity), left)
+    whole = line.amount if reached == line.quantity else line.worth(reached)
+    return max(whole - taken.amount, ZERO)

@@ -48,3 +48,10 @@ class MixedInvoice(Conflict):
 
     code = "mixed_invoice"
     title = "These do not go on one invoice"
+
+
+class InvoiceExceeded(Conflict):
+    """More would be allocated than is open on the invoice."""
+
+    code = "invoice_exceeded"
+    title = "Less is open on the invoice"

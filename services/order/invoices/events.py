@@ -33,17 +33,11 @@ def payload(invoice: Invoice, change: Change) -> Payload:
 def _lines(invoice: Invoice) -> tuple[InvoiceLine, ...]:
     return tuple(
         InvoiceLine(
-            line_id=line.id,
+            **line.facts(invoice.currency),
             order_id=line.order_id,
             order_line_id=line.order_line_id,
             delivery_id=line.delivery_id,
             delivery_line_id=line.delivery_line_id,
-            product_id=line.product_id,
-            product_code=line.product_code,
-            product_name=line.product_name,
-            quantity=line.quantity,
-            unit_price=Money(amount=line.unit_price, currency=invoice.currency),
-            amount=Money(amount=line.amount, currency=invoice.currency),
         )
         for line in invoice.lines
     )

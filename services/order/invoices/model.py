@@ -12,7 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.invoices.errors import InvoiceStateError, OwnInvoice
+from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
+from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
@@ -37,27 +38,27 @@ class Status(StrEnum):
     VOIDED = "voided"  # 已作废
 
 
+#: From each state to those that may follow it.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.CHECKED, Status.VOIDED}),
+    Status.CHECKED: frozenset({Status.ISSUED, Status.SETTLED, Status.VOIDED}),
+    Status.ISSUED: frozenset({Status.PARTLY_SETTLED, Status.SETTLED}),
+    Status.PARTLY_SETTLED: frozenset({Status.ISSUED, Status.PARTLY_SETTLED, Status.SETTLED}),
+    Status.SETTLED: frozenset({Status.ISSUED, Status.PARTLY_SETTLED}),
+    Status.VOIDED: frozenset(),
+}
 #: The states in which an invoice stands in the books.
 POSTED = (Status.ISSUED, Status.PARTLY_SETTLED, Status.SETTLED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class InvoiceLine:
+class InvoiceLine(ProductLine):
     """What is charged for one delivery line, or for one order line where billing comes first."""
 
-    id: UUID
     order_id: UUID | None = None
     order_line_id: UUID | None = None
     delivery_id: UUID | None = None
     delivery_line_id: UUID | None = None
-    product_id: UUID
-    product_code: str
-    product_name: str
-    unit: str
-    quantity: Decimal
-    unit_price: Decimal
-    discount: Decimal
-    amount: Decimal
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -155,44 +156,42 @@ class Invoice(Aggregate):
         """Confirm that it may be issued; not by who prepared it (S152)."""
         if by == self.prepared_by:
             raise OwnInvoice("Who prepared an invoice does not check it.")
-        self._become(Status.CHECKED, Status.DRAFT)
+        self._become(Status.CHECKED)
         self.checked_by = by
         return Change(InvoiceChecked)
 
     def issue(self, number: str, on: date) -> Change:
         """Make it a receivable, due ``payment_days`` from now (S160)."""
-        self._become(Status.ISSUED, Status.CHECKED)
+        if self.status != Status.CHECKED:
+            raise InvoiceStateError(f"An invoice that is {self.status} is not issued.")
         self.number, self.issued_on = number, on
         self.due_on = on + timedelta(days=self.payment_days)
-        if not self.open:
-            return self._settled()
-        return Change(InvoiceIssued)
+        self._become(Status.ISSUED if self.open else Status.SETTLED)
+        return Change(InvoiceIssued if self.open else InvoiceSettled)
 
     def allocate(self, amount: Decimal) -> Change:
         """Take ``amount`` off what is open (S161)."""
         self._require_posted()
         if not ZERO < amount <= self.open:
-            raise InvoiceStateError(
+            raise InvoiceExceeded(
                 f"{self.open} is open on invoice {self.number}, not {amount}.",
                 invoice_id=self.id,
-                open=str(self.open),
+                open=self.open,
             )
         self.open -= amount
-        if not self.open:
-            return self._settled()
-        self.status = Status.PARTLY_SETTLED
-        return Change(InvoiceAllocated)
+        self._become(Status.PARTLY_SETTLED if self.open else Status.SETTLED)
+        return Change(InvoiceAllocated if self.open else InvoiceSettled)
 
     def reopen(self, amount: Decimal) -> Change:
         """Put ``amount`` back on what is open, as a payment was taken back (S161)."""
         self._require_posted()
         self.open += amount
-        self.status = Status.ISSUED if self.open == self.total else Status.PARTLY_SETTLED
+        self._become(Status.ISSUED if self.open == self.total else Status.PARTLY_SETTLED)
         return Change(InvoiceAllocated)
 
     def void(self, reason: str) -> Change:
         """Withdraw it before it is issued."""
-        self._become(Status.VOIDED, Status.DRAFT, Status.CHECKED)
+        self._become(Status.VOIDED)
         return Change(InvoiceVoided, {"reason": reason})
 
     @property
@@ -209,17 +208,13 @@ class Invoice(Aggregate):
         """Return what it charges for one order."""
         return total(line.amount for line in self.lines if line.order_id == order_id)
 
-    def _settled(self) -> Change:
-        self.status = Status.SETTLED
-        return Change(InvoiceSettled)
-
     def _require_posted(self) -> None:
         if self.status not in POSTED:
             raise InvoiceStateError(
                 f"An invoice that is {self.status} takes no payment.", invoice_id=self.id
             )
 
-    def _become(self, target: Status, *allowed: Status) -> None:
-        if self.status not in allowed:
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[self.status]:
             raise InvoiceStateError(f"An invoice that is {self.status} cannot become {target}.")
         self.status = target

@@ -19,15 +19,8 @@ class ReceiptExceeded(Conflict):
     title = "The receipt does not cover this"
 
 
-class InvoiceExceeded(Conflict):
-    """More would be allocated than is open on the invoice."""
-
-    code = "invoice_exceeded"
-    title = "Less is open on the invoice"
-
-
 class AllocationStateError(Conflict):
-    """The allocation was reversed already, or cannot be."""
+    """The allocation was reversed already."""
 
     code = "allocation_state"
     title = "The allocation's state does not allow this"

@@ -35,6 +35,17 @@ class Status(StrEnum):
     REVERSED = "reversed"  # 已冲销
 
 
+#: From each state to those that may follow it; a state may follow itself where it stands here.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.RECORDED: frozenset({Status.PARTLY_ALLOCATED, Status.ALLOCATED, Status.REVERSED}),
+    Status.PARTLY_ALLOCATED: frozenset(
+        {Status.RECORDED, Status.PARTLY_ALLOCATED, Status.ALLOCATED}
+    ),
+    Status.ALLOCATED: frozenset({Status.RECORDED, Status.PARTLY_ALLOCATED}),
+    Status.REVERSED: frozenset(),
+}
+
+
 class Method(StrEnum):
     """How the money came."""
 
@@ -166,35 +177,34 @@ class Receipt(Aggregate):
 
     def reverse(self, reason: str) -> Change:
         """Take it back as recorded in error or bounced; only while nothing of it is used (S161)."""
-        self._require_standing()
-        if self.unallocated != self.amount:
+        if self.unallocated != self.amount and self.status != Status.REVERSED:
             used = self.amount - self.unallocated
             raise ReceiptInUse(f"{used} of receipt {self.number} is in use; take that back first.")
-        self.status, self.unallocated = Status.REVERSED, ZERO
+        self._become(Status.REVERSED)
+        self.unallocated = ZERO
         return Change(ReceiptReversed, {"reason": reason})
 
     def _take(self, amount: Decimal) -> None:
-        self._require_standing()
+        if self.status == Status.REVERSED:
+            raise ReceiptStateError(f"Receipt {self.number} was reversed.")
         if not ZERO < amount <= self.unallocated:
             raise ReceiptExceeded(
                 f"{self.unallocated} is left of receipt {self.number}, not {amount}.",
                 receipt_id=self.id,
-                unallocated=str(self.unallocated),
+                unallocated=self.unallocated,
             )
         self.unallocated -= amount
         self._restate()
 
     def _restate(self) -> None:
-        if not self.unallocated:
-            self.status = Status.ALLOCATED
-        elif self.unallocated == self.amount:
-            self.status = Status.RECORDED
-        else:
-            self.status = Status.PARTLY_ALLOCATED
+        used = self.amount - self.unallocated
+        partly = Status.PARTLY_ALLOCATED if used else Status.RECORDED
+        self._become(partly if self.unallocated else Status.ALLOCATED)
 
-    def _require_standing(self) -> None:
-        if self.status == Status.REVERSED:
-            raise ReceiptStateError(f"Receipt {self.number} was reversed.")
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[self.status]:
+            raise ReceiptStateError(f"A receipt that is {self.status} cannot become {target}.")
+        self.status = target
 
 
 @dataclass(kw_only=True)
@@ -252,10 +262,8 @@ class Allocation(Aggregate):
         return allocation, Change(AllocationMade)
 
     def reverse(self, reason: str) -> Change:
-        """Take it back (反核销); what the prepayment account paid stays paid."""
+        """Take it back (反核销)."""
         if self.status == AllocationStatus.REVERSED:
             raise AllocationStateError("The allocation was reversed already.")
-        if self.receipt_id is None:
-            raise AllocationStateError("What the prepayment account paid is not taken back.")
         self.status = AllocationStatus.REVERSED
         return Change(AllocationReversed, {"reason": reason})

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from services.order.deliveries import events
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
-from services.order.deliveries.model import Status, Taken, part_amount
+from services.order.deliveries.model import DeliveryLine, Status, Taken, part_amount
 from shared.domain.aggregate import Change
 from shared.domain.money import line_amount
 from shared.events.order import DeliveryChecked, DeliveryReceived, DeliveryShipped
@@ -84,13 +84,13 @@ def test_the_parts_of_a_line_sum_to_the_line(
 ) -> None:
     """S142: however an order line is split, not a cent is lost or won by rounding."""
     whole = sum(parts, Decimal(0))
-    amount = line_amount(whole, price, discount)
+    line = priced(whole, price, discount)
     taken = Taken()
     for part in parts:
-        worth = part_amount(whole, amount, price, discount, taken, part)
+        worth = part_amount(line, taken, part)
         assert worth >= 0
         taken = Taken(taken.quantity + part, taken.amount + worth)
-    assert taken.amount == amount
+    assert taken.amount == line.amount
 
 
 @given(
@@ -102,7 +102,12 @@ def test_what_goes_beyond_the_line_is_worth_the_greater_quantity(
     price: Decimal, ordered: Decimal, extra: Decimal
 ) -> None:
     """S144: over-delivery within the tolerance."""
-    amount, none = line_amount(ordered, price), Decimal(0)
-    taken = Taken(ordered, amount)
-    worth = part_amount(ordered, amount, price, none, taken, extra)
-    assert amount + worth == line_amount(ordered + extra, price)
+    line = priced(ordered, price, Decimal(0))
+    worth = part_amount(line, Taken(ordered, line.amount), extra)
+    assert line.amount + worth == line_amount(ordered + extra, price)
+
+
+def priced(quantity: Decimal, price: Decimal, discount: Decimal) -> DeliveryLine:
+    """A line of these figures."""
+    amount = line_amount(quantity, price, discount)
+    return delivery_line(quantity=quantity, unit_price=price, discount=discount, amount=amount)

@@ -8,7 +8,7 @@ from decimal import Decimal
 import pytest
 
 from services.order.invoices import events
-from services.order.invoices.errors import InvoiceStateError, OwnInvoice
+from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
 from services.order.invoices.model import Status
 from shared.events.order import InvoiceAllocated, InvoiceIssued, InvoiceSettled
 from tests.support.fulfilment import CHECKER, CLERK, TODAY, invoice, invoice_line, issued
@@ -62,7 +62,7 @@ def test_payments_settle_it_and_a_reversal_opens_it_again() -> None:
 def test_no_more_is_allocated_than_is_open(amount: str) -> None:
     """S161."""
     made = issued("20.00")
-    with pytest.raises(InvoiceStateError):
+    with pytest.raises(InvoiceExceeded):
         made.allocate(Decimal(amount))
     assert made.open == Decimal("20.00")
 
