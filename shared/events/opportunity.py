@@ -37,10 +37,32 @@ class ProductChanged(Payload):
 
 
 class Price(Value):
-    """The list price of one product."""
+    """The list price of one product per unit, from a minimum quantity on."""
 
     product_id: UUID
     unit_price: Money
+    minimum_quantity: Decimal = Decimal(0)
+
+
+class PriceListState(Payload):
+    """A version of the price list on its way; its prices are said when they count."""
+
+    price_list_id: UUID
+    number: str
+    currency: str
+    effective_on: date
+    status: str  # draft
+    price_count: int
+
+
+@event("crm.opportunity.price_list.drafted.v1")
+class PriceListDrafted(PriceListState):
+    """A version of the price list was started (S110)."""
+
+
+@event("crm.opportunity.price_list.changed.v1")
+class PriceListChanged(PriceListState):
+    """The prices of a draft were replaced."""
 
 
 @event("crm.opportunity.price_list.effective.v1")

@@ -1,0 +1,1 @@
+"""The opportunity service: products and prices, opportunities, activities, quotes."""

@@ -1,0 +1,1 @@
+"""Customers (客户): a replica fed by the customer service."""

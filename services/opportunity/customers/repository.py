@@ -1,0 +1,44 @@
+"""Customers as the commands of this service see them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.opportunity.customers.errors import CustomerRejected, UnknownCustomer
+from services.opportunity.customers.table import customers
+from shared.db.driver import Connection
+
+
+@dataclass(frozen=True, slots=True)
+class KnownCustomer:
+    """What a document needs to know of its customer."""
+
+    id: UUID
+    status: str
+    region: str | None
+
+
+_columns = [customers.c[name] for name in KnownCustomer.__slots__]
+
+
+async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
+    """Return a customer to deal with.
+
+    Raises:
+        UnknownCustomer: there is none, or its event has not arrived yet.
+        CustomerRejected: the registration was refused.
+    """
+    query = sa.select(*_columns).where(customers.c.id == customer_id)
+    row = (await conn.execute(query)).one_or_none()
+    if row is None:
+        raise UnknownCustomer.field(
+            "/customer_id",
+            "There is no such customer here; one just entered may not have arrived yet.",
+        )
+    found = KnownCustomer(*row)
+    if found.status == "rejected":
+        raise CustomerRejected("The registration of this customer was refused.")
+    return found

@@ -1,0 +1,1 @@
+"""Staff (员工): a replica fed by the customer service."""

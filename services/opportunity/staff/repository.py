@@ -1,0 +1,41 @@
+"""Staff as owners of documents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.opportunity.staff.errors import UnknownStaff
+from services.opportunity.staff.table import staff
+from shared.db.unit_of_work import UnitOfWork
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """The person a document belongs to, with the place in the organisation."""
+
+    id: UUID
+    department: str | None
+    branch: str | None
+
+
+async def owner_of(uow: UnitOfWork, staff_id: UUID | None) -> Owner:
+    """Return the member of staff as an owner; without an id the one who acts.
+
+    Raises:
+        UnknownStaff: nobody with this id works here, or the event has not arrived yet.
+    """
+    actor = uow.actor
+    if staff_id is None or staff_id == actor.id:
+        return Owner(actor.id, actor.department, actor.branch)
+    query = sa.select(staff.c.id, staff.c.department, staff.c.branch).where(
+        staff.c.id == staff_id, staff.c.status != "left"
+    )
+    row = (await uow.conn.execute(query)).one_or_none()
+    if row is None:
+        raise UnknownStaff.field(
+            "/owner_id", "Nobody with this id works here, or the news has not arrived yet."
+        )
+    return Owner(*row)

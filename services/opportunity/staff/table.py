@@ -1,0 +1,20 @@
+"""Table of the staff slice."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
+
+from services.opportunity.metadata import metadata
+
+staff = sa.Table(
+    "staff",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, comment="of the event it is true for"),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("roles", ARRAY(sa.Text), nullable=False),
+    sa.Column("department", sa.Text),
+    sa.Column("branch", sa.Text),
+    sa.Column("status", sa.Text, nullable=False),
+)

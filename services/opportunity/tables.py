@@ -1,0 +1,22 @@
+"""Every table of the service in one MetaData: what Alembic compares with."""
+
+from __future__ import annotations
+
+import services.opportunity.customers.table
+import services.opportunity.prices.table
+import services.opportunity.products.table
+import services.opportunity.staff.table  # noqa: F401 - the imports declare the tables
+from services.opportunity.metadata import metadata
+from shared.deadlines.table import deadline_table
+from shared.http.idempotency import idempotency_table
+from shared.inbox.tables import inbox_tables
+from shared.numbering.table import numbering_table
+from shared.outbox.table import outbox_table
+
+outbox_table(metadata)
+inbox_tables(metadata)
+idempotency_table(metadata)
+numbering_table(metadata)
+deadline_table(metadata)
+
+__all__ = ["metadata"]

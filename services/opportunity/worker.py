@@ -1,0 +1,15 @@
+"""The background side of the opportunity service: composition root."""
+
+from __future__ import annotations
+
+from services.opportunity.app import create_database
+from services.opportunity.consumers import CONSUMERS
+from services.opportunity.settings import OpportunitySettings
+from shared.bus.port import Bus
+from shared.db.unit_of_work import Database
+from shared.worker import Worker
+
+
+def create_worker(settings: OpportunitySettings, bus: Bus, *, db: Database | None = None) -> Worker:
+    """Compose relay, consumers and deadlines."""
+    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)

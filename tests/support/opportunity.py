@@ -1,0 +1,172 @@
+"""Builders for the opportunity service: foreign events fed through the inbox, own documents
+through the public API."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from itertools import count
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from shared.bus.port import Record
+from shared.domain.clock import business_date, now
+from shared.domain.ids import new_id
+from shared.events.customer import CustomerCreated
+from shared.events.envelope import Envelope
+from shared.events.payload import Payload
+from shared.events.staff import StaffHired
+from shared.inbox.inbox import Inbox
+from tests.support.services import ServiceUnderTest
+
+_serials = count(1)
+
+
+def today(plus: int = 0) -> date:
+    """The business day, or one some days later."""
+    return business_date(now()) + timedelta(days=plus)
+
+
+def event(payload: Payload, aggregate_id: UUID, sequence: int = 1) -> Envelope:
+    """An event as another service publishes it."""
+    return Envelope(
+        id=new_id(),
+        type=payload.event_type,
+        source=f"/kehu/{payload.service}",
+        aggregate_type=payload.aggregate_type,
+        aggregate_id=aggregate_id,
+        sequence=sequence,
+        time=now(),
+        data=payload.model_dump_json(),
+        actor_id=new_id(),
+        correlation_id=new_id(),
+    )
+
+
+async def deliver(
+    service: ServiceUnderTest, payload: Payload, aggregate_id: UUID, sequence: int = 1
+) -> Envelope:
+    """Hand an event of another service to the consumers, as the bus would."""
+    envelope = event(payload, aggregate_id, sequence)
+    await redeliver(service, envelope)
+    return envelope
+
+
+async def redeliver(service: ServiceUnderTest, envelope: Envelope) -> None:
+    """Hand the same event to the consumers again."""
+    record = Record(
+        topic=envelope.topic,
+        partition=0,
+        offset=next(_serials),
+        key=envelope.key,
+        value=envelope.data.encode(),
+        headers=envelope.headers(),
+        timestamp=envelope.time,
+    )
+    for consumer in service.service.consumers:
+        if envelope.topic in consumer.topics:
+            await Inbox(service.db, consumer).handle([record])
+
+
+async def parked(service: ServiceUnderTest) -> list[str]:
+    """Why events are parked."""
+    async with service.db.reading() as conn:
+        found = await conn.exec_driver_sql("SELECT error FROM parked WHERE resolved_at IS NULL")
+        return [row[0] for row in found]
+
+
+def customer_state(customer_id: UUID, **fields: Any) -> dict[str, Any]:
+    """What every event about a customer says."""
+    state = {
+        "customer_id": customer_id,
+        "number": f"C{next(_serials):08d}",
+        "name": "上海电气集团股份有限公司",
+        "status": "formal",
+        "level": "A",
+        "industry": "电气",
+        "source": None,
+        "external_id": None,
+        "created_at": now(),
+        "owner_id": new_id(),
+        "department": "销售一部",
+        "branch": "上海",
+        "region": "华东",
+    }
+    return state | fields
+
+
+async def known_customer(service: ServiceUnderTest, **fields: Any) -> UUID:
+    """A customer whose event has arrived."""
+    customer_id = new_id()
+    state = customer_state(customer_id, **fields)
+    await deliver(service, CustomerCreated(**state), customer_id)
+    return customer_id
+
+
+async def known_staff(service: ServiceUnderTest, name: str, **fields: Any) -> UUID:
+    """A member of staff whose event has arrived; the person `client(name=...)` signs in."""
+    staff_id = service.people.setdefault(name, new_id())
+    state: dict[str, Any] = {
+        "staff_id": staff_id,
+        "name": name,
+        "roles": ("account_manager",),
+        "department": "销售二部",
+        "branch": "天津",
+        "status": "active",
+    }
+    await deliver(service, StaffHired(**(state | fields)), staff_id)
+    return staff_id
+
+
+def succeeded(response: httpx.Response) -> dict[str, Any]:
+    """The body of an answer that must be a success."""
+    assert response.is_success, response.text
+    return response.json()
+
+
+def money(amount: str, currency: str = "CNY") -> dict[str, str]:
+    """Money as it goes over HTTP."""
+    return {"amount": amount, "currency": currency}
+
+
+def etag(body: dict[str, Any]) -> dict[str, str]:
+    """The header that binds a request to the version somebody saw."""
+    return {"If-Match": f'"v{body["version"]}"'}
+
+
+async def product(service: ServiceUnderTest, **fields: Any) -> dict[str, Any]:
+    """A product with a cost of 60.00."""
+    serial = next(_serials)
+    body = {
+        "code": f"P-{serial}",
+        "name": f"断路器 {serial}",
+        "unit": "台",
+        "cost_price": money("60.00"),
+    }
+    async with service.client("sales_manager") as client:
+        return succeeded(await client.post("/v1/products", json=body | fields))
+
+
+async def price_list(
+    service: ServiceUnderTest,
+    prices: list[dict[str, Any]],
+    *,
+    effective_on: date | None = None,
+    approved: bool = True,
+    **fields: Any,
+) -> dict[str, Any]:
+    """A version of the price list, written by finance and approved by the general manager."""
+    body = {"effective_on": str(effective_on or today()), "prices": prices} | fields
+    async with service.client("finance") as client:
+        drafted = succeeded(await client.post("/v1/price-lists", json=body))
+    if not approved:
+        return drafted
+    async with service.client("general_manager") as client:
+        path = f"/v1/price-lists/{drafted['id']}/approve"
+        return succeeded(await client.post(path, headers=etag(drafted)))
+
+
+def price(product: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
+    """A price of a price list."""
+    return {"product_id": product["id"], "unit_price": money(amount)} | fields
