@@ -1,0 +1,177 @@
+"""Core statements on asyncpg: what `shared/db/driver.py` relies on in both."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+
+import asyncpg
+import pytest
+import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import insert
+
+from shared.db.driver import Pool, PoolTimeout, Prepared
+from shared.db.types import MOMENT, MONEY, JsonOf, JsonText
+from shared.domain.clock import now
+from shared.domain.ids import new_id
+from shared.embedded import PostgresServer
+from tests.support.postgres import create_database, drop_database
+
+
+class Colour(StrEnum):
+    RED = "red"
+
+
+@dataclass(frozen=True)
+class Part:
+    name: str
+    price: Decimal
+
+
+metadata = sa.MetaData()
+things = sa.Table(
+    "thing",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("colour", sa.Text),
+    sa.Column("price", MONEY),
+    sa.Column("made_at", MOMENT),
+    sa.Column("parts", JsonOf(tuple[Part, ...])),
+    sa.Column("raw", JsonText),
+    sa.Column("tags", sa.ARRAY(sa.Text)),
+    schema="stock",
+)
+
+
+@pytest.fixture(scope="module")
+async def pool(server: PostgresServer) -> AsyncIterator[Pool]:
+    dsn = await create_database(server, "driver")
+    pool = Pool(dsn, size=2, timeout=0.2)
+    async with pool.connection() as conn:
+        await conn.driver.execute(
+            "CREATE SCHEMA stock; CREATE SCHEMA other;"
+            "CREATE TABLE stock.thing (id uuid PRIMARY KEY, name text NOT NULL, colour text,"
+            " price numeric(18, 2), made_at timestamptz, parts jsonb, raw json, tags text[]);"
+            "CREATE TABLE other.thing (LIKE stock.thing INCLUDING ALL)"
+        )
+    yield pool
+    await pool.close()
+    await drop_database(server, "driver")
+
+
+@pytest.fixture(autouse=True)
+async def empty(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.driver.execute("TRUNCATE stock.thing, other.thing")
+
+
+def row(name: str = "螺丝", **values: object) -> dict[str, object]:
+    return {"id": new_id(), "name": name} | values
+
+
+async def test_every_type_comes_back_as_it_was(pool: Pool) -> None:
+    made = row(
+        colour=Colour.RED,
+        price=Decimal("12.50"),
+        made_at=now(),
+        parts=(Part("a", Decimal("0.10")),),
+        raw='{"b": 1,  "a": 2}',
+        tags=["华为", "x"],
+    )
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), made)
+        found = (await conn.execute(sa.select(things))).one()
+    assert dict(found) == made
+    assert (found.id, found["name"], found[1]) == (made["id"], "螺丝", "螺丝")
+    assert found.raw == '{"b": 1,  "a": 2}'
+
+
+async def test_nothing_at_all_comes_back_as_none(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), row())
+        found = (await conn.execute(sa.select(things.c.parts, things.c.raw))).one()
+    assert tuple(found) == (None, None)
+
+
+async def test_a_cached_statement_takes_the_values_of_each_use(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), [row("a"), row("b"), row("c")])
+        for name in ("a", "b", "none"):
+            query = sa.select(things.c.name).where(things.c.name == name).limit(1)
+            assert (await conn.execute(query)).scalars().all() == [name][: name != "none"]
+
+
+@pytest.mark.parametrize("names", [["a"], ["a", "b"], ["a", "b", "c"], []])
+async def test_lists_of_any_length_are_expanded(pool: Pool, names: list[str]) -> None:
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), [row("a"), row("b"), row("c")])
+        query = sa.select(things.c.name).where(things.c.name.in_(names)).order_by(things.c.name)
+        assert (await conn.execute(query)).scalars().all() == names
+
+
+async def test_a_prepared_statement_runs_once_or_many_times(pool: Pool) -> None:
+    add = Prepared(sa.insert(things), "id", "name")
+    find = Prepared(sa.select(things.c.name).where(things.c.name == sa.bindparam("wanted")))
+    async with pool.connection() as conn:
+        await conn.execute(add, row("a"))
+        await conn.execute(add, [row("b"), row("c")])
+        assert (await conn.execute(find, {"wanted": "c"})).scalar_one() == "c"
+        assert (await conn.execute(find, {"wanted": "d"})).one_or_none() is None
+
+
+async def test_touched_rows_are_counted(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), [row("a"), row("a"), row("b")])
+        change = sa.update(things).where(things.c.name == "a").values(colour=Colour.RED)
+        assert (await conn.execute(change)).rowcount == 2
+        gone = sa.text("DELETE FROM stock.thing WHERE name = :name")
+        assert (await conn.execute(gone, {"name": "b"})).rowcount == 1
+        upsert = insert(things).values(row("c")).on_conflict_do_nothing().returning(things.c.name)
+        assert (await conn.execute(upsert)).scalar_one() == "c"
+
+
+async def test_a_transaction_is_all_or_nothing_and_a_savepoint_alone(pool: Pool) -> None:
+    with pytest.raises(ZeroDivisionError):
+        async with pool.transaction() as conn:
+            await conn.execute(sa.insert(things), row("lost"))
+            raise ZeroDivisionError
+    async with pool.transaction() as conn:
+        await conn.execute(sa.insert(things), row("kept"))
+        with pytest.raises(asyncpg.NotNullViolationError):
+            async with conn.begin_nested():
+                await conn.execute(sa.insert(things), row("dropped"))
+                await conn.execute(sa.insert(things), {"id": new_id(), "name": None})
+    async with pool.connection() as conn:
+        assert (await conn.execute(sa.select(things.c.name))).scalars().all() == ["kept"]
+
+
+async def test_the_cause_is_seen_when_the_connection_dies(pool: Pool) -> None:
+    with pytest.raises(asyncpg.PostgresConnectionError):
+        async with pool.transaction() as conn:
+            await conn.execute(sa.text("SELECT pg_terminate_backend(pg_backend_pid())"))
+    async with pool.connection() as conn:
+        assert (await conn.execute(sa.text("SELECT 1"))).scalar_one() == 1
+
+
+async def test_statements_can_be_redirected_to_another_schema(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.in_schemas({"stock": "other"}).execute(sa.insert(things), row("shadow"))
+        assert (await conn.execute(sa.select(things.c.name))).all() == []
+        assert (await conn.exec_driver_sql("SELECT name FROM other.thing")).scalar() == "shadow"
+
+
+async def test_a_pool_that_is_used_up_says_so(pool: Pool) -> None:
+    async with pool.connection(), pool.connection():
+        with pytest.raises(PoolTimeout):
+            async with pool.connection():
+                pass
+    await asyncio.gather(*(_use(pool) for _ in range(20)))
+
+
+async def _use(pool: Pool) -> None:
+    async with pool.connection() as conn:
+        await conn.execute(sa.text("SELECT 1"))
