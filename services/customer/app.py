@@ -7,7 +7,11 @@ from fastapi import FastAPI
 from services.customer.customers.router import router as customers
 from services.customer.permissions import PERMISSIONS
 from services.customer.policies import POLICIES
+from services.customer.sessions.keys import keys_from_database
+from services.customer.sessions.revocation import Revocations
+from services.customer.sessions.router import router as sessions
 from services.customer.settings import CustomerSettings
+from services.customer.staff.router import router as staff
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database
@@ -19,13 +23,16 @@ def create_app(
     settings: CustomerSettings, *, db: Database | None = None, keys: KeySource | None = None
 ) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
+    db = db or create_database(settings)
+    own_keys = keys_from_database(db) if settings.sign_in else keys_from_url(settings.jwks_url)
     context = Context(
         service="customer",
-        db=db or create_database(settings),
+        db=db,
         tokens=TokenVerifier(
-            keys or keys_from_url(settings.jwks_url),
+            keys or own_keys,
             issuer=settings.issuer,
             permissions=PERMISSIONS,
+            revocations=Revocations(db, token_seconds=settings.token_seconds),
         ),
         page_secret=settings.page_secret.get_secret_value().encode(),
         settings=settings,
@@ -34,7 +41,7 @@ def create_app(
         context,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
-        routers=[customers],
+        routers=[customers, staff, *([sessions] if settings.sign_in else [])],
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from services.customer.app import create_app, create_database
+from services.customer.bootstrap import prepare
 from services.customer.settings import CustomerSettings
 from services.customer.tables import metadata
 from services.customer.worker import create_worker
@@ -18,4 +19,5 @@ SERVICE = Service(
     create_database=create_database,
     create_app=create_app,
     create_worker=create_worker,
+    prepare=prepare,
 )

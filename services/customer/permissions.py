@@ -9,4 +9,6 @@ PERMISSIONS: PermissionTable = {
     "customer.create": SALES | {Role.ADMINISTRATOR},
     "customer.change": SALES | {Role.ADMINISTRATOR},
     "customer.confirm": MANAGEMENT,
+    "staff.read": EVERYONE,
+    "staff.manage": frozenset({Role.ADMINISTRATOR}),
 }

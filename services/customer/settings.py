@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
+from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
 from shared.settings import ServiceSettings
 
 
 class CustomerSettings(ServiceSettings):
-    """Nothing beyond what every service has."""
+    """What every service has, and sign-in, registrations and imports."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_CUSTOMER_")
+
+    sign_in: bool = Field(
+        default=True,
+        description="issue access tokens; off when an identity provider does (issuer, jwks_url)",
+    )
+    token_seconds: int = Field(
+        default=8 * 3600, ge=60, le=7 * 86400, description="how long an access token lasts"
+    )
+    admin_password: SecretStr | None = Field(
+        default=None,
+        min_length=8,
+        max_length=256,
+        description="of the first administrator; made up and shown once if not given",
+    )

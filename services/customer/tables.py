@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from services.customer.customers.table import customers
+from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
+from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
 from shared.http.idempotency import idempotency_table
 from shared.outbox.table import outbox_table
@@ -11,4 +13,4 @@ from shared.outbox.table import outbox_table
 outbox_table(metadata)
 idempotency_table(metadata)
 
-__all__ = ["customers", "metadata", "staff"]
+__all__ = ["attempts", "customers", "known_networks", "metadata", "signing_keys", "staff"]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Any, Protocol
 from uuid import UUID
 
 import httpx
@@ -29,6 +29,19 @@ _KEYS_RETRY_SECONDS = 5
 KeySource = Callable[[], Awaitable[dict[str, Any]]]
 
 
+class Revocations(Protocol):
+    """Knows which tokens are void before they expire; asked at every request, so it must be fast.
+
+    ``forget`` is called when this process ended somebody's sessions.
+    """
+
+    async def still_valid(self, subject: UUID, issued: float) -> bool:
+        """Say whether a token of ``subject`` issued at ``issued`` (epoch seconds) counts."""
+
+    def forget(self) -> None:
+        """Look anew at the next request."""
+
+
 def keys_from_url(url: str) -> KeySource:
     """Return a source that reads the key set over HTTP."""
 
@@ -46,30 +59,52 @@ class TokenVerifier:
     """Turns a token into an Actor, or refuses with 401. Verified tokens are remembered until they
     expire, since a signature costs a hundred microseconds and a look-up none."""
 
-    def __init__(self, keys: KeySource, *, issuer: str, permissions: PermissionTable) -> None:
+    def __init__(
+        self,
+        keys: KeySource,
+        *,
+        issuer: str,
+        permissions: PermissionTable,
+        revocations: Revocations | None = None,
+    ) -> None:
         self._source = keys
         self._issuer = issuer
         self._permissions = {**OPERATIONS, **permissions}
+        self._revocations = revocations
         self._keys: dict[str, jwt.PyJWK] = {}
         self._keys_read = float("-inf")
-        self._actors: dict[str, tuple[float, Actor]] = {}
+        self._actors: dict[str, tuple[float, float, Actor]] = {}
 
     async def verify(self, token: str) -> Actor:
         """Return the actor a token stands for.
 
         Raises:
-            Unauthenticated: malformed, forged, expired, or for another audience.
+            Unauthenticated: malformed, forged, expired, void, or for another audience.
             Unavailable: the key set cannot be read.
         """
         known = self._actors.get(token)
-        if known is not None and known[0] > time.time():
-            return known[1]
+        if known is None or known[0] <= time.time():
+            known = await self._remember(token)
+        _, issued, actor = known
+        if self._revocations and not await self._revocations.still_valid(actor.id, issued):
+            raise Unauthenticated("The token is void; sign in again.")
+        return actor
+
+    def forget(self) -> None:
+        """Look anew for void tokens at the next request: somebody's sessions were just ended."""
+        if self._revocations:
+            self._revocations.forget()
+
+    async def _remember(self, token: str) -> tuple[float, float, Actor]:
         claims = await self._claims(token)
-        actor = self._actor(claims)
+        try:
+            known = float(claims["exp"]), float(claims["iat"]), self._actor(claims)
+        except (ValueError, TypeError) as error:
+            raise Unauthenticated("The token does not name a person of this system.") from error
         if len(self._actors) >= _CACHE_SIZE:
             self._actors.clear()
-        self._actors[token] = (float(claims["exp"]), actor)
-        return actor
+        self._actors[token] = known
+        return known
 
     async def _claims(self, token: str) -> dict[str, Any]:
         try:

@@ -30,4 +30,6 @@ class StaffChanged(StaffState):
 
 @event("crm.customer.staff.left.v1")
 class StaffLeft(StaffState):
-    """Somebody left; the customers are handed over (S04)."""
+    """Somebody left; the successor gets the customers and open work (S04)."""
+
+    successor_id: UUID | None = None

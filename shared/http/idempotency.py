@@ -19,6 +19,8 @@ from shared.db.driver import Connection, Prepared
 from shared.db.types import MOMENT
 from shared.domain.errors import Conflict, DomainError
 
+#: Left out of what is kept for comparison: a fast hash of a password can be guessed.
+_SECRETS = frozenset({"password", "current_password"})
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -105,7 +107,7 @@ class IdempotencyKey:
 
     @classmethod
     def of(cls, principal: UUID, route: str, key: str, body: Any) -> IdempotencyKey:
-        """Bind ``key`` to the canonical form of ``body`` (SHA-256 of sorted JSON).
+        """Bind ``key`` to the canonical form of ``body`` (SHA-256 of sorted JSON, less passwords).
 
         Raises:
             MalformedIdempotencyKey: the key is not 1 to 255 visible ASCII characters.
@@ -155,5 +157,5 @@ class IdempotencyKey:
 
 def _sorted(value: Any) -> Any:
     if isinstance(value, dict):
-        return {key: _sorted(value[key]) for key in sorted(value)}
+        return {key: _sorted(value[key]) for key in sorted(value) if key not in _SECRETS}
     return [_sorted(each) for each in value] if isinstance(value, list) else value

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from services.customer.customers.errors import CustomerStateError
+from services.customer.staff.model import Owner
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.events.customer import (
@@ -40,15 +41,6 @@ class Level(StrEnum):
     A = "A"
     B = "B"
     C = "C"
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The account manager a customer belongs to, with the place in the organisation."""
-
-    id: UUID
-    department: str | None
-    branch: str | None
 
 
 @dataclass(kw_only=True)

@@ -9,11 +9,11 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.customer.customers import events, search
 from services.customer.customers.model import Customer, Profile
 from services.customer.customers.table import customer_number, customers
+from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
@@ -63,7 +63,7 @@ class Customers(Repository[Customer]):
         return [f"C{serial:08d}" for serial in (await uow.conn.execute(query)).scalars()]
 
     async def lookalikes(
-        self, conn: AsyncConnection, profile: Profile, besides: UUID | None = None
+        self, conn: Connection, profile: Profile, besides: UUID | None = None
     ) -> Sequence[sa.RowMapping]:
         """Return live customers with the same normalised name, tax id or phone."""
         same = [customers.c.name_key == search.name_key(profile.name)]
@@ -81,9 +81,7 @@ class Customers(Repository[Customer]):
         query = self.query().where(customers.c.owner_id == owner_id).limit(limit)
         return await self.select(uow.conn, query, lock=True)
 
-    async def page(
-        self, conn: AsyncConnection, wanted: CustomerFilter, request: PageRequest
-    ) -> Page:
+    async def page(self, conn: Connection, wanted: CustomerFilter, request: PageRequest) -> Page:
         """Return one page of customer summaries."""
         query = sa.select(*_SUMMARY).where(*_conditions(wanted))
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)

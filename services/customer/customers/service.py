@@ -7,8 +7,9 @@ from typing import Any
 from uuid import UUID
 
 from services.customer.customers.errors import PossibleDuplicate
-from services.customer.customers.model import Customer, Owner, Profile
+from services.customer.customers.model import Customer, Profile
 from services.customer.customers.repository import Customers
+from services.customer.staff.model import Owner
 from services.customer.staff.repository import owner_of
 from shared.db.unit_of_work import UnitOfWork
 

@@ -1,27 +1,129 @@
-"""Staff in PostgreSQL."""
+"""Staff in PostgreSQL: by id, by login, lists, and as owners of customers."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.dialects.postgresql import ARRAY
 
-from services.customer.customers.model import Owner
+from services.customer.staff import events
+from services.customer.staff.errors import LoginTaken
+from services.customer.staff.model import Owner, Staff, StaffStatus
 from services.customer.staff.table import staff
+from shared.auth.roles import Role
+from shared.db.driver import Connection
+from shared.db.paging import Page, PageRequest, Sort, fetch_page
+from shared.db.repository import Repository
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.aggregate import Change
 from shared.domain.errors import Invalid
 
+SORTS = {
+    "name": Sort(staff.c.name, str),
+    "created": Sort(staff.c.id, UUID),
+    "-created": Sort(staff.c.id, UUID, descending=True),
+}
+_SECRET = {"password_hash", "sessions_from"}
+_SHOWN = [column for column in staff.c if column.name not in _SECRET]
 
-async def owner_of(conn: AsyncConnection, staff_id: UUID) -> Owner:
-    """Return a member of staff as an owner of customers.
+
+@dataclass(frozen=True, slots=True)
+class StaffFilter:
+    """What a list of staff is narrowed by; None means any."""
+
+    status: str | None = None
+    role: str | None = None
+    department: str | None = None
+    branch: str | None = None
+    q: str | None = None
+
+
+class StaffMembers(Repository[Staff]):
+    """The people of the company."""
+
+    kind = Staff
+    table = staff
+    noun = "member of staff"
+    payload = staticmethod(events.payload)
+
+    async def add(self, uow: UnitOfWork, aggregate: Staff, change: Change) -> None:
+        """Insert somebody.
+
+        Raises:
+            LoginTaken: somebody else signs in by this name.
+        """
+        try:
+            await super().add(uow, aggregate, change)
+        except asyncpg.UniqueViolationError as error:
+            raise LoginTaken(f"Somebody else signs in as {aggregate.login}.") from error
+
+    async def by_login(self, conn: Connection, login: str) -> Staff | None:
+        """Return the person who signs in by this name, or None."""
+        return await self.find(conn, staff.c.login == login)
+
+    async def administrators(self, uow: UnitOfWork) -> list[Staff]:
+        """Lock and return the active administrators."""
+        query = self.query().where(
+            staff.c.status == StaffStatus.ACTIVE, staff.c.roles.contains(_roles(Role.ADMINISTRATOR))
+        )
+        return await self.select(uow.conn, query, lock=True)
+
+    async def page(self, conn: Connection, wanted: StaffFilter, request: PageRequest) -> Page:
+        """Return one page of staff."""
+        query = sa.select(*_SHOWN).where(*_conditions(wanted))
+        return await fetch_page(conn, query, request, sorts=SORTS, key=staff.c.id)
+
+
+async def owner_of(conn: Connection, staff_id: UUID, pointer: str = "/owner_id") -> Owner:
+    """Return a member of staff as an owner of customers, who cannot leave before the commit.
 
     Raises:
         Invalid: nobody with this id works here.
     """
-    query = sa.select(staff.c.id, staff.c.department, staff.c.branch).where(
-        staff.c.id == staff_id, staff.c.status != "left"
+    query = (
+        sa.select(staff.c.id, staff.c.department, staff.c.branch)
+        .where(staff.c.id == staff_id, staff.c.status != StaffStatus.LEFT)
+        .with_for_update(read=True, key_share=True)
     )
     row = (await conn.execute(query)).one_or_none()
     if row is None:
-        raise Invalid.field("/owner_id", "Nobody with this id works here.", "unknown_staff")
+        raise Invalid.field(pointer, "Nobody with this id works here.", "unknown_staff")
     return Owner(*row)
+
+
+async def first_with_role(conn: Connection, *roles: Role) -> UUID | None:
+    """Return the longest-serving active person who has one of ``roles``, or None."""
+    query = (
+        sa.select(staff.c.id)
+        .where(staff.c.status == StaffStatus.ACTIVE, staff.c.roles.overlap(_roles(*roles)))
+        .order_by(staff.c.id)
+        .limit(1)
+    )
+    found: UUID | None = await conn.scalar(query)
+    return found
+
+
+def _roles(*roles: str) -> sa.ColumnElement[list[str]]:
+    return sa.literal([str(role) for role in roles], ARRAY(sa.Text))
+
+
+def _conditions(wanted: StaffFilter) -> list[sa.ColumnElement[bool]]:
+    equal = {
+        "status": wanted.status,
+        "department": wanted.department,
+        "branch": wanted.branch,
+    }
+    found = [staff.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.role is not None:
+        found.append(staff.c.roles.contains(_roles(wanted.role)))
+    if wanted.q is not None:
+        found.append(
+            sa.or_(
+                staff.c.name.contains(wanted.q, autoescape=True),
+                staff.c.login.startswith(wanted.q.lower(), autoescape=True),
+            )
+        )
+    return found

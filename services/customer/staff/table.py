@@ -19,6 +19,8 @@ staff = sa.Table(
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text, nullable=False),
+    sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in"),
+    sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Index("staff_name", "name", "id"),
 )

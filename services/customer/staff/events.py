@@ -1,0 +1,20 @@
+"""Staff to event payload: names and places, never logins or passwords."""
+
+from __future__ import annotations
+
+from services.customer.staff.model import Staff
+from shared.domain.aggregate import Change
+from shared.events.payload import Payload
+
+
+def payload(staff: Staff, change: Change) -> Payload:
+    """Return the event of ``change`` with the person's state after it."""
+    return change.event(
+        staff_id=staff.id,
+        name=staff.name,
+        roles=tuple(staff.roles),
+        department=staff.department,
+        branch=staff.branch,
+        status=staff.status,
+        **change.detail,
+    )

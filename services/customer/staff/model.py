@@ -1,0 +1,109 @@
+"""A member of staff: roles, place in the organisation, sign-in, and leaving (S04, S214)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.customer.staff.errors import StaffStateError
+from shared.auth.roles import Role
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.ids import new_id
+from shared.events.staff import StaffChanged, StaffHired, StaffLeft
+
+
+class StaffStatus(StrEnum):
+    """Whether somebody works here."""
+
+    ACTIVE = "active"  # 在职
+    LEFT = "left"  # 已离职
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """Somebody customers belong to, with the place in the organisation."""
+
+    id: UUID
+    department: str | None
+    branch: str | None
+
+
+@dataclass(kw_only=True)
+class Staff(Aggregate):
+    """Somebody who works here. ``sessions_from`` voids the access tokens issued before it."""
+
+    login: str
+    name: str
+    roles: list[str]
+    department: str | None
+    branch: str | None
+    status: str
+    password_hash: str | None = field(repr=False)
+    sessions_from: datetime | None
+    created_at: datetime
+
+    @classmethod
+    def hire(
+        cls,
+        *,
+        login: str,
+        name: str,
+        roles: Iterable[str],
+        at: datetime,
+        department: str | None = None,
+        branch: str | None = None,
+        password_hash: str | None = None,
+    ) -> tuple[Staff, Change]:
+        """Enter somebody who starts to work here (S214)."""
+        staff = cls(
+            id=new_id(),
+            login=login,
+            name=name,
+            roles=_ordered(roles),
+            department=department,
+            branch=branch,
+            status=StaffStatus.ACTIVE,
+            password_hash=password_hash,
+            sessions_from=None,
+            created_at=at,
+        )
+        return staff, Change(StaffHired)
+
+    @property
+    def is_administrator(self) -> bool:
+        """Say whether this person manages the system's users."""
+        return self.status == StaffStatus.ACTIVE and Role.ADMINISTRATOR in self.roles
+
+    def change(self, at: datetime, **fields: Any) -> Change:
+        """Replace name, roles or place; what tokens say of them is void from now on (S214)."""
+        self._require_active()
+        for name in fields.keys() & {"name", "department", "branch"}:
+            setattr(self, name, fields[name])
+        if "roles" in fields:
+            self.roles = _ordered(fields["roles"])
+        self.sessions_from = at
+        return Change(StaffChanged)
+
+    def set_password(self, password_hash: str, at: datetime) -> Change:
+        """Replace the password; whoever is signed in has to sign in again."""
+        self._require_active()
+        self.password_hash, self.sessions_from = password_hash, at
+        return Change(StaffChanged)
+
+    def leave(self, successor_id: UUID | None, at: datetime) -> Change:
+        """Stop working here; the successor gets the customers (S04)."""
+        self._require_active()
+        self.status, self.password_hash, self.sessions_from = StaffStatus.LEFT, None, at
+        return Change(StaffLeft, {"successor_id": successor_id})
+
+    def _require_active(self) -> None:
+        if self.status != StaffStatus.ACTIVE:
+            raise StaffStateError(f"{self.name} does not work here any more.")
+
+
+def _ordered(roles: Iterable[str]) -> list[str]:
+    return sorted({str(role) for role in roles})

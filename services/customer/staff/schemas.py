@@ -1,0 +1,126 @@
+"""Staff over HTTP: bodies in, bodies out, and the commands they become."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import AfterValidator, ConfigDict, Field, SecretStr
+
+from services.customer.staff.model import Staff, StaffStatus
+from services.customer.staff.service import (
+    ChangeOwnPassword,
+    ChangeStaff,
+    HireStaff,
+    LeaveStaff,
+    SetPassword,
+)
+from shared.auth.roles import Role
+from shared.http.fields import Input, Name, Output
+
+#: At least eight characters, at most 256, any of them (ASVS 6.2).
+Password = Annotated[SecretStr, Field(min_length=8, max_length=256)]
+Login = Annotated[
+    str,
+    Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@\-]*$"),
+    AfterValidator(str.lower),
+]
+Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
+
+
+class Place(Input):
+    """Where somebody stands in the organisation."""
+
+    department: Annotated[Name | None, Field(examples=["销售一部"])] = None
+    branch: Annotated[Name | None, Field(examples=["上海"])] = None
+
+
+class WithPassword(Input):
+    """A body with a password, which is taken as it is: no blank is cut off."""
+
+    model_config = ConfigDict(str_strip_whitespace=False)
+
+
+class StaffIn(Place, WithPassword):
+    """Somebody new. Without a password they cannot sign in yet."""
+
+    login: Annotated[Login, Field(examples=["wang.fang"])]
+    name: Annotated[Name, Field(examples=["王芳"])]
+    roles: Roles
+    password: Password | None = None
+
+    def command(self) -> HireStaff:
+        """Return the command this body stands for."""
+        return HireStaff(
+            login=self.login,
+            name=self.name,
+            roles=tuple(self.roles),
+            department=self.department,
+            branch=self.branch,
+            password=self.password.get_secret_value() if self.password else None,
+        )
+
+
+class StaffPatch(Place):
+    """Fields to change; null empties a field, a field left out stays as it is."""
+
+    name: Name = ""  # left out: stays
+    roles: Roles = Field(default_factory=list)  # left out: stay
+
+    def command(self, staff_id: UUID, expected: int | None) -> ChangeStaff:
+        """Return the command this body stands for."""
+        changes: dict[str, Any] = self.model_dump(exclude_unset=True)
+        return ChangeStaff(staff_id, expected, changes)
+
+
+class PasswordIn(WithPassword):
+    """Somebody's new password."""
+
+    password: Password
+
+    def command(self, staff_id: UUID, expected: int | None) -> SetPassword:
+        """Return the command this body stands for."""
+        return SetPassword(staff_id, expected, self.password.get_secret_value())
+
+
+class OwnPasswordIn(WithPassword):
+    """One's own present and new password."""
+
+    current_password: Annotated[SecretStr, Field(max_length=256)]
+    password: Password
+
+    def command(self) -> ChangeOwnPassword:
+        """Return the command this body stands for."""
+        return ChangeOwnPassword(
+            self.current_password.get_secret_value(), self.password.get_secret_value()
+        )
+
+
+class LeaveIn(Input):
+    """Who takes over. Required when there is anything to take over."""
+
+    successor_id: UUID | None = None
+
+    def command(self, staff_id: UUID, expected: int | None) -> LeaveStaff:
+        """Return the command this body stands for."""
+        return LeaveStaff(staff_id, expected, self.successor_id)
+
+
+class StaffOut(Output):
+    """A member of staff."""
+
+    id: UUID
+    version: int
+    login: str
+    name: str
+    roles: list[Role]
+    department: str | None
+    branch: str | None
+    status: StaffStatus
+    created_at: datetime
+
+    @classmethod
+    def of(cls, staff: Staff) -> StaffOut:
+        """Present a member of staff."""
+        return cls.model_validate(staff)

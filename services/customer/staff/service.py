@@ -1,0 +1,128 @@
+"""Use cases of the staff slice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from services.customer.staff.errors import LastAdministrator, WrongPassword
+from services.customer.staff.model import Staff
+from services.customer.staff.passwords import hash_password, verify_password
+from services.customer.staff.repository import StaffMembers, owner_of
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.errors import Invalid
+
+members = StaffMembers()
+
+
+@dataclass(frozen=True, slots=True)
+class HireStaff:
+    """Enter somebody who starts to work here; without a password they cannot sign in yet."""
+
+    login: str
+    name: str
+    roles: tuple[str, ...]
+    department: str | None = None
+    branch: str | None = None
+    password: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeStaff:
+    """Change name, roles or place, if the record is still at version ``expected``."""
+
+    staff_id: UUID
+    expected: int | None
+    changes: dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class SetPassword:
+    """Give somebody a new password."""
+
+    staff_id: UUID
+    expected: int | None
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeOwnPassword:
+    """Replace one's own password, knowing the present one."""
+
+    current: str = field(repr=False)
+    password: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class LeaveStaff:
+    """Mark somebody as left; ``successor_id`` gets the customers."""
+
+    staff_id: UUID
+    expected: int | None
+    successor_id: UUID | None = None
+
+
+async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
+    """Enter somebody who starts to work here (S214)."""
+    staff, change = Staff.hire(
+        login=command.login,
+        name=command.name,
+        roles=command.roles,
+        department=command.department,
+        branch=command.branch,
+        password_hash=await hash_password(command.password) if command.password else None,
+        at=uow.now,
+    )
+    await members.add(uow, staff, change)
+    return staff
+
+
+async def change_staff(uow: UnitOfWork, command: ChangeStaff) -> Staff:
+    """Change name, roles or place (S214)."""
+    administrators = await members.administrators(uow)
+    staff = await members.get_for_update(uow, command.staff_id, command.expected)
+    change = staff.change(uow.now, **command.changes)
+    _keep_an_administrator(staff, administrators)
+    await members.save(uow, staff, change)
+    return staff
+
+
+async def set_password(uow: UnitOfWork, command: SetPassword) -> Staff:
+    """Give somebody a new password; their access tokens are void (S214)."""
+    password_hash = await hash_password(command.password)
+    staff = await members.get_for_update(uow, command.staff_id, command.expected)
+    await members.save(uow, staff, staff.set_password(password_hash, uow.now))
+    return staff
+
+
+async def change_own_password(uow: UnitOfWork, command: ChangeOwnPassword) -> Staff:
+    """Replace one's own password; access tokens issued before are void.
+
+    Raises:
+        WrongPassword: the present password is another one.
+    """
+    staff = await members.get(uow.conn, uow.actor.id)
+    if not await verify_password(command.current, staff.password_hash):
+        raise WrongPassword("The present password is not this one.")
+    return await set_password(uow, SetPassword(staff.id, staff.version, command.password))
+
+
+async def leave_staff(uow: UnitOfWork, command: LeaveStaff) -> Staff:
+    """Mark somebody as left; a policy hands the customers over (S04)."""
+    if command.successor_id == command.staff_id:
+        raise Invalid.field("/successor_id", "Name somebody else.", "same_person")
+    administrators = await members.administrators(uow)
+    staff = await members.get_for_update(uow, command.staff_id, command.expected)
+    if command.successor_id is not None:
+        await owner_of(uow.conn, command.successor_id, "/successor_id")
+    change = staff.leave(command.successor_id, uow.now)
+    _keep_an_administrator(staff, administrators)
+    await members.save(uow, staff, change)
+    return staff
+
+
+def _keep_an_administrator(changed: Staff, before: list[Staff]) -> None:
+    known = {each.id for each in before}
+    if changed.id in known and not changed.is_administrator and len(known) == 1:
+        raise LastAdministrator("Make somebody else an administrator first.")
