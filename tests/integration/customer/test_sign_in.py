@@ -15,7 +15,7 @@ from argon2 import PasswordHasher
 from services.customer.app import create_app, create_database
 from services.customer.bootstrap import prepare
 from tests.conftest import Launch
-from tests.integration.customer.conftest import ADMIN_PASSWORD, SignIns
+from tests.support.sign_ins import ADMIN_PASSWORD, SignIns
 
 PASSWORD = "一个很长的口令 with blanks "
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 
-from tests.integration.customer.conftest import ADMIN_PASSWORD, SignIns
 from tests.support.services import ServiceUnderTest
+from tests.support.sign_ins import ADMIN_PASSWORD, SignIns
 
 WANG = {"login": "Wang.Fang", "name": "王芳", "roles": ["sales_manager", "account_manager"]}
 
