@@ -21,16 +21,22 @@ def engine_dsn(engine: AsyncEngine) -> str:
     return engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
 
 
+#: The server notices within half a minute that the machine of a lock's holder is gone.
+_KEEPALIVE = {
+    "tcp_keepalives_idle": "10",
+    "tcp_keepalives_interval": "5",
+    "tcp_keepalives_count": "3",
+}
+
+
 async def open_session(dsn: str, name: str, **settings: str) -> asyncpg.Connection:
     """Open a session of its own, for advisory locks and notifications.
 
     Every query is bounded to 30 s and connecting to 5 s, so a frozen server is noticed.
     """
+    common = {"application_name": name, "timezone": "UTC", "jit": "off"}
     return await asyncpg.connect(
-        dsn,
-        timeout=5,
-        command_timeout=30,
-        server_settings={"application_name": name, "timezone": "UTC", "jit": "off", **settings},
+        dsn, timeout=5, command_timeout=30, server_settings=common | _KEEPALIVE | settings
     )
 
 
@@ -65,7 +71,8 @@ def is_transient(error: BaseException | None) -> bool:
     if state:
         return state in _PASSING_CODES or state.startswith(_PASSING_CLASSES)
     if isinstance(error, asyncpg.InterfaceError):
-        return "clos" in str(error)  # "connection is closed", "pool is closing"
+        # "connection is closed", "pool is closing", "has been released back to the pool"
+        return "clos" in str(error) or "released" in str(error)
     return _wrapped_is_transient(error)
 
 

@@ -15,7 +15,6 @@ from uuid import UUID
 import sqlalchemy as sa
 import structlog
 from pydantic_core import from_json
-from sqlalchemy.exc import DBAPIError
 
 from shared.db.connection import is_transient
 from shared.db.driver import Connection
@@ -109,11 +108,10 @@ class DeadlineRunner:
             if is_transient(error):
                 raise
             uow.recorded.clear()
-            inner = error.orig if isinstance(error, DBAPIError) else error
             log.warning(
-                "deadline failed", kind=deadline.kind, id=str(deadline.id), error=repr(inner)
+                "deadline failed", kind=deadline.kind, id=str(deadline.id), error=repr(error)
             )
-            return f"{type(inner).__name__}: {inner}"[:2000]
+            return f"{type(error).__name__}: {error}"[:2000]
         return None
 
 

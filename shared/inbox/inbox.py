@@ -12,7 +12,6 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import structlog
-from sqlalchemy.exc import DBAPIError
 
 from shared.bus.port import Record
 from shared.db.connection import is_transient
@@ -135,6 +134,5 @@ class Inbox:
 
 
 def describe(error: object) -> str:
-    """Return an error's class and message, without the parameters of SQL statements."""
-    inner = error.orig if isinstance(error, DBAPIError) else error
-    return f"{type(inner).__name__}: {inner}"[:2000]
+    """Return an error's class and message."""
+    return f"{type(error).__name__}: {error}"[:2000]
