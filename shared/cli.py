@@ -7,7 +7,14 @@ import sys
 import typer
 
 from shared.embedded import EmbeddedPostgresError
+from shared.host.commands import parked
+from shared.host.commands.check import check
+from shared.host.commands.doctor import doctor
+from shared.host.commands.migrate import migrate
+from shared.host.commands.replay import replay
+from shared.host.commands.serve import serve
 from shared.host.commands.up import up
+from shared.host.commands.work import work
 from shared.host.errors import HostError
 
 app = typer.Typer(
@@ -15,9 +22,11 @@ app = typer.Typer(
     help="Kehu (客户): a CRM backend of four event-driven services.",
     no_args_is_help=True,
     add_completion=False,
-    pretty_exceptions_show_locals=False,
+    pretty_exceptions_enable=False,
 )
-app.command()(up)
+for command in (up, serve, work, migrate, doctor, check, replay):
+    app.command()(command)
+app.add_typer(parked.commands, name="parked")
 
 
 @app.callback()

@@ -21,7 +21,7 @@ class Databases:
     """The places a command works on. ``embedded`` is None when they are somebody else's."""
 
     places: Mapping[str, Place]
-    bus_url: str = field(repr=False)
+    bus_url: str | None = field(repr=False)
     page_secret: str | None = field(default=None, repr=False)
     embedded: EmbeddedServer | None = None
 
@@ -79,8 +79,6 @@ async def open_databases(
 
 
 def _named(settings: HostSettings, services: Sequence[Service]) -> Databases:
-    if settings.bus_url is None:
-        raise HostError("Set KEHU_BUS_URL as well: the databases are named in the environment.")
     places = {}
     for service in services:
         found = service.settings()
@@ -88,4 +86,4 @@ def _named(settings: HostSettings, services: Sequence[Service]) -> Databases:
         places[service.name] = Place(
             owner.get_secret_value(), found.database_url.get_secret_value()
         )
-    return Databases(places, settings.bus_url.get_secret_value())
+    return Databases(places, settings.bus_url.get_secret_value() if settings.bus_url else None)

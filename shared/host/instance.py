@@ -36,18 +36,18 @@ def only_instance(folder: Path) -> Iterator[Callable[[str], None]]:
         os.close(handle)
 
 
-def is_running(folder: Path) -> bool:
-    """Say whether a system runs on the folder."""
+def holder(folder: Path) -> str | None:
+    """Return who holds the folder, or None when nobody does."""
     if not (folder / FILE).exists():
-        return False
+        return None
     handle = _open(folder)
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
     except BlockingIOError:
-        return True
+        return _holder(handle)
     finally:
         os.close(handle)
-    return False
+    return None
 
 
 def _open(folder: Path) -> int:

@@ -6,11 +6,13 @@ import asyncio
 import time
 from collections.abc import Sequence
 
+from alembic.util import CommandError
 from sqlalchemy import make_url
 
 from shared.db.migrations import grant_runtime, is_current, upgrade
 from shared.host.console import Say
 from shared.host.databases import Databases
+from shared.host.errors import HostError
 from shared.host.provision import Place
 from shared.service import Service
 
@@ -29,8 +31,27 @@ async def migrate_all(databases: Databases, services: Sequence[Service], say: Sa
 
 async def migrate(service: Service, place: Place) -> None:
     """Upgrade one database as its owner, and give the runtime role its rights."""
-    await asyncio.to_thread(upgrade, service.migrations, place.owner_dsn)
+    try:
+        await asyncio.to_thread(upgrade, service.migrations, place.owner_dsn)
+    except CommandError as error:
+        raise HostError(
+            f"The {service.name} database is at a version that this release does not know"
+            f" ({error}). Start the release that made it, or name another folder with --data."
+        ) from error
     await grant_runtime(place.owner_dsn, service.metadata, _runtime_role(place))
+
+
+async def require_current(service: Service, place: Place) -> None:
+    """Refuse to work on a database of another version.
+
+    Raises:
+        HostError: it is not at the newest version of this release.
+    """
+    if not await _is_current(service, place):
+        raise HostError(
+            f"The {service.name} database is not at this release's version;"
+            f" run: kehu migrate {service.name}"
+        )
 
 
 async def _is_current(service: Service, place: Place) -> bool:

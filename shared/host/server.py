@@ -8,7 +8,7 @@ import gc
 import signal
 import socket
 from collections.abc import Callable, Coroutine, Iterator
-from typing import Any
+from typing import Any, TypeVar
 
 import uvicorn
 from starlette.types import ASGIApp
@@ -18,6 +18,8 @@ from shared.host.errors import HostError
 #: How long open requests may still take after a signal.
 GRACE_SECONDS = 5
 _BACKLOG = 2048
+
+T = TypeVar("T")
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -94,21 +96,39 @@ def freeze() -> None:
 
 def run(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     """Run ``main(stop)``; SIGTERM and SIGINT set ``stop``, and a second one cancels ``main``."""
-    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
-        runner.run(_with_signals(main))
+    _run(_with_signals(main))
+
+
+def run_once(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    """Run ``work()`` to its end and return what it returns; SIGTERM and SIGINT cancel it."""
+    return _run(_cancelled_by_signals(work))
 
 
 async def _with_signals(main: Callable[[asyncio.Event], Coroutine[Any, Any, None]]) -> None:
     stop = asyncio.Event()
     task = asyncio.ensure_future(main(stop))
-
-    def stopped() -> None:
-        task.cancel() if stop.is_set() else stop.set()
-
-    for number in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(number, stopped)
+    _on_signals(lambda: task.cancel() if stop.is_set() else stop.set())
     with contextlib.suppress(asyncio.CancelledError):
         await task
+
+
+async def _cancelled_by_signals(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
+    task = asyncio.ensure_future(work())
+    _on_signals(task.cancel)
+    try:
+        return await task
+    except asyncio.CancelledError:
+        raise HostError("Stopped.") from None
+
+
+def _on_signals(act: Callable[[], object]) -> None:
+    for number in (signal.SIGTERM, signal.SIGINT):
+        asyncio.get_running_loop().add_signal_handler(number, act)
+
+
+def _run(main: Coroutine[Any, Any, T]) -> T:
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(main)
 
 
 def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:

@@ -6,10 +6,6 @@ import asyncio
 import contextlib
 import time
 from collections.abc import AsyncIterator, Sequence
-from pathlib import Path
-from typing import Annotated
-
-import typer
 
 from shared.host import server
 from shared.host.buses import open_bus
@@ -17,20 +13,14 @@ from shared.host.console import Say, say, silent
 from shared.host.databases import Databases, are_embedded, open_databases
 from shared.host.instance import only_instance
 from shared.host.migrate import migrate_all
-from shared.host.settings import BusKind, HostSettings
+from shared.host.options import BusOption, Data, Host, Port
+from shared.host.settings import HostSettings
 from shared.host.system import System
 from shared.logging import configure
 from shared.service import NAMES, load
 
-Data = Annotated[Path | None, typer.Option("--data", help="Folder of the embedded system.")]
 
-
-def up(
-    port: Annotated[int | None, typer.Option(help="Port to listen on; 0 takes a free one.")] = None,
-    host: Annotated[str | None, typer.Option(help="Address to listen on.")] = None,
-    data: Data = None,
-    bus: Annotated[BusKind | None, typer.Option(help="The bus between the services.")] = None,
-) -> None:
+def up(port: Port = None, host: Host = None, data: Data = None, bus: BusOption = None) -> None:
     """Start the whole system: PostgreSQL, the bus, all services and their workers."""
     configure()
     settings = HostSettings.of(port=port, host=host, data=data, bus=bus)
