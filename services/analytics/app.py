@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.analytics.cube.router import router as cube
 from services.analytics.permissions import PERMISSIONS
 from services.analytics.settings import AnalyticsSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
@@ -32,7 +33,7 @@ def create_app(
         context,
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
-        routers=[],
+        routers=[cube],
     )
 
 

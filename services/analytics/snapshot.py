@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Iterable
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Annotated
@@ -10,13 +10,20 @@ from typing import Annotated
 import sqlalchemy as sa
 from pydantic import Field
 
-from services.analytics.consumers import NAME
+from services.analytics.consumers import NAME, PROJECTIONS
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
-from shared.events.payload import Payload
+from shared.events.catalogue import all_events
 from shared.http.fields import Output
 from shared.inbox.tables import inbox_tables
 
+#: The topics a table of facts is made from.
+_TOPICS = {
+    projection.table.name: {
+        event.topic for event in all_events() if issubclass(event, projection.state)
+    }
+    for projection in PROJECTIONS
+}
 _position = inbox_tables(sa.MetaData()).position
 
 
@@ -43,9 +50,9 @@ def snapshot(db: Database) -> AbstractAsyncContextManager[Connection]:
     return db.pool.transaction(isolation="repeatable_read", readonly=True)
 
 
-async def as_of(conn: Connection, events: Collection[type[Payload]]) -> AsOf:
-    """Return how far the facts have come that are made from ``events``, families of them."""
-    topics = sorted({event.topic for event in events})
+async def as_of(conn: Connection, documents: Iterable[sa.Table]) -> AsOf:
+    """Return how far the facts in these tables have come."""
+    topics = sorted({topic for table in documents for topic in _TOPICS[table.name]})
     query = (
         sa.select(
             _position.c.topic,

@@ -346,6 +346,10 @@ class World:
         """A moment of that day in the business zone (which is eight hours ahead of UTC)."""
         return datetime.combine(on, time(9, minute), UTC) - timedelta(hours=8)
 
+    def business_day(self, at: datetime) -> date:
+        """The day in Shanghai, reckoned without a time zone database."""
+        return (at.astimezone(UTC) + timedelta(hours=8)).date()
+
     def _hire(self, department: str) -> staff.StaffState:
         state = {
             "staff_id": self.id(),

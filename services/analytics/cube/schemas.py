@@ -1,0 +1,151 @@
+"""HTTP side of the cube: query parameters in, rows out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Annotated, Any
+from uuid import UUID
+
+from pydantic import Field, StringConstraints
+
+from services.analytics.cube.dimensions import DIMENSIONS
+from services.analytics.cube.measures import MeasureName
+from services.analytics.cube.question import Question, Slice
+from services.analytics.scope import only_owner
+from services.analytics.snapshot import AsOf
+from shared.domain.actor import Actor
+from shared.http.fields import Currency, Day, Input, MoneyOut, Output
+
+#: A value of a dimension; empty for what has none.
+Value = Annotated[str, StringConstraints(max_length=200)]
+Ids = Annotated[list[UUID], Field(max_length=200, default_factory=list)]
+Values = Annotated[list[Value], Field(max_length=200, default_factory=list)]
+
+FEWEST_ROWS, MOST_ROWS = 100, 10_000
+MOST_EXPORTED = 100_000
+
+
+class SliceQuery(Input):
+    """Which facts count. A filter may be repeated: its values are alternatives; an empty value
+    stands for facts without one."""
+
+    from_: Annotated[Day | None, Field(alias="from", description="first day")] = None
+    to: Annotated[Day | None, Field(description="last day, included")] = None
+    currency: Annotated[list[Currency], Field(max_length=50, default_factory=list)]
+    customer: Ids
+    owner: Ids
+    product: Ids
+    department: Values
+    branch: Values
+    region: Values
+    industry: Values
+    level: Values
+    source: Values
+    product_line: Values
+
+    def slice(self, actor: Actor, on: date | None = None) -> Slice:
+        """Return the slice this asks for, as far as the actor may see it."""
+        given = {name: getattr(self, name) for name in DIMENSIONS if hasattr(self, name)}
+        filters = {name: [value or None for value in each] for name, each in given.items() if each}
+        return Slice(
+            first=self.from_,
+            last=self.to,
+            on=on,
+            currencies=self.currency,
+            filters=filters,
+            only_owner=only_owner(actor),
+        )
+
+
+class CubeQuery(SliceQuery):
+    """A question to the cube."""
+
+    measure: MeasureName
+    by: Annotated[
+        str,
+        Field(
+            max_length=200,
+            description="up to three dimensions, separated by commas: " + ", ".join(DIMENSIONS),
+            examples=["customer,month"],
+        ),
+    ] = ""
+    on: Annotated[
+        Day | None, Field(description="receivables as of the end of this day; left out: now")
+    ] = None
+    sort: Annotated[
+        str | None,
+        Field(
+            max_length=20,
+            description="key, amount or quantity, downwards with a minus; left out: time forwards,"
+            " else the greatest amount first",
+        ),
+    ] = None
+
+    def question(self, actor: Actor, limit: int) -> Question:
+        """Return the question this asks."""
+        wanted = self.slice(actor, self.on)
+        return Question.of(self.measure, self.by, wanted, sort=self.sort, limit=limit)
+
+
+class CubeRowsQuery(CubeQuery):
+    """A question to the cube, with a limit."""
+
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+
+
+class KeyOut(Output):
+    """A value of a dimension: what is filtered by, and what people call it."""
+
+    value: str | None
+    label: str | None
+
+
+class CubeRow(Output):
+    """One cell of the cube. ``slice`` holds the query parameters that select just this cell."""
+
+    key: dict[str, KeyOut]
+    amount: MoneyOut
+    quantity: Annotated[str | None, Field(description="decimal; null where there is none")]
+    facts: Annotated[int, Field(description="document lines, receipts or invoices summed")]
+    slice: dict[str, str]
+
+
+class CubeOut(Output):
+    """An answer of the cube. ``drill`` are the dimensions it can be broken down by next."""
+
+    measure: MeasureName
+    by: list[str]
+    rows: list[CubeRow]
+    truncated: Annotated[bool, Field(description="there are more rows than the limit")]
+    drill: list[str]
+    as_of: AsOf
+
+    @classmethod
+    def of(cls, question: Question, found: Sequence[Any], as_of: AsOf) -> CubeOut:
+        """Present the rows of an answer, of which there may be one too many."""
+        taken = {each.name for each in question.by}
+        return cls(
+            measure=question.measure.name,
+            by=[each.name for each in question.by],
+            rows=[_row(question, row) for row in found[: question.limit]],
+            truncated=len(found) > question.limit,
+            drill=[each.name for each in question.measure.dimensions if each.name not in taken],
+            as_of=as_of,
+        )
+
+
+def _row(question: Question, row: Mapping[str, Any]) -> CubeRow:
+    key, selected = {}, {"currency": row["currency"]}
+    for index, dimension in enumerate(question.by):
+        value = row[f"key{index}"]
+        text = dimension.text(value)
+        key[dimension.name] = KeyOut(value=text, label=row[f"label{index}"] or text)
+        selected |= dimension.slice(value)
+    return CubeRow(
+        key=key,
+        amount=MoneyOut(amount=row["amount"], currency=row["currency"]),
+        quantity=None if row["quantity"] is None else str(row["quantity"]),
+        facts=row["facts"],
+        slice=selected,
+    )
