@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.analytics.cube.router import router as cube
+from services.analytics.overview.router import router as overview
 from services.analytics.permissions import PERMISSIONS
 from services.analytics.settings import AnalyticsSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
@@ -33,7 +34,7 @@ def create_app(
         context,
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
-        routers=[cube],
+        routers=[cube, overview],
     )
 
 

@@ -76,9 +76,14 @@ def parse_dimensions(by: str, measure: Measure) -> tuple[Dimension, ...]:
     return tuple(known[name] for name in names)
 
 
-def _check(measure: Measure, wanted: Slice) -> None:
+def check_period(wanted: Slice) -> None:
+    """Refuse a period that ends before it begins."""
     if wanted.first and wanted.last and wanted.last < wanted.first:
         raise Invalid.field("/query/to", "The period ends before it begins.", "period")
+
+
+def _check(measure: Measure, wanted: Slice) -> None:
+    check_period(wanted)
     if wanted.on and measure.name != MeasureName.RECEIVABLES:
         raise Invalid.field("/query/on", "Only receivables are asked for as of a day.", "on")
     for name in wanted.filters:

@@ -1,0 +1,1 @@
+"""Orders, deliveries, sales, receipts and receivables side by side: of a customer, by person, …"""
