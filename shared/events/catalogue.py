@@ -3,6 +3,14 @@
 from __future__ import annotations
 
 from shared.events import customer, opportunity, order, staff
-from shared.events.payload import all_events, payload_class
+from shared.events.payload import all_events, declared_events, payload_class
 
-__all__ = ["all_events", "customer", "opportunity", "order", "payload_class", "staff"]
+__all__ = [
+    "all_events",
+    "customer",
+    "declared_events",
+    "opportunity",
+    "order",
+    "payload_class",
+    "staff",
+]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from shared.events.payload import Payload, payload_class
+from shared.events.schemas import schema_path
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +60,7 @@ class Envelope:
             "ce_type": self.type,
             "ce_subject": str(self.aggregate_id),
             "ce_time": self.time.astimezone(UTC).isoformat().replace("+00:00", "Z"),
-            "ce_dataschema": f"/v1/events/{self.type}",
+            "ce_dataschema": schema_path(self.type),
             "content-type": "application/json",
             "ce_partitionkey": self.key,
             "ce_sequence": f"{self.sequence:020d}",

@@ -56,3 +56,8 @@ def payload_class(event_type: str) -> type[Payload] | None:
 def all_events() -> Iterator[type[Payload]]:
     """Every registered event, sorted by type. Import the catalogue first."""
     return iter(sorted(_registry.values(), key=lambda cls: cls.event_type))
+
+
+def declared_events() -> Iterator[type[Payload]]:
+    """Every registered event; those of one aggregate in the order of their life."""
+    return iter(_registry.values())

@@ -1,13 +1,82 @@
-"""The portal's addresses."""
+"""The portal's addresses: the page, its style and script, and the events as JSON."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
+from functools import cache
+from pathlib import Path
 
 from fastapi import FastAPI
-from starlette.routing import Route
+from pydantic_core import to_json
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.routing import Mount, Route
+from starlette.staticfiles import StaticFiles
+
+from shared.portal.catalogue import EventEntry, catalogue
+from shared.portal.page import render
+
+_STATIC = Path(__file__).parent / "static"
+_HEADERS = {
+    "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
+    "x-content-type-options": "nosniff",
+    "referrer-policy": "no-referrer",
+}
+
+Endpoint = Callable[[Request], Awaitable[Response]]
 
 
-def portal_routes(apps: Sequence[FastAPI]) -> list[Route]:
+def portal_routes(apps: Sequence[FastAPI]) -> list[Route | Mount]:
     """Return the routes of the portal for these services."""
-    return []
+    entries = catalogue()
+    return [
+        Route("/", _page(apps, entries)),
+        Mount("/portal", StaticFiles(directory=_STATIC)),
+        Route("/v1/events", _events(entries)),
+        Route("/v1/events/{event_type}", _schema(entries)),
+    ]
+
+
+def _page(apps: Sequence[FastAPI], entries: Sequence[EventEntry]) -> Endpoint:
+    @cache
+    def html() -> str:  # on the first request: the OpenAPI documents it counts take a while
+        return render(apps, entries)
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html(), headers=_HEADERS)
+
+    return page
+
+
+def _events(entries: Sequence[EventEntry]) -> Endpoint:
+    items = [
+        {
+            "type": entry.type,
+            "version": entry.version,
+            "producer": entry.producer,
+            "consumers": entry.consumers,
+            "topic": entry.topic,
+            "key": entry.key,
+            "description": f"{entry.summary} {entry.remark}".strip(),
+            "dataschema": entry.schema_path,
+        }
+        for entry in entries
+    ]
+
+    async def events(request: Request) -> Response:
+        return JSONResponse({"items": items, "next_page_token": None})
+
+    return events
+
+
+def _schema(entries: Sequence[EventEntry]) -> Endpoint:
+    schemas = {entry.type: to_json(entry.schema) for entry in entries}
+
+    async def schema(request: Request) -> Response:
+        found = schemas.get(request.path_params["event_type"])
+        if found is None:
+            raise HTTPException(404)
+        return Response(found, media_type="application/schema+json")
+
+    return schema

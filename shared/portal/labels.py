@@ -1,0 +1,30 @@
+"""The Chinese terms that users know services and documents by."""
+
+from __future__ import annotations
+
+SERVICES = {
+    "customer": "客户",
+    "opportunity": "商机",
+    "order": "订单",
+    "analytics": "分析",
+}
+
+AGGREGATES = {
+    "activity": "跟进",
+    "allocation": "核销",
+    "contact": "联系人",
+    "contract": "合同",
+    "credit": "信用",
+    "customer": "客户",
+    "delivery": "发货",
+    "invoice": "发票",
+    "opportunity": "销售机会",
+    "order": "订单",
+    "prepayment": "预付款",
+    "price_list": "价目表",
+    "product": "产品",
+    "quote": "报价",
+    "receipt": "回款",
+    "staff": "员工",
+    "voucher": "凭证",
+}
