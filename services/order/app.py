@@ -4,14 +4,28 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.order.accounts.router import router as accounts
+from services.order.contracts.router import router as contracts
+from services.order.ledger.router import router as ledger
+from services.order.orders.router import router as orders
 from services.order.permissions import PERMISSIONS
 from services.order.policies import POLICIES
+from services.order.prepayments.router import router as prepayments
 from services.order.settings import OrderSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database
 from shared.http.app import new_app
 from shared.http.context import Context
+
+#: In the order of how often they are called; routes are tried one after another.
+ROUTERS = [
+    orders,
+    contracts,
+    prepayments,
+    accounts,
+    ledger,
+]
 
 
 def create_app(
@@ -33,7 +47,7 @@ def create_app(
         context,
         title="Kehu order service",
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
-        routers=[],
+        routers=ROUTERS,
     )
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.order.customers.projection import project_credits, project_customers
 from services.order.products.projection import project_products
+from services.order.quotes import take_accepted_quote
 from services.order.staff.projection import project_staff
 from shared.events.customer import (
     CreditAssessed,
@@ -16,7 +17,7 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
-from shared.events.opportunity import ProductChanged
+from shared.events.opportunity import ProductChanged, QuoteAccepted
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
 
@@ -39,4 +40,6 @@ REPLICAS = Consumer(
     },
 )
 
-CONSUMERS: tuple[Consumer, ...] = (REPLICAS,)
+QUOTES = Consumer("order.quotes", {QuoteAccepted: take_accepted_quote})
+
+CONSUMERS: tuple[Consumer, ...] = (REPLICAS, QUOTES)

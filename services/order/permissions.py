@@ -7,12 +7,22 @@ from shared.auth.roles import EVERYONE, MANAGEMENT, SALES, PermissionTable, Role
 TOP = frozenset({Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER})
 FINANCE = frozenset({Role.FINANCE})
 
+#: Who may speak for a department when a contract is countersigned; companies without an office of
+#: their own for it leave technical matters to the warehouse, legal ones to the top.
+COUNTERSIGN: PermissionTable = {
+    "contract.countersign.sales": frozenset({Role.SALES_MANAGER}),
+    "contract.countersign.technical": TOP | {Role.WAREHOUSE},
+    "contract.countersign.finance": FINANCE,
+    "contract.countersign.legal": TOP,
+}
 CONTRACTS: PermissionTable = {
     "contract.read": EVERYONE,
     "contract.draft": SALES,
-    "contract.countersign": SALES | TOP | FINANCE,
+    "contract.countersign": frozenset().union(*COUNTERSIGN.values()),
+    **COUNTERSIGN,
     "contract.approve": TOP,
     "contract.sign": SALES | TOP,
+    "contract.complete": MANAGEMENT,
     "contract.terminate": TOP,
 }
 ORDERS: PermissionTable = {
@@ -27,6 +37,9 @@ PREPAYMENTS: PermissionTable = {
     "prepayment.credit": FINANCE,
     "prepayment.refund": FINANCE,
 }
+ACCOUNTS: PermissionTable = {
+    "account.read": EVERYONE,
+}
 LEDGER: PermissionTable = {
     "ledger.read": TOP | FINANCE | {Role.SALES_MANAGER},
 }
@@ -35,5 +48,6 @@ PERMISSIONS: PermissionTable = {
     **CONTRACTS,
     **ORDERS,
     **PREPAYMENTS,
+    **ACCOUNTS,
     **LEDGER,
 }

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from services.order.orders.progress import refuse_while_orders_are_open
 from shared.db.unit_of_work import Policies
+from shared.events.order import ContractCompleted
 
-POLICIES: Policies = {}
+POLICIES: Policies = {
+    ContractCompleted: (refuse_while_orders_are_open,),
+}

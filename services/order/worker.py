@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from services.order.app import create_database
+from services.order.consumers import CONSUMERS
 from services.order.settings import OrderSettings
+from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.worker import Worker
 
 
-def create_worker(settings: OrderSettings, bus: Any, *, db: Database | None = None) -> Any:
-    """Compose relay and consumers."""
-    raise NotImplementedError
+def create_worker(settings: OrderSettings, bus: Bus, *, db: Database | None = None) -> Worker:
+    """Compose relay, consumers and deadlines."""
+    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)

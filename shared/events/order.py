@@ -398,6 +398,13 @@ class PrepaymentRefunded(PrepaymentState):
     """Paid back to the customer."""
 
 
+@event("crm.order.prepayment.restored.v1")
+class PrepaymentRestored(PrepaymentState):
+    """The payment of an invoice was taken back (反核销)."""
+
+    invoice_id: UUID
+
+
 # -- ledger --------------------------------------------------------------------------------------
 
 

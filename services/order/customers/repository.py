@@ -5,10 +5,10 @@ from __future__ import annotations
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from services.order.customers.model import Customer
 from services.order.customers.table import customers
+from shared.db.driver import Connection
 from shared.domain.errors import Invalid
 
 _by_id = sa.select(
@@ -23,13 +23,13 @@ _by_id = sa.select(
 ).where(customers.c.id == sa.bindparam("id"))
 
 
-async def find_customer(conn: AsyncConnection, customer_id: UUID) -> Customer | None:
+async def find_customer(conn: Connection, customer_id: UUID) -> Customer | None:
     """Return the customer if the replica has it."""
     row = (await conn.execute(_by_id, {"id": customer_id})).one_or_none()
     return None if row is None else Customer(*row)
 
 
-async def known_customer(conn: AsyncConnection, customer_id: UUID) -> Customer:
+async def known_customer(conn: Connection, customer_id: UUID) -> Customer:
     """Return the customer a request names.
 
     Raises:

@@ -3,29 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from services.order.products.model import Product
 from services.order.products.table import products
+from shared.db.driver import Connection
 from shared.domain.errors import FieldError, Invalid
 
 _columns = (products.c.id, products.c.code, products.c.name, products.c.unit)
 
 
-@dataclass(frozen=True, slots=True)
-class Product:
-    """A product that is sold at present."""
-
-    id: UUID
-    code: str
-    name: str
-    unit: str
-
-
-async def known_products(conn: AsyncConnection, ids: Sequence[UUID]) -> list[Product]:
+async def known_products(conn: Connection, ids: Sequence[UUID]) -> list[Product]:
     """Return the products that the lines of a request name, in the same order.
 
     Raises:

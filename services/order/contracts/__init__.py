@@ -1,0 +1,1 @@
+"""Contracts (合同): drafted, countersigned by departments, approved, signed, registered."""

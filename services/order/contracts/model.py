@@ -1,0 +1,288 @@
+"""The contract: draft → countersigning → countersigned → approved → signed → completed (S117-S122).
+
+What was submitted is fixed by a hash; opinions and approval are for exactly that content.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from pydantic_core import to_json
+
+from services.order.contracts.errors import (
+    BoundToQuote,
+    ContentChanged,
+    ContractStateError,
+    NotAsked,
+    OwnContract,
+)
+from services.order.products.line import ProductLine, must_fit
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.errors import Invalid
+from shared.domain.ids import new_id
+from shared.domain.money import ZERO, total
+from shared.events.order import (
+    ContractApproved,
+    ContractChanged,
+    ContractCompleted,
+    ContractCountersigned,
+    ContractDrafted,
+    ContractRejected,
+    ContractSigned,
+    ContractSubmitted,
+    ContractTerminated,
+)
+
+
+class Status(StrEnum):
+    """How far a contract is."""
+
+    DRAFT = "draft"  # 草稿
+    COUNTERSIGNING = "countersigning"  # 会签中
+    COUNTERSIGNED = "countersigned"  # 会签完毕, 待审批
+    APPROVED = "approved"  # 已审批
+    SIGNED = "signed"  # 已签订
+    REJECTED = "rejected"  # 已驳回
+    COMPLETED = "completed"  # 已履行
+    TERMINATED = "terminated"  # 已终止
+
+
+#: From each state to those that may follow it; a state may follow itself where it stands here.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.DRAFT, Status.COUNTERSIGNING, Status.COUNTERSIGNED}),
+    Status.COUNTERSIGNING: frozenset(
+        {Status.COUNTERSIGNING, Status.COUNTERSIGNED, Status.REJECTED}
+    ),
+    Status.COUNTERSIGNED: frozenset({Status.APPROVED, Status.REJECTED}),
+    Status.APPROVED: frozenset({Status.SIGNED, Status.TERMINATED}),
+    Status.SIGNED: frozenset({Status.COMPLETED, Status.TERMINATED}),
+    Status.REJECTED: frozenset({Status.DRAFT}),
+    Status.COMPLETED: frozenset(),
+    Status.TERMINATED: frozenset(),
+}
+
+
+class Verdict(StrEnum):
+    """What a department thinks of a contract (S122)."""
+
+    AGREE = "agree"  # 同意
+    DISAGREE = "disagree"  # 不同意
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """One department's opinion in one round of countersigning; earlier rounds are kept."""
+
+    id: UUID
+    round: int
+    department: str
+    verdict: Verdict
+    remark: str | None
+    given_by: UUID
+    given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Whose document it is, and where that person and the customer stand in the organisation."""
+
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+
+
+@dataclass(kw_only=True)
+class Content:
+    """What is agreed: the part of a contract that approvals are bound to (S117)."""
+
+    title: str
+    customer_id: UUID
+    currency: str
+    lines: tuple[ProductLine, ...]
+    terms: str | None = None
+    payment_days: int = 30
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(kw_only=True)
+class Contract(Content, Aggregate):
+    """A contract with a customer."""
+
+    number: str
+    status: Status
+    total: Decimal
+    quote_id: UUID | None
+    opportunity_id: UUID | None
+    author_id: UUID
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+    created_at: datetime
+    round: int = 0
+    asked: tuple[str, ...] = ()
+    opinions: tuple[Opinion, ...] = ()
+    content_hash: str | None = None
+    approved_hash: str | None = None
+    approved_by: UUID | None = None
+    approved_at: datetime | None = None
+    signed_on: date | None = None
+    signer: str | None = None
+    customer_signer: str | None = None
+    reason: str | None = None
+
+    @classmethod
+    def draft(
+        cls,
+        content: Content,
+        *,
+        number: str,
+        author_id: UUID,
+        place: Place,
+        at: datetime,
+        quote_id: UUID | None = None,
+        opportunity_id: UUID | None = None,
+    ) -> tuple[Contract, Change]:
+        """Draft a contract."""
+        contract = cls(
+            **vars(content),
+            id=new_id(),
+            number=number,
+            status=Status.DRAFT,
+            total=ZERO,
+            quote_id=quote_id,
+            opportunity_id=opportunity_id,
+            author_id=author_id,
+            owner_id=place.owner_id,
+            department=place.department,
+            branch=place.branch,
+            region=place.region,
+            created_at=at,
+        )
+        contract._settle()
+        return contract, Change(ContractDrafted)
+
+    def change(self, **fields: Any) -> Change:
+        """Change the draft; a rejected contract becomes a draft again.
+
+        Raises:
+            BoundToQuote: lines that an accepted quote fixes.
+        """
+        if self.quote_id is not None and "lines" in fields:
+            raise BoundToQuote("The lines are those of the accepted quote.")
+        if self.status != Status.DRAFT:
+            self._become(Status.DRAFT)
+        for name, value in fields.items():
+            setattr(self, name, value)
+        self.content_hash = self.reason = None
+        self._settle()
+        return Change(ContractChanged)
+
+    def submit(self, departments: Sequence[str]) -> Change:
+        """Fix the content and ask the departments for their opinion (S122)."""
+        self._become(Status.COUNTERSIGNING if departments else Status.COUNTERSIGNED)
+        self.round += 1
+        self.asked = tuple(departments)
+        self.content_hash = self.hash()
+        return Change(ContractSubmitted)
+
+    def countersign(
+        self, department: str, verdict: Verdict, remark: str | None, *, by: UUID, at: datetime
+    ) -> Change:
+        """Record a department's opinion; the last agreement completes the round (S122)."""
+        if self.status != Status.COUNTERSIGNING:
+            raise ContractStateError(f"A contract that is {self.status} is not countersigned.")
+        self._by_somebody_else(by)
+        if department not in self.waiting_for:
+            raise NotAsked(f"{department} is not asked, or has given its opinion already.")
+        opinion = Opinion(
+            id=new_id(),
+            round=self.round,
+            department=department,
+            verdict=verdict,
+            remark=remark,
+            given_by=by,
+            given_at=at,
+        )
+        self.opinions = (*self.opinions, opinion)
+        if verdict == Verdict.DISAGREE:
+            self._become(Status.REJECTED)
+            self.reason = remark
+        elif not self.waiting_for:
+            self._become(Status.COUNTERSIGNED)
+        return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
+
+    def approve(self, *, by: UUID, at: datetime) -> Change:
+        """Approve what the departments agreed to; not by the author (S121)."""
+        self._by_somebody_else(by)
+        self._become(Status.APPROVED)
+        self._content_is(self.content_hash)
+        self.approved_hash, self.approved_by, self.approved_at = self.content_hash, by, at
+        return Change(ContractApproved, {"approved_by": by})
+
+    def reject(self, reason: str) -> Change:
+        """Refuse the approval."""
+        if self.status != Status.COUNTERSIGNED:
+            raise ContractStateError(f"A contract that is {self.status} is not up for approval.")
+        self._become(Status.REJECTED)
+        self.reason = reason
+        return Change(ContractRejected, {"reason": reason})
+
+    def sign(self, *, on: date, signer: str, customer_signer: str) -> Change:
+        """Record that both sides signed; orders may be placed from now on (S117)."""
+        self._become(Status.SIGNED)
+        self._content_is(self.approved_hash)
+        self.signed_on, self.signer, self.customer_signer = on, signer, customer_signer
+        return Change(ContractSigned)
+
+    def complete(self) -> Change:
+        """Everything under it is done."""
+        self._become(Status.COMPLETED)
+        return Change(ContractCompleted)
+
+    def terminate(self, reason: str) -> Change:
+        """End it before its time; orders that are approved go on."""
+        self._become(Status.TERMINATED)
+        self.reason = reason
+        return Change(ContractTerminated, {"reason": reason})
+
+    @property
+    def waiting_for(self) -> tuple[str, ...]:
+        """The departments whose opinion is outstanding."""
+        given = {each.department for each in self.opinions if each.round == self.round}
+        return tuple(each for each in self.asked if each not in given)
+
+    def hash(self) -> str:
+        """Return the SHA-256 of what is agreed, in a canonical form."""
+        content = {name: getattr(self, name) for name in Content.__dataclass_fields__}
+        content["lines"] = [asdict(line) for line in self.lines]
+        return hashlib.sha256(to_json(content)).hexdigest()
+
+    def _settle(self) -> None:
+        """Derive what follows from the content, and refuse content that cannot be."""
+        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
+            raise Invalid.field("/ends_on", "It ends before it starts.", "ends_before_start")
+        must_fit(self.lines)
+        self.total = total(line.amount for line in self.lines)
+
+    def _content_is(self, fixed: str | None) -> None:
+        if self.hash() != fixed:
+            raise ContentChanged("The content is not what was submitted.")
+
+    def _by_somebody_else(self, by: UUID) -> None:
+        if by == self.author_id:
+            raise OwnContract("Who drafted a contract neither countersigns nor approves it.")
+
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[self.status]:
+            raise ContractStateError(f"A contract that is {self.status} cannot become {target}.")
+        self.status = target

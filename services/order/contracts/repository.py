@@ -1,0 +1,89 @@
+"""Contracts in PostgreSQL: the register, by quote, and as lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from services.order.contracts import events
+from services.order.contracts.model import Contract, Opinion
+from services.order.contracts.table import contracts, lines, opinions
+from services.order.products.line import ProductLine
+from shared.db.driver import Connection, Prepared
+from shared.db.paging import Page, PageRequest, Sort, fetch_page
+from shared.db.repository import Children, Repository
+from shared.db.unit_of_work import UnitOfWork
+from shared.numbering.numbers import Range, Series, next_number
+
+SORTS = {
+    "created": Sort(contracts.c.id, UUID),
+    "-created": Sort(contracts.c.id, UUID, descending=True),
+    "number": Sort(contracts.c.number, str),
+}
+#: The register has no gap: contracts are never deleted, and a number is taken in the transaction
+#: that drafts (S132).
+REGISTER = Series("contract", "HT", 6, Range(1, 999_999))
+_DETAILS = {"terms", "author_id", "round", "asked", "content_hash", "approved_hash", "approved_by"}
+_DETAILS |= {"approved_at", "signer", "customer_signer", "reason"}
+_SUMMARY = [column for column in contracts.c if column.name not in _DETAILS]
+_of_quote = Prepared(
+    sa.select(contracts.c.id).where(contracts.c.quote_id == sa.bindparam("quote_id"))
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ContractFilter:
+    """What a list of contracts is narrowed by; None means any."""
+
+    status: str | None = None
+    customer_id: UUID | None = None
+    owner_id: UUID | None = None
+    number: str | None = None
+    signed_from: date | None = None
+    signed_to: date | None = None
+
+
+class Contracts(Repository[Contract]):
+    """The contracts of the company."""
+
+    kind = Contract
+    table = contracts
+    noun = "contract"
+    children = (
+        Children("lines", ProductLine, lines, "contract_id"),
+        Children("opinions", Opinion, opinions, "contract_id"),
+    )
+    payload = staticmethod(events.payload)
+
+    async def next_number(self, uow: UnitOfWork) -> str:
+        """Take the next number of the register."""
+        return await next_number(uow.conn, REGISTER, None, uow.now)
+
+    async def id_of_quote(self, uow: UnitOfWork, quote_id: UUID) -> UUID | None:
+        """Return the contract that was drafted from a quote, if there is one."""
+        found: UUID | None = await uow.conn.scalar(_of_quote, {"quote_id": quote_id})
+        return found
+
+    async def page(self, conn: Connection, wanted: ContractFilter, request: PageRequest) -> Page:
+        """Return one page of contract summaries."""
+        query = sa.select(*_SUMMARY).where(*_conditions(wanted))
+        return await fetch_page(conn, query, request, sorts=SORTS, key=contracts.c.id)
+
+
+def _conditions(wanted: ContractFilter) -> list[sa.ColumnElement[bool]]:
+    equal: dict[str, Any] = {
+        "status": wanted.status,
+        "customer_id": wanted.customer_id,
+        "owner_id": wanted.owner_id,
+        "number": wanted.number,
+    }
+    found = [contracts.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.signed_from is not None:
+        found.append(contracts.c.signed_on >= wanted.signed_from)
+    if wanted.signed_to is not None:
+        found.append(contracts.c.signed_on <= wanted.signed_to)
+    return found

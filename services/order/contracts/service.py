@@ -1,0 +1,246 @@
+"""Use cases of the contracts slice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+from uuid import UUID
+
+from services.order.contracts.errors import CustomerIsGone
+from services.order.contracts.model import Content, Contract, Place, Verdict
+from services.order.contracts.repository import Contracts
+from services.order.customers.model import GONE, Customer
+from services.order.customers.repository import known_customer
+from services.order.products.line import Asked, ProductLine, priced
+from services.order.products.repository import known_products
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.clock import business_date
+
+contracts = Contracts()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftContract:
+    """Draft a contract by hand."""
+
+    title: str
+    customer_id: UUID
+    currency: str
+    lines: tuple[Asked, ...]
+    terms: str | None = None
+    payment_days: int = 30
+    starts_on: date | None = None
+    ends_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DraftFromQuote:
+    """Draft the contract of an accepted quote."""
+
+    quote_id: UUID
+    opportunity_id: UUID
+    author_id: UUID
+    place: Place
+    content: Content
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeContract:
+    """Change a draft, if it is still at version ``expected``."""
+
+    contract_id: UUID
+    expected: int | None
+    changes: dict[str, Any]
+    lines: tuple[Asked, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitContract:
+    """Ask ``departments`` for their opinion."""
+
+    contract_id: UUID
+    expected: int | None
+    departments: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Countersign:
+    """Give the opinion of a department."""
+
+    contract_id: UUID
+    expected: int | None
+    department: str
+    verdict: Verdict
+    remark: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveContract:
+    """Approve what the departments agreed to."""
+
+    contract_id: UUID
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectContract:
+    """Refuse the approval."""
+
+    contract_id: UUID
+    expected: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignContract:
+    """Record that both sides signed."""
+
+    contract_id: UUID
+    expected: int | None
+    signer: str
+    customer_signer: str
+    signed_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class TerminateContract:
+    """End a contract before its time."""
+
+    contract_id: UUID
+    expected: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompleteContract:
+    """Note that everything under a contract is done."""
+
+    contract_id: UUID
+    expected: int | None = None
+
+
+async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
+    """Draft a contract with a known customer (S117, S120)."""
+    customer = await known_customer(uow.conn, command.customer_id)
+    _must_stay(customer)
+    content = Content(
+        title=command.title,
+        customer_id=command.customer_id,
+        currency=command.currency,
+        lines=await _lines(uow, command.lines),
+        terms=command.terms,
+        payment_days=command.payment_days,
+        starts_on=command.starts_on,
+        ends_on=command.ends_on,
+    )
+    actor = uow.actor
+    place = Place(actor.id, actor.department, actor.branch, customer.region)
+    contract, change = Contract.draft(
+        content,
+        number=await contracts.next_number(uow),
+        author_id=actor.id,
+        place=place,
+        at=uow.now,
+    )
+    await contracts.add(uow, contract, change)
+    return contract
+
+
+async def draft_from_quote(uow: UnitOfWork, command: DraftFromQuote) -> None:
+    """Draft the contract of an accepted quote; once, however often it is told (S101)."""
+    if await contracts.id_of_quote(uow, command.quote_id) is not None:
+        return
+    contract, change = Contract.draft(
+        command.content,
+        number=await contracts.next_number(uow),
+        author_id=command.author_id,
+        place=command.place,
+        at=uow.now,
+        quote_id=command.quote_id,
+        opportunity_id=command.opportunity_id,
+    )
+    await contracts.add(uow, contract, change)
+
+
+async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
+    """Change a draft, or take a rejected contract up again (S117)."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    changes = dict(command.changes)
+    if command.lines is not None:
+        changes["lines"] = await _lines(uow, command.lines)
+    await contracts.save(uow, contract, contract.change(**changes))
+    return contract
+
+
+async def submit_contract(uow: UnitOfWork, command: SubmitContract) -> Contract:
+    """Send a contract to the departments for countersign (会签, S122)."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    await contracts.save(uow, contract, contract.submit(command.departments))
+    return contract
+
+
+async def countersign(uow: UnitOfWork, command: Countersign) -> Contract:
+    """Give a department's opinion; the actor must be allowed to speak for it (S122)."""
+    uow.actor.require(f"contract.countersign.{command.department}")
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    change = contract.countersign(
+        command.department, command.verdict, command.remark, by=uow.actor.id, at=uow.now
+    )
+    await contracts.save(uow, contract, change)
+    return contract
+
+
+async def approve_contract(uow: UnitOfWork, command: ApproveContract) -> Contract:
+    """Approve what the departments agreed to; somebody other than the author (S121)."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    await contracts.save(uow, contract, contract.approve(by=uow.actor.id, at=uow.now))
+    return contract
+
+
+async def reject_contract(uow: UnitOfWork, command: RejectContract) -> Contract:
+    """Refuse the approval; the author may change and submit again (S121)."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    await contracts.save(uow, contract, contract.reject(command.reason))
+    return contract
+
+
+async def sign_contract(uow: UnitOfWork, command: SignContract) -> Contract:
+    """Record that both sides signed what was approved (S117)."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    _must_stay(await known_customer(uow.conn, contract.customer_id))
+    change = contract.sign(
+        on=command.signed_on or business_date(uow.now),
+        signer=command.signer,
+        customer_signer=command.customer_signer,
+    )
+    await contracts.save(uow, contract, change)
+    return contract
+
+
+async def terminate_contract(uow: UnitOfWork, command: TerminateContract) -> Contract:
+    """End a contract before its time; its approved orders go on."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    await contracts.save(uow, contract, contract.terminate(command.reason))
+    return contract
+
+
+async def complete_contract(uow: UnitOfWork, command: CompleteContract) -> Contract:
+    """Note that everything under a contract is delivered, invoiced and paid."""
+    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
+    await contracts.save(uow, contract, contract.complete())
+    return contract
+
+
+async def _lines(uow: UnitOfWork, asked: Sequence[Asked]) -> tuple[ProductLine, ...]:
+    products = await known_products(uow.conn, [each.product_id for each in asked])
+    return tuple(
+        ProductLine(**priced(product, each.quantity, each.unit_price, each.discount))
+        for product, each in zip(products, asked, strict=True)
+    )
+
+
+def _must_stay(customer: Customer) -> None:
+    if customer.status in GONE:
+        raise CustomerIsGone(f"{customer.number} {customer.name} is {customer.status}.")

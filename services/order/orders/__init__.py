@@ -1,0 +1,1 @@
+"""Orders (订单): placed, reviewed against eligibility and money, fulfilled, closed."""

@@ -1,0 +1,326 @@
+"""The order: placed → approved → partly_delivered → delivered → closed (S120-S123, S134-S137).
+
+``committed`` is what an approved order on credit, or open, still adds to the customer's account
+until it is invoiced; a prepaid order holds money instead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from services.order.contracts.model import Place
+from services.order.customers.model import Settlement
+from services.order.orders.errors import (
+    OrderBoundToQuote,
+    OrderStateError,
+    OverDelivery,
+    OverInvoicing,
+    OwnOrder,
+    StillOpen,
+)
+from services.order.orders.line import OrderLine
+from services.order.products.line import must_fit
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.errors import NotFound
+from shared.domain.ids import new_id
+from shared.domain.money import ZERO, total
+from shared.events.order import (
+    OrderApproved,
+    OrderAwaitingFunds,
+    OrderCancelled,
+    OrderChanged,
+    OrderClosed,
+    OrderPlaced,
+    OrderProgressed,
+    OrderRejected,
+)
+from shared.events.values import Money
+
+
+class Chain(StrEnum):
+    """Business types: which document may start, and in which order they follow (decision 6)."""
+
+    CONTRACT_FIRST = "contract_first"  # 先合同
+    ORDINARY = "ordinary"  # 普通销售
+    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
+    INVOICE_FIRST = "invoice_first"  # 开票直接发货
+
+
+class Status(StrEnum):
+    """How far an order is."""
+
+    PLACED = "placed"  # 待审核
+    AWAITING_FUNDS = "awaiting_funds"  # 待款
+    REJECTED = "rejected"  # 已驳回
+    APPROVED = "approved"  # 已审核
+    PARTLY_DELIVERED = "partly_delivered"  # 部分发货
+    DELIVERED = "delivered"  # 已发货
+    CLOSED = "closed"  # 已关闭
+    CANCELLED = "cancelled"  # 已取消
+
+
+#: Approved and not closed: deliveries and invoices may follow (S147).
+OPEN = frozenset({Status.APPROVED, Status.PARTLY_DELIVERED, Status.DELIVERED})
+_REVIEWABLE = frozenset({Status.PLACED, Status.AWAITING_FUNDS})
+
+#: From each state to those that may follow it.
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.PLACED: _REVIEWABLE | {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
+    Status.AWAITING_FUNDS: _REVIEWABLE | {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
+    Status.REJECTED: frozenset({Status.PLACED, Status.CANCELLED}),
+    Status.APPROVED: OPEN | {Status.CLOSED, Status.CANCELLED},
+    Status.PARTLY_DELIVERED: OPEN | {Status.CLOSED},
+    Status.DELIVERED: OPEN | {Status.CLOSED},
+    Status.CLOSED: frozenset(),
+    Status.CANCELLED: frozenset(),
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What an order was made from."""
+
+    chain: Chain
+    contract_id: UUID | None = None
+    quote_id: UUID | None = None
+    opportunity_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How an approved order is covered; ``used`` of ``limit`` when it is on credit (S165-S167)."""
+
+    settlement: Settlement
+    used: Decimal | None = None
+    limit: Decimal | None = None
+
+
+@dataclass(kw_only=True)
+class Order(Aggregate):
+    """A sales order of one customer in one currency."""
+
+    number: str
+    chain: Chain
+    customer_id: UUID
+    contract_id: UUID | None
+    quote_id: UUID | None
+    opportunity_id: UUID | None
+    status: Status
+    currency: str
+    lines: tuple[OrderLine, ...]
+    total: Decimal
+    ordered_on: date
+    payment_days: int
+    note: str | None
+    author_id: UUID
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+    created_at: datetime
+    settlement: Settlement | None = None
+    committed: Decimal = ZERO
+    credit_used: Decimal | None = None
+    credit_limit: Decimal | None = None
+    approved_by: UUID | None = None
+    approved_at: datetime | None = None
+    reason: str | None = None
+
+    @classmethod
+    def place(
+        cls,
+        origin: Origin,
+        lines: tuple[OrderLine, ...],
+        *,
+        number: str,
+        customer_id: UUID,
+        currency: str,
+        ordered_on: date,
+        payment_days: int,
+        author_id: UUID,
+        place: Place,
+        at: datetime,
+        note: str | None = None,
+    ) -> tuple[Order, Change]:
+        """Enter an order; it waits for the review (S134)."""
+        must_fit(lines)
+        order = cls(
+            id=new_id(),
+            number=number,
+            chain=origin.chain,
+            customer_id=customer_id,
+            contract_id=origin.contract_id,
+            quote_id=origin.quote_id,
+            opportunity_id=origin.opportunity_id,
+            status=Status.PLACED,
+            currency=currency,
+            lines=lines,
+            total=total(line.amount for line in lines),
+            ordered_on=ordered_on,
+            payment_days=payment_days,
+            note=note,
+            author_id=author_id,
+            owner_id=place.owner_id,
+            department=place.department,
+            branch=place.branch,
+            region=place.region,
+            created_at=at,
+        )
+        return order, Change(OrderPlaced)
+
+    def change(self, lines: tuple[OrderLine, ...] | None, **fields: Any) -> Change:
+        """Change an order that is not approved; it waits for the review again.
+
+        Raises:
+            OrderBoundToQuote: lines that an accepted quote fixes.
+        """
+        if lines is not None:
+            if self.quote_id is not None:
+                raise OrderBoundToQuote("The lines are those of the accepted quote.")
+            must_fit(lines)
+            self.lines, self.total = lines, total(line.amount for line in lines)
+        self._become(Status.PLACED)
+        self.reason = None
+        for name, value in fields.items():
+            setattr(self, name, value)
+        return Change(OrderChanged)
+
+    # -- review ------------------------------------------------------------------------------
+
+    def must_be_reviewable(self, by: UUID) -> None:
+        """Refuse a review that comes too late, or by who placed the order (S123)."""
+        if self.status not in _REVIEWABLE:
+            raise OrderStateError(f"An order that is {self.status} is not reviewed.")
+        if by == self.author_id:
+            raise OwnOrder("Who placed an order does not review it.")
+
+    def await_funds(self, short: Decimal) -> Change:
+        """Find balance or credit short; the review may be tried again (S165)."""
+        self._become(Status.AWAITING_FUNDS)
+        return Change(OrderAwaitingFunds, {"short": Money(amount=short, currency=self.currency)})
+
+    def approve(self, coverage: Coverage, *, by: UUID, at: datetime) -> Change:
+        """Approve what is covered (S166)."""
+        self._become(Status.APPROVED)
+        self.settlement = coverage.settlement
+        self.credit_used, self.credit_limit = coverage.used, coverage.limit
+        self.approved_by, self.approved_at = by, at
+        self._commit()
+        return Change(OrderApproved, {"approved_by": by})
+
+    def reject(self, reason: str) -> Change:
+        """Refuse the order in the review."""
+        self._become(Status.REJECTED)
+        self.reason = reason
+        return Change(OrderRejected, {"reason": reason})
+
+    # -- progress ----------------------------------------------------------------------------
+
+    def deliver(self, quantities: Mapping[UUID, Decimal], *, tolerance: Decimal) -> Change:
+        """Note deliveries by line; ``tolerance`` is the share that may be more (S142, S144)."""
+        self._must_be_open()
+        for line_id, quantity in quantities.items():
+            line = self.line(line_id)
+            delivered = line.delivered + quantity
+            if delivered > line.quantity * (1 + tolerance):
+                raise OverDelivery(
+                    f"{line.product_code}: {line.quantity} ordered, {delivered} delivered with"
+                    f" this, tolerance {tolerance}.",
+                    line_id=line_id,
+                )
+            self._replace(replace(line, delivered=delivered))
+        return self._progress()
+
+    def undeliver(self, quantities: Mapping[UUID, Decimal]) -> Change:
+        """Take deliveries back that did not happen, unless they are invoiced."""
+        self._must_be_open()
+        for line_id, quantity in quantities.items():
+            line = self.line(line_id)
+            delivered = line.delivered - quantity
+            least = Decimal(0) if self.chain == Chain.INVOICE_FIRST else line.invoiced
+            if delivered < least:
+                raise OverInvoicing(
+                    f"{line.product_code}: {line.invoiced} are invoiced, so {quantity} cannot"
+                    " be taken back.",
+                    line_id=line_id,
+                )
+            self._replace(replace(line, delivered=delivered))
+        return self._progress()
+
+    def invoice(self, quantities: Mapping[UUID, Decimal]) -> Change:
+        """Note invoices by line: no more than delivered, or than ordered in invoice_first."""
+        self._must_be_open()
+        for line_id, quantity in quantities.items():
+            line = self.line(line_id)
+            invoiced = line.invoiced + quantity
+            first = self.chain == Chain.INVOICE_FIRST
+            most = max(line.delivered, line.quantity) if first else line.delivered
+            if invoiced > most:
+                raise OverInvoicing(
+                    f"{line.product_code}: {most} may be invoiced, {invoiced} would be.",
+                    line_id=line_id,
+                )
+            self._replace(replace(line, invoiced=invoiced))
+        return self._progress()
+
+    def close(self) -> Change:
+        """Nothing more will be delivered; what was delivered is invoiced (S123)."""
+        for line in self.lines:
+            if line.delivered != line.invoiced:
+                raise StillOpen(
+                    f"{line.product_code}: {line.delivered} delivered, {line.invoiced} invoiced.",
+                    line_id=line.id,
+                )
+        self._become(Status.CLOSED)
+        self._commit()
+        return Change(OrderClosed)
+
+    def cancel(self, reason: str) -> Change:
+        """Withdraw an order of which nothing was delivered or invoiced."""
+        if any(line.delivered or line.invoiced for line in self.lines):
+            raise OrderStateError("Something is delivered or invoiced; close the order instead.")
+        self._become(Status.CANCELLED)
+        self.reason = reason
+        self._commit()
+        return Change(OrderCancelled, {"reason": reason})
+
+    # -- inside ------------------------------------------------------------------------------
+
+    def line(self, line_id: UUID) -> OrderLine:
+        """Return a line by its id."""
+        for line in self.lines:
+            if line.id == line_id:
+                return line
+        raise NotFound.of("order line", line_id)
+
+    def _replace(self, changed: OrderLine) -> None:
+        self.lines = tuple(changed if line.id == changed.id else line for line in self.lines)
+
+    def _progress(self) -> Change:
+        if all(line.delivered >= line.quantity for line in self.lines):
+            self._become(Status.DELIVERED)
+        elif any(line.delivered for line in self.lines):
+            self._become(Status.PARTLY_DELIVERED)
+        else:
+            self._become(Status.APPROVED)
+        self._commit()
+        return Change(OrderProgressed)
+
+    def _commit(self) -> None:
+        uncovered = self.status in OPEN and self.settlement != Settlement.PREPAID
+        self.committed = total(line.uninvoiced for line in self.lines) if uncovered else ZERO
+
+    def _must_be_open(self) -> None:
+        if self.status not in OPEN:
+            raise OrderStateError(f"An order that is {self.status} is not fulfilled.")
+
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[self.status]:
+            raise OrderStateError(f"An order that is {self.status} cannot become {target}.")
+        self.status = target
