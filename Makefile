@@ -69,6 +69,10 @@ format: install ## Mend what ruff can mend, and format
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+.PHONY: golden
+golden: install ## Write event schemas, OpenAPI snapshots and docs/events.md after a change of them
+	$(BIN)/python -m tests.contract.refresh $(ARGS)
+
 .PHONY: bench
 bench: install ## Measure requests, events and imports beside their floors (figures, no verdicts)
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -85,7 +85,7 @@ def _service(app: FastAPI, entries: Iterable[EventEntry]) -> str:
   <dl><div><dt>operations</dt><dd>{operations}</dd></div>
       <div><dt>events out</dt><dd>{published}</dd></div>
       <div><dt>events in</dt><dd>{consumed}</dd></div></dl>
-  <p class="links"><a href="/docs/{name}">Swagger&nbsp;UI</a>
+  <p class="links"><a href="/docs/{name}">Swagger</a>
   <a href="/redoc/{name}">ReDoc</a> <a href="/openapi/{name}.json">OpenAPI</a></p>
 </article>"""
 

@@ -1,0 +1,53 @@
+"""The files that hold what is promised to others: event schemas, OpenAPI documents, docs."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from shared.events.catalogue import all_events
+from shared.events.schemas import json_schema
+from shared.portal.catalogue import catalogue
+from shared.portal.markdown import render
+from shared.service import NAMES
+from tests.support.applications import application
+
+ROOT = Path(__file__).parents[2]
+EVENTS = Path(__file__).parent / "events"
+OPENAPI = Path(__file__).parent / "openapi"
+EVENTS_DOCUMENT = ROOT / "docs" / "events.md"
+
+
+def text(document: Any) -> str:
+    """A document in the one form that is stored."""
+    return json.dumps(document, indent=1, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+@cache
+def event_files() -> dict[Path, str]:
+    """What the golden event schemas should be."""
+    return {EVENTS / f"{each.event_type}.json": text(json_schema(each)) for each in all_events()}
+
+
+@cache
+def openapi_files() -> dict[Path, str]:
+    """What the OpenAPI snapshots should be. Call it where a loop runs."""
+    return {OPENAPI / f"{name}.json": text(application(name).openapi()) for name in NAMES}
+
+
+def document_files() -> dict[Path, str]:
+    """What the generated documents should be."""
+    return {EVENTS_DOCUMENT: render(catalogue())}
+
+
+def difference(path: Path, wanted: str) -> str:
+    """How a file differs from what it should be; empty when it does not."""
+    stored = path.read_text() if path.exists() else ""
+    name = str(path.relative_to(ROOT))
+    lines = difflib.unified_diff(
+        stored.splitlines(), wanted.splitlines(), f"{name} (stored)", f"{name} (now)", lineterm=""
+    )
+    return "\n".join(lines)
