@@ -90,7 +90,8 @@ class ServiceUnderTest:
     async def check(self) -> None:
         """Fail when an invariant of the service is violated."""
         async with self.db.reading() as conn:
-            assert await violations(conn, self.service.promises) == []
+            found = await violations(conn, self.service.promises)
+        assert not found, found
 
 
 async def launch(server: PostgresServer, name: str) -> ServiceUnderTest:
