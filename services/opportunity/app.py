@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.opportunity.activities.router import router as activities
+from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.policies import POLICIES
 from services.opportunity.prices.router import router as prices
@@ -35,7 +37,7 @@ def create_app(
         context,
         title="Kehu opportunity service",
         description="Products and prices, opportunities, activities, quotes and their approval.",
-        routers=[products, prices],
+        routers=[opportunities, activities, products, prices],
     )
 
 

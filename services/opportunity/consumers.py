@@ -1,9 +1,12 @@
-"""Foreign events, and what they become here: replicas and reactions."""
+"""Foreign events, and what they become here: one table for replicas, one for reactions."""
 
 from __future__ import annotations
 
+from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
 from services.opportunity.staff import projection as staff
+from shared.events.customer import CustomerOwnerChanged
+from shared.events.order import ContractSigned, OrderApproved
 from shared.inbox.consumer import Consumer
 
 REPLICAS = Consumer(
@@ -14,4 +17,13 @@ REPLICAS = Consumer(
     },
 )
 
-CONSUMERS = (REPLICAS,)
+REACTIONS = Consumer(
+    "opportunity.reactions",
+    {
+        CustomerOwnerChanged: reactions.hand_over_open_work,
+        ContractSigned: reactions.win_by_contract,
+        OrderApproved: reactions.win_by_order,
+    },
+)
+
+CONSUMERS = (REPLICAS, REACTIONS)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import services.opportunity.activities.table
 import services.opportunity.customers.table
+import services.opportunity.opportunities.table
 import services.opportunity.prices.table
 import services.opportunity.products.table
 import services.opportunity.staff.table  # noqa: F401 - the imports declare the tables

@@ -18,9 +18,10 @@ class ActivityLogged(Owned):
     customer_id: UUID
     opportunity_id: UUID | None
     kind: str  # visit, call, message, meeting
-    result: str
+    result: str  # advanced, unchanged, objected, refused, not_reached
     happened_at: datetime
     next_contact_on: date | None
+    corrects_id: UUID | None = None  # the activity in whose place this one stands
 
 
 @event("crm.opportunity.product.changed.v1")
@@ -93,6 +94,8 @@ class OpportunityState(Owned):
     expected_amount: Money | None
     expected_close: date | None
     opened_at: datetime
+    stage_position: int | None = None  # the place of the stage in the sales process, from 1
+    probability: Decimal | None = None  # a share: 0.6 is 60 %
 
 
 @event("crm.opportunity.opportunity.opened.v1")
@@ -126,7 +129,7 @@ class OpportunityWon(OpportunityState):
 
 @event("crm.opportunity.opportunity.lost.v1")
 class OpportunityLost(OpportunityState):
-    """It was lost, with the reason (S73)."""
+    """It was lost or, as ``status`` says, abandoned, with the reason (S73)."""
 
     reason: str
     competitor: str | None = None

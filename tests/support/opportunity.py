@@ -21,6 +21,7 @@ from shared.inbox.inbox import Inbox
 from tests.support.services import ServiceUnderTest
 
 _serials = count(1)
+_hired: set[UUID] = set()
 
 
 def today(plus: int = 0) -> date:
@@ -107,6 +108,9 @@ async def known_customer(service: ServiceUnderTest, **fields: Any) -> UUID:
 async def known_staff(service: ServiceUnderTest, name: str, **fields: Any) -> UUID:
     """A member of staff whose event has arrived; the person `client(name=...)` signs in."""
     staff_id = service.people.setdefault(name, new_id())
+    if staff_id in _hired:
+        return staff_id
+    _hired.add(staff_id)
     state: dict[str, Any] = {
         "staff_id": staff_id,
         "name": name,
@@ -170,3 +174,39 @@ async def price_list(
 def price(product: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:
     """A price of a price list."""
     return {"product_id": product["id"], "unit_price": money(amount)} | fields
+
+
+async def open_opportunity(
+    service: ServiceUnderTest, *, by: httpx.AsyncClient | None = None, **fields: Any
+) -> dict[str, Any]:
+    """An open opportunity of an account manager in Shanghai, with a known customer."""
+    body = {"name": "二期变电站改造"} | fields
+    body["customer_id"] = str(body.get("customer_id") or await known_customer(service))
+    async with by or service.client("account_manager") as client:
+        return succeeded(await client.post("/v1/opportunities", json=body))
+
+
+async def register(
+    service: ServiceUnderTest,
+    opportunity: dict[str, Any],
+    *,
+    by: httpx.AsyncClient | None = None,
+) -> httpx.Response:
+    """Hand in the registration form of a project."""
+    form = {"contact_id": str(new_id()), "specification": "126 kV 断路器", "quantity": "12"}
+    async with by or service.client("account_manager") as client:
+        return await client.post(f"/v1/opportunities/{opportunity['id']}/register", json=form)
+
+
+async def project(service: ServiceUnderTest, **fields: Any) -> dict[str, Any]:
+    """A registered opportunity."""
+    return succeeded(await register(service, await open_opportunity(service, **fields)))
+
+
+async def steps(service: ServiceUnderTest, aggregate: dict[str, Any]) -> list[str]:
+    """The events of one aggregate in order, by the verb in their type."""
+    return [
+        event["type"].split(".")[3]
+        for event in await service.published()
+        if str(event["aggregate_id"]) == aggregate["id"]
+    ]

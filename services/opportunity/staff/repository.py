@@ -2,23 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.opportunity.staff.errors import UnknownStaff
+from services.opportunity.staff.model import Owner
 from services.opportunity.staff.table import staff
 from shared.db.unit_of_work import UnitOfWork
-
-
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """The person a document belongs to, with the place in the organisation."""
-
-    id: UUID
-    department: str | None
-    branch: str | None
 
 
 async def owner_of(uow: UnitOfWork, staff_id: UUID | None) -> Owner:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "465895665da0"
+revision = "ec60846f0496"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -101,12 +101,95 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("inbox_pkey")),
     )
     op.create_table(
+        "next_contact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("activity_id", sa.Uuid(), nullable=False),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("next_contact_pkey")),
+        sa.UniqueConstraint(
+            "customer_id",
+            "opportunity_id",
+            name=op.f("next_contact_customer_id_opportunity_id_key"),
+            postgresql_nulls_not_distinct=True,
+        ),
+    )
+    op.create_index(
+        "next_contact_due",
+        "next_contact",
+        ["due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_on IS NOT NULL"),
+    )
+    op.create_index(
+        "next_contact_owner",
+        "next_contact",
+        ["owner_id", "due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("due_on IS NOT NULL"),
+    )
+    op.create_table(
         "number_range",
         sa.Column("series", sa.Text(), nullable=False),
         sa.Column("branch", sa.Text(), nullable=False),
         sa.Column("year", sa.SmallInteger(), nullable=False),
         sa.Column("next", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("series", "branch", "year", name=op.f("number_range_pkey")),
+    )
+    op.create_table(
+        "opportunity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column(
+            "stage_position", sa.SmallInteger(), nullable=False, comment="when it was entered"
+        ),
+        sa.Column("stage_since", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("source", sa.Text(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=True),
+        sa.Column("likelihood", sa.Text(), nullable=True),
+        sa.Column("progress", sa.Text(), nullable=True),
+        sa.Column("probability", sa.Numeric(precision=9, scale=6), nullable=True),
+        sa.Column("expected_amount", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("expected_close", sa.Date(), nullable=True),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True, comment="project number, once registered"),
+        sa.Column(
+            "number_range",
+            sa.Text(),
+            nullable=True,
+            comment="the branch whose range it is; empty: the others",
+        ),
+        sa.Column("registration", postgresql.JSONB(), nullable=True),
+        sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("close_reason", sa.Text(), nullable=True),
+        sa.Column("competitor", sa.Text(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("opportunity_pkey")),
+        sa.UniqueConstraint("number", name=op.f("opportunity_number_key")),
+    )
+    op.create_index("opportunity_customer", "opportunity", ["customer_id", "id"], unique=False)
+    op.create_index("opportunity_owner", "opportunity", ["owner_id", "status", "id"], unique=False)
+    op.create_index(
+        "opportunity_rating",
+        "opportunity",
+        ["status", "likelihood", "progress", "id"],
+        unique=False,
+    )
+    op.create_index("opportunity_stage", "opportunity", ["status", "stage", "id"], unique=False)
+    op.create_index(
+        "opportunity_waiting", "opportunity", ["status", "stage_since", "id"], unique=False
     )
     op.create_table(
         "outbox",
@@ -227,6 +310,70 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
     op.create_table(
+        "stage_set",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("stage_set_pkey")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "activity",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="always 1"),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True),
+        sa.Column("contact_id", sa.Uuid(), nullable=True),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("result", sa.Text(), nullable=False),
+        sa.Column("details", sa.Text(), nullable=True),
+        sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_contact_on", sa.Date(), nullable=True),
+        sa.Column("corrects_id", sa.Uuid(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("logged_by", sa.Uuid(), nullable=False),
+        sa.Column("logged_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["corrects_id"], ["activity.id"], name=op.f("activity_corrects_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("activity_opportunity_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("activity_pkey")),
+        sa.UniqueConstraint("corrects_id", name=op.f("activity_corrects_id_key")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        "activity_contact", "activity", ["contact_id", "happened_at", "id"], unique=False
+    )
+    op.create_index(
+        "activity_customer", "activity", ["customer_id", "happened_at", "id"], unique=False
+    )
+    op.create_index("activity_happened", "activity", ["happened_at", "id"], unique=False)
+    op.create_index(
+        "activity_opportunity", "activity", ["opportunity_id", "happened_at", "id"], unique=False
+    )
+    op.create_index("activity_owner", "activity", ["owner_id", "happened_at", "id"], unique=False)
+    op.create_table(
+        "plan_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("due_on", sa.Date(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("done_on", sa.Date(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("plan_item_opportunity_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("plan_item_pkey")),
+    )
+    op.create_index(op.f("plan_item_opportunity_id"), "plan_item", ["opportunity_id"], unique=False)
+    op.create_table(
         "price",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("price_list_id", sa.Uuid(), nullable=False),
@@ -246,13 +393,40 @@ def upgrade() -> None:
             name=op.f("price_price_list_id_product_id_minimum_quantity_key"),
         ),
     )
+    op.create_table(
+        "stage_entry",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("stage", sa.Text(), nullable=False),
+        sa.Column("entered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("stage_entry_opportunity_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("stage_entry_pkey")),
+    )
+    op.create_index(
+        op.f("stage_entry_opportunity_id"), "stage_entry", ["opportunity_id"], unique=False
+    )
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("stage_entry_opportunity_id"), table_name="stage_entry")
+    op.drop_table("stage_entry")
     op.drop_table("price")
+    op.drop_index(op.f("plan_item_opportunity_id"), table_name="plan_item")
+    op.drop_table("plan_item")
+    op.drop_index("activity_owner", table_name="activity")
+    op.drop_index("activity_opportunity", table_name="activity")
+    op.drop_index("activity_happened", table_name="activity")
+    op.drop_index("activity_customer", table_name="activity")
+    op.drop_index("activity_contact", table_name="activity")
+    op.drop_table("activity")
+    op.drop_table("stage_set")
     op.drop_table("staff")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")
@@ -268,7 +442,24 @@ def downgrade() -> None:
         "outbox_unpublished", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
     op.drop_table("outbox")
+    op.drop_index("opportunity_waiting", table_name="opportunity")
+    op.drop_index("opportunity_stage", table_name="opportunity")
+    op.drop_index("opportunity_rating", table_name="opportunity")
+    op.drop_index("opportunity_owner", table_name="opportunity")
+    op.drop_index("opportunity_customer", table_name="opportunity")
+    op.drop_table("opportunity")
     op.drop_table("number_range")
+    op.drop_index(
+        "next_contact_owner",
+        table_name="next_contact",
+        postgresql_where=sa.text("due_on IS NOT NULL"),
+    )
+    op.drop_index(
+        "next_contact_due",
+        table_name="next_contact",
+        postgresql_where=sa.text("due_on IS NOT NULL"),
+    )
+    op.drop_table("next_contact")
     op.drop_table("inbox")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")

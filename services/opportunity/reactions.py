@@ -1,0 +1,33 @@
+"""What this service does about foreign events, beyond keeping replicas."""
+
+from __future__ import annotations
+
+from services.opportunity.activities.repository import hand_over_contacts
+from services.opportunity.opportunities.service import follow_customer, win_by_document
+from services.opportunity.staff.model import Owner
+from shared.db.unit_of_work import UnitOfWork
+from shared.events.customer import CustomerOwnerChanged
+from shared.events.order import ContractSigned, OrderApproved
+from shared.inbox.arrival import Received
+
+
+async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerChanged]) -> None:
+    """Open opportunities and due contacts follow their customer to its new owner (S04)."""
+    customer = received.data
+    owner = Owner(customer.owner_id, customer.department, customer.branch)
+    await follow_customer(uow, customer.customer_id, customer.previous_owner_id, owner)
+    await hand_over_contacts(uow, customer.customer_id, customer.previous_owner_id, owner.id)
+
+
+async def win_by_contract(uow: UnitOfWork, received: Received[ContractSigned]) -> None:
+    """A signed contract closes its opportunity as won (S100)."""
+    contract = received.data
+    if contract.opportunity_id is not None:
+        await win_by_document(uow, contract.opportunity_id, f"Contract {contract.number}")
+
+
+async def win_by_order(uow: UnitOfWork, received: Received[OrderApproved]) -> None:
+    """An approved order without a contract closes its opportunity as won (S100)."""
+    order = received.data
+    if order.opportunity_id is not None and order.contract_id is None:
+        await win_by_document(uow, order.opportunity_id, f"Order {order.number}")

@@ -1,0 +1,145 @@
+"""What foreign events do here: contracts and orders win deals, open work follows its customer."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from shared.domain.ids import new_id
+from shared.events.customer import CustomerOwnerChanged
+from shared.events.order import ContractSigned, OrderApproved
+from shared.events.values import Money
+from tests.support.opportunity import (
+    customer_state,
+    deliver,
+    known_customer,
+    open_opportunity,
+    parked,
+    redeliver,
+    steps,
+    succeeded,
+    today,
+)
+from tests.support.services import ServiceUnderTest
+
+
+async def _read(service: ServiceUnderTest, opportunity_id: str) -> dict[str, Any]:
+    async with service.client("account_manager") as client:
+        return succeeded(await client.get(f"/v1/opportunities/{opportunity_id}"))
+
+
+def _signed(found: dict[str, Any]) -> ContractSigned:
+    return ContractSigned(
+        contract_id=new_id(),
+        number="HT2600001",
+        title="合同",
+        customer_id=UUID(found["customer_id"]),
+        quote_id=None,
+        opportunity_id=UUID(found["id"]),
+        status="signed",
+        lines=(),
+        total=Money(amount="1.00", currency="CNY"),
+        terms=None,
+        payment_days=0,
+        starts_on=None,
+        ends_on=None,
+        signed_on=today(),
+        owner_id=new_id(),
+    )
+
+
+def _approved(found: dict[str, Any], contract_id: UUID | None) -> OrderApproved:
+    return OrderApproved(
+        order_id=new_id(),
+        number="DD2600001",
+        chain="ordinary",
+        customer_id=UUID(found["customer_id"]),
+        contract_id=contract_id,
+        quote_id=None,
+        opportunity_id=UUID(found["id"]),
+        status="approved",
+        lines=(),
+        total=Money(amount="1.00", currency="CNY"),
+        ordered_on=today(),
+        settlement="open",
+        payment_days=0,
+        owner_id=new_id(),
+        approved_by=new_id(),
+    )
+
+
+async def test_a_signed_contract_wins_its_opportunity_once(opportunity: ServiceUnderTest) -> None:
+    """S100."""
+    found = await open_opportunity(opportunity)
+    signed = _signed(found)
+    envelope = await deliver(opportunity, signed, signed.contract_id)
+    await redeliver(opportunity, envelope)
+    another = _signed(found)
+    await deliver(opportunity, another, another.contract_id)
+    won = await _read(opportunity, found["id"])
+    assert (won["status"], won["close_reason"]) == ("won", "Contract HT2600001")
+    assert await steps(opportunity, found) == ["opened", "won"]
+    assert await parked(opportunity) == []
+
+
+async def test_a_lost_deal_that_is_signed_after_all_is_won(opportunity: ServiceUnderTest) -> None:
+    """S100."""
+    found = await open_opportunity(opportunity)
+    async with opportunity.client("account_manager") as client:
+        path = f"/v1/opportunities/{found['id']}/lose"
+        succeeded(await client.post(path, json={"reason": "价格", "competitor": "西门子"}))
+    signed = _signed(found)
+    await deliver(opportunity, signed, signed.contract_id)
+    won = await _read(opportunity, found["id"])
+    assert (won["status"], won["competitor"]) == ("won", None)
+    assert await steps(opportunity, found) == ["opened", "lost", "won"]
+
+
+async def test_an_approved_order_wins_only_where_no_contract_will(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S100, S103."""
+    direct, contracted = [await open_opportunity(opportunity) for _ in range(2)]
+    for order in (_approved(direct, None), _approved(contracted, new_id())):
+        await deliver(opportunity, order, order.order_id)
+    assert (await _read(opportunity, direct["id"]))["status"] == "won"
+    assert (await _read(opportunity, contracted["id"]))["status"] == "open"
+
+
+async def test_documents_without_an_opportunity_change_nothing(
+    opportunity: ServiceUnderTest,
+) -> None:
+    found = await open_opportunity(opportunity)
+    signed = _signed(found).model_copy(update={"opportunity_id": None})
+    await deliver(opportunity, signed, signed.contract_id)
+    assert (await _read(opportunity, found["id"]))["status"] == "open"
+    assert await parked(opportunity) == []
+
+
+async def test_open_work_follows_the_customer_to_its_new_owner(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04: what is closed, or pursued by somebody else, stays where it is."""
+    customer_id = await known_customer(opportunity)
+    followed = await open_opportunity(opportunity, customer_id=customer_id)
+    closed = await open_opportunity(opportunity, customer_id=customer_id)
+    colleague = opportunity.client("account_manager", name="同事")
+    foreign = await open_opportunity(opportunity, customer_id=customer_id, by=colleague)
+    body = {"customer_id": str(customer_id), "kind": "call", "result": "unchanged"}
+    async with opportunity.client("account_manager") as client:
+        path = f"/v1/opportunities/{closed['id']}/abandon"
+        succeeded(await client.post(path, json={"reason": "停建"}))
+        succeeded(
+            await client.post("/v1/activities", json=body | {"next_contact_on": str(today(3))})
+        )
+    heir = new_id()
+    state = customer_state(customer_id, owner_id=heir, department="销售三部", branch="成都")
+    moved = CustomerOwnerChanged(**state, previous_owner_id=UUID(followed["owner_id"]))
+    await deliver(opportunity, moved, customer_id, 2)
+    after = [await _read(opportunity, each["id"]) for each in (followed, closed, foreign)]
+    assert (after[0]["owner_id"], after[0]["branch"]) == (str(heir), "成都")
+    assert [each["owner_id"] for each in after[1:]] == [closed["owner_id"], foreign["owner_id"]]
+    async with opportunity.client("account_manager") as client:
+        due = succeeded(await client.get("/v1/next-contacts", params={"owner_id": str(heir)}))
+    assert [each["customer_id"] for each in due["items"]] == [str(customer_id)]
+    assert await steps(opportunity, followed) == ["opened", "changed"]
