@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.order.contracts.model import Contract
 from shared.domain.aggregate import Change
-from shared.events.order import Line
+from shared.events.order_lines import Line
 from shared.events.payload import Payload
 from shared.events.values import Money
 

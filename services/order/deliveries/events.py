@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.order.deliveries.model import Delivery
 from shared.domain.aggregate import Change
-from shared.events.order import DeliveryLine
+from shared.events.order_lines import DeliveryLine
 from shared.events.payload import Payload
 from shared.events.values import Money
 

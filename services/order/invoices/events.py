@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.order.invoices.model import Invoice
 from shared.domain.aggregate import Change
-from shared.events.order import InvoiceLine
+from shared.events.order_lines import InvoiceLine
 from shared.events.payload import Payload
 from shared.events.values import Money
 

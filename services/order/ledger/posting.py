@@ -13,7 +13,8 @@ from shared.db.driver import Prepared
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Aggregate
 from shared.domain.ids import new_id
-from shared.events.order import Posting, VoucherPosted
+from shared.events.order import VoucherPosted
+from shared.events.order_lines import Posting
 from shared.events.values import Money
 
 #: One statement for any number of journals: the columns come as arrays.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from services.order.orders.model import Order
 from shared.domain.aggregate import Change
-from shared.events.order import OrderLine
+from shared.events.order_lines import OrderLine
 from shared.events.payload import Payload
 from shared.events.values import Money
 
