@@ -68,6 +68,7 @@ async def until(condition: Callable[[], bool], seconds: float = 20) -> None:
 def kill_family(pid: int) -> None:
     """Kill a server with all its processes, and wait until they are gone."""
     postmaster = psutil.Process(pid)
+    postmaster.suspend()  # it starts no replacements meanwhile
     family = [postmaster, *postmaster.children(recursive=True)]
     for process in family:
         with suppress(psutil.NoSuchProcess):

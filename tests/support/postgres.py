@@ -30,7 +30,8 @@ LEFT_ROLES = r"SELECT rolname FROM pg_roles WHERE rolname <> $1 AND rolname NOT 
 @functools.cache
 def test_server() -> PostgresServer:
     """The run's server, started on the first call, empty, and stopped when the process ends."""
-    postgres = EmbeddedPostgres(_free_folder(), options=FAST_AND_FORGETFUL)
+    folder, _ = free_folder()
+    postgres = EmbeddedPostgres(folder, options=FAST_AND_FORGETFUL)
     server = postgres.start()
     atexit.register(postgres.stop)
     # In a thread: the caller, a fixture perhaps, may be running a loop in this one.
@@ -59,19 +60,20 @@ async def drop_database(server: PostgresServer, name: str) -> None:
     await _execute(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
-def _free_folder() -> Path:
-    """The first folder of test/1, test/2, ... whose lock nobody holds; held until we end."""
+def free_folder(kind: str = "") -> tuple[Path, int]:
+    """The first folder of test/<kind>1, test/<kind>2, ... whose lock nobody holds, and the open
+    lock file; held until that is closed or we end."""
     base = default_data_dir() / "test"
     for folder in (base.parent, base):
         make_data_dir(folder, server_account(base))
     for number in range(1, 100):
-        handle = os.open(base / f"{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
+        handle = os.open(base / f"{kind}{number}.lock", os.O_RDWR | os.O_CREAT, 0o600)
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             os.close(handle)
             continue
-        return base / str(number)
+        return base / f"{kind}{number}", handle
     raise RuntimeError(f"a hundred test runs at once in {base}?")
 
 

@@ -1,0 +1,278 @@
+"""A real ``kehu up`` as a process of its own: started, called, killed, started again, examined."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psutil
+
+from shared.embedded import EmbeddedPostgres, EmbeddedPostgresError
+from shared.embedded.state import HOST, free_port
+from shared.host.options import Opened, opened
+from shared.host.settings import HostSettings
+from shared.inbox.metrics import consumer_lag
+from shared.outbox.metrics import sample_outbox
+from tests.support.bus import kill_family
+from tests.support.postgres import free_folder
+
+ROOT = Path(__file__).resolve().parents[2]
+KEHU = (str(Path(sys.executable).with_name("kehu")),)
+ADMIN_PASSWORD = "correct horse battery"
+
+_POLL_SECONDS = 0.05
+_LOG_LINES = 40
+
+
+class SystemFailed(AssertionError):
+    """The process ended by itself, or did not do in time what it should."""
+
+
+class System:
+    """One data folder and the process that serves it, always on the same port.
+
+    ``command`` is how ``kehu`` is called: a fault test passes a launcher of its own.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        command: Sequence[str] = KEHU,
+        environment: Mapping[str, str] | None = None,
+    ) -> None:
+        self.folder = folder
+        self.command = tuple(command)
+        self.environment = dict(environment or {})
+        self.port = free_port()
+        self.url = f"http://{HOST}:{self.port}"
+        self.log = folder / "kehu.log"
+        self._process: subprocess.Popen[bytes] | None = None
+        self._anonymous = self.http()
+
+    def http(self, token: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
+        """A client of the system, signed in with a token."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        limits = httpx.Limits(max_connections=200, max_keepalive_connections=100)
+        # Without what the environment says about proxies: they know nothing of this address.
+        return httpx.AsyncClient(
+            base_url=self.url, headers=headers, timeout=timeout, limits=limits, trust_env=False
+        )
+
+    # -- the process -----------------------------------------------------------------------------
+
+    def launch(self) -> None:
+        """Start the process, and do not wait for it."""
+        with self.log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [*self.command, "up", "--port", str(self.port), "--data", str(self.folder)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=ROOT,
+                env=self._environment(),
+            )
+
+    async def start(self, patience: float = 120) -> None:
+        """Start the process, and return when it answers."""
+        self.launch()
+        await self.ready(patience)
+
+    async def ready(self, patience: float = 120) -> None:
+        """Wait until all services say that they are ready."""
+        deadline = time.monotonic() + patience
+        while not await self._is_ready():
+            if not self.running:
+                raise SystemFailed(f"kehu ended with {self.exit_code}:\n{self.log_tail()}")
+            if time.monotonic() > deadline:
+                raise SystemFailed(f"kehu was not ready in {patience} s:\n{self.log_tail()}")
+            await asyncio.sleep(_POLL_SECONDS)
+
+    @property
+    def running(self) -> bool:
+        """Whether the process is there."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def exit_code(self) -> int | None:
+        """How the process ended; minus the signal that ended it."""
+        return None if self._process is None else self._process.poll()
+
+    def kill(self) -> bool:
+        """Kill the process at once, as a power cut would; say whether there was one."""
+        if self._process is None or self._process.poll() is not None:
+            return False
+        self._process.kill()
+        self._process.wait()
+        return True
+
+    async def kill_postgres(self) -> bool:
+        """Kill PostgreSQL with all its processes; say whether it was running."""
+        try:
+            pid = EmbeddedPostgres(self.folder).pid
+            await asyncio.to_thread(kill_family, pid)
+        except (EmbeddedPostgresError, psutil.NoSuchProcess):
+            return False
+        return True
+
+    async def stop(self, patience: float = 60) -> None:
+        """Ask the process to stop; it must do so in good order."""
+        if self._process is None or not self.running:
+            return
+        self._process.terminate()
+        try:
+            code = await asyncio.to_thread(self._process.wait, patience)
+        except subprocess.TimeoutExpired:
+            self.kill()
+            raise SystemFailed(f"kehu did not stop in {patience} s:\n{self.log_tail()}") from None
+        if code != 0:
+            raise SystemFailed(f"kehu stopped with {code}:\n{self.log_tail()}")
+
+    def log_tail(self) -> str:
+        """The end of what the process said."""
+        lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+        return "\n".join(lines[-_LOG_LINES:])
+
+    # -- what it holds ---------------------------------------------------------------------------
+
+    @asynccontextmanager
+    async def opened(self) -> AsyncIterator[Opened]:
+        """The databases and the bus, to be looked into; PostgreSQL runs meanwhile."""
+        async with opened(HostSettings.of(data=self.folder)) as here:
+            yield here
+
+    async def drained(self, patience: float = 60) -> None:
+        """Wait until every event is published and every consumer is at the end of the log.
+
+        Events cause events, so both must hold twice with nothing new in between.
+        """
+        deadline = time.monotonic() + patience
+        async with self.opened() as here:
+            before: object = None
+            while True:
+                waiting, mark = await _backlog(here)
+                if not waiting and mark == before:
+                    return
+                before = mark
+                if time.monotonic() > deadline:
+                    raise SystemFailed(f"not drained in {patience} s: {waiting}")
+                await asyncio.sleep(_POLL_SECONDS)
+
+    async def check(self) -> dict[str, Any]:
+        """Check every promise as ``kehu check`` does; return its document."""
+        found = await self.run("check", "--json", "--data", str(self.folder))
+        try:
+            document: dict[str, Any] = json.loads(found.stdout)
+        except ValueError:
+            raise SystemFailed(f"kehu check: {found.stdout}{found.stderr}") from None
+        return document
+
+    async def violations(self) -> list[Any]:
+        """What breaks a promise, within the services and across them."""
+        document = await self.check()
+        within = [each for listed in document["services"].values() for each in listed]
+        return within + list(document["across"])
+
+    async def replay_differences(self, read_model: str = "analytics") -> int:
+        """Build a read model anew beside the live one; return the rows that differ."""
+        found = await self.run("replay", read_model, "--compare", "--data", str(self.folder))
+        match = re.search(r"(\d+)\s+rows\s+differ", found.stdout)
+        if match is None:
+            raise SystemFailed(f"kehu replay: {found.stdout}{found.stderr}")
+        return int(match[1])
+
+    async def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run a command of ``kehu`` to its end."""
+        return await asyncio.to_thread(
+            subprocess.run,
+            [*self.command, *arguments],
+            capture_output=True,
+            text=True,
+            cwd=ROOT,
+            env=self._environment(),
+            timeout=120,
+        )
+
+    # -- inside ----------------------------------------------------------------------------------
+
+    async def _is_ready(self) -> bool:
+        with suppress(httpx.TransportError):
+            return (await self._anonymous.get("/readyz", timeout=5)).status_code == 200
+        return False
+
+    def _environment(self) -> dict[str, str]:
+        inherited = {name: value for name, value in os.environ.items() if name[:5] != "KEHU_"}
+        ours = {
+            "KEHU_CUSTOMER_ADMIN_PASSWORD": ADMIN_PASSWORD,
+            "KEHU_LOG_LEVEL": "warning",
+            "PYTHONPATH": str(ROOT),
+        }
+        bindir = os.environ.get("KEHU_POSTGRES_BINDIR")
+        return inherited | ours | ({"KEHU_POSTGRES_BINDIR": bindir} if bindir else {})
+
+    async def _close(self) -> None:
+        await self._anonymous.aclose()
+        self.kill()
+        _end_processes_of(self.folder)
+
+
+@asynccontextmanager
+async def new_system(
+    *, command: Sequence[str] = KEHU, environment: Mapping[str, str] | None = None
+) -> AsyncIterator[System]:
+    """A system on an empty data folder of its own, not started yet; all of it ends afterwards."""
+    with _own_folder() as folder:
+        system = System(folder, command=command, environment=environment)
+        try:
+            yield system
+        finally:
+            await system._close()
+
+
+@contextmanager
+def _own_folder() -> Iterator[Path]:
+    folder, lock = free_folder("system")
+    try:
+        _end_processes_of(folder)  # of a run that was killed
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(mode=0o755)
+        yield folder
+    finally:
+        os.close(lock)
+
+
+def _end_processes_of(folder: Path) -> None:
+    """Kill what works on a data folder of ours, the server first."""
+    with suppress(EmbeddedPostgresError, psutil.NoSuchProcess):
+        kill_family(EmbeddedPostgres(folder).pid)
+    for process in psutil.process_iter():
+        with suppress(psutil.Error):
+            if str(folder) in process.cmdline():
+                kill_family(process.pid)
+
+
+async def _backlog(here: Opened) -> tuple[dict[str, int], object]:
+    """What is still to be published or applied, and a mark that moves with every event."""
+    waiting: dict[str, int] = {}
+    for service in here.services:
+        if "outbox" in service.metadata.tables:
+            waiting[f"{service.name} outbox"] = await sample_outbox(here.dbs[service.name])
+    for service in here.services:
+        for consumer in service.consumers:
+            waiting[consumer.name] = sum((await consumer_lag(here.bus, consumer)).values())
+    topics = {
+        topic for each in here.services for consumer in each.consumers for topic in consumer.topics
+    }
+    ends = await here.bus.end_offsets(topics)
+    return {name: count for name, count in waiting.items() if count}, sum(ends.values())
