@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+from services.order.accounts.invariants import ACCOUNTS
+from services.order.contracts.invariants import CONTRACTS
+from services.order.ledger.invariants import LEDGER
+from services.order.orders.invariants import ORDERS
+from services.order.prepayments.invariants import PREPAYMENTS
 from shared.db.invariants import Invariant
 
-INVARIANTS: tuple[Invariant, ...] = ()
+INVARIANTS: tuple[Invariant, ...] = (
+    *LEDGER,
+    *ACCOUNTS,
+    *PREPAYMENTS,
+    *CONTRACTS,
+    *ORDERS,
+)

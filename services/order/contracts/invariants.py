@@ -1,0 +1,77 @@
+"""What is always true of contracts."""
+
+from __future__ import annotations
+
+from services.order.contracts.model import TRANSITIONS, Status
+from services.order.transitions import status_history
+from shared.db.invariants import Invariant
+
+CONTRACTS = (
+    status_history("contract", [Status.DRAFT], TRANSITIONS),
+    Invariant(
+        "contracts.23",
+        "A contract's total is the sum of its lines, each rounded once.",
+        """
+        SELECT c.id, c.number, c.total, sum(l.amount) AS lines
+        FROM contract AS c LEFT JOIN contract_line AS l ON l.contract_id = c.id
+        GROUP BY c.id
+        HAVING c.total IS DISTINCT FROM sum(l.amount)
+            OR bool_or(l.amount <> round(l.quantity * l.unit_price * (1 - l.discount), 2))
+        """,
+    ),
+    Invariant(
+        "contracts.32",
+        "What was approved is what was submitted, by somebody else than the author.",
+        """
+        SELECT id, number, status, author_id, approved_by FROM contract
+        WHERE (status IN ('approved', 'signed', 'completed') AND approved_by IS NULL)
+           OR approved_by = author_id
+           OR (approved_by IS NOT NULL AND approved_hash IS DISTINCT FROM content_hash)
+        """,
+    ),
+    Invariant(
+        "contracts.32 countersign",
+        "A contract is approved when every department that was asked agreed.",
+        """
+        SELECT c.id, c.number, asked.department
+        FROM contract AS c, jsonb_array_elements_text(c.asked) AS asked (department)
+        WHERE c.status IN ('countersigned', 'approved', 'signed', 'completed')
+          AND NOT EXISTS (
+              SELECT FROM contract_opinion AS o
+              WHERE o.contract_id = c.id AND o.round = c.round
+                AND o.department = asked.department AND o.verdict = 'agree'
+                AND o.given_by <> c.author_id)
+        """,
+    ),
+    Invariant(
+        "contracts.31",
+        "The lines of a contract that a quote was accepted for are those of the quote.",
+        """
+        SELECT c.id, c.number, quoted ->> 'line_id' AS line_id
+        FROM contract AS c
+        JOIN outbox AS o ON o.aggregate_type = 'contract' AND o.aggregate_id = c.id
+         AND o.aggregate_version = 1,
+        json_array_elements(o.payload -> 'lines') AS quoted
+        LEFT JOIN contract_line AS l ON l.id = CAST(quoted ->> 'line_id' AS uuid)
+        WHERE c.quote_id IS NOT NULL
+          AND (l.product_id, l.quantity, l.unit_price, l.discount) IS DISTINCT FROM (
+              CAST(quoted ->> 'product_id' AS uuid),
+              CAST(quoted ->> 'quantity' AS numeric),
+              CAST(quoted -> 'unit_price' ->> 'amount' AS numeric),
+              CAST(quoted ->> 'discount' AS numeric))
+        """,
+    ),
+    Invariant(
+        "contracts.26",
+        "The register of contracts has no gap.",
+        """
+        SELECT before, number FROM (
+            SELECT number, lag(number) OVER (ORDER BY number) AS before FROM contract
+        ) AS register
+        WHERE substr(number, 1, 4) = substr(before, 1, 4)
+          AND CAST(substr(number, 5) AS integer) <> CAST(substr(before, 5) AS integer) + 1
+           OR (substr(number, 1, 4) IS DISTINCT FROM substr(before, 1, 4)
+               AND CAST(substr(number, 5) AS integer) <> 1)
+        """,
+    ),
+)
