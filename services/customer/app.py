@@ -5,8 +5,10 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.customer.customers.router import router as customers
+from services.customer.handovers.router import router as handovers
 from services.customer.permissions import PERMISSIONS
 from services.customer.policies import POLICIES
+from services.customer.registrations.router import router as registrations
 from services.customer.sessions.keys import keys_from_database
 from services.customer.sessions.revocation import Revocations
 from services.customer.sessions.router import router as sessions
@@ -41,7 +43,13 @@ def create_app(
         context,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
-        routers=[customers, staff, *([sessions] if settings.sign_in else [])],
+        routers=[
+            customers,
+            handovers,
+            registrations,
+            staff,
+            *([sessions] if settings.sign_in else []),
+        ],
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.customer.app import create_app, create_database
 from services.customer.bootstrap import prepare
+from services.customer.invariants import INVARIANTS
 from services.customer.settings import CustomerSettings
 from services.customer.tables import metadata
 from services.customer.worker import create_worker
@@ -19,5 +20,6 @@ SERVICE = Service(
     create_database=create_database,
     create_app=create_app,
     create_worker=create_worker,
+    invariants=INVARIANTS,
     prepare=prepare,
 )

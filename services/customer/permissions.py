@@ -9,6 +9,7 @@ PERMISSIONS: PermissionTable = {
     "customer.create": SALES | {Role.ADMINISTRATOR},
     "customer.change": SALES | {Role.ADMINISTRATOR},
     "customer.confirm": MANAGEMENT,
+    "customer.hand_over": MANAGEMENT | {Role.ADMINISTRATOR},
     "staff.read": EVERYONE,
     "staff.manage": frozenset({Role.ADMINISTRATOR}),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.customer.handovers.service import when_staff_left
 from shared.db.unit_of_work import Policies
+from shared.events.staff import StaffLeft
 
-POLICIES: Policies = {}
+POLICIES: Policies = {StaffLeft: (when_staff_left,)}

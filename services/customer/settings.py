@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
@@ -25,4 +27,11 @@ class CustomerSettings(ServiceSettings):
         min_length=8,
         max_length=256,
         description="of the first administrator; made up and shown once if not given",
+    )
+    registration_owner_id: UUID | None = Field(
+        default=None,
+        description="who receives self-registrations; without it the first sales manager",
+    )
+    registrations_per_hour: int = Field(
+        default=20, ge=1, le=1_000_000, description="self-registrations from one network"
     )

@@ -2,15 +2,27 @@
 
 from __future__ import annotations
 
-from services.customer.customers.table import customers
+from services.customer.customers.table import customers, ownership_changes
+from services.customer.handovers.table import handovers
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
 from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
+from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+deadline_table(metadata)
 idempotency_table(metadata)
 
-__all__ = ["attempts", "customers", "known_networks", "metadata", "signing_keys", "staff"]
+__all__ = [
+    "attempts",
+    "customers",
+    "handovers",
+    "known_networks",
+    "metadata",
+    "ownership_changes",
+    "signing_keys",
+    "staff",
+]

@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
-
+from services.customer.app import create_database
+from services.customer.handovers import service as handovers
+from services.customer.housekeeping import clean_up
 from services.customer.settings import CustomerSettings
+from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.worker import Worker, periodic
 
 
-def create_worker(settings: CustomerSettings, bus: Any, *, db: Database | None = None) -> Any:
-    """Compose relay and consumers."""
-    raise NotImplementedError
+def create_worker(settings: CustomerSettings, bus: Bus, *, db: Database | None = None) -> Worker:
+    """Compose relay, consumers, hand-overs and housekeeping."""
+    db = db or create_database(settings)
+    return Worker(
+        db,
+        bus,
+        deadlines={handovers.DEADLINE: handovers.go_on},
+        jobs=[periodic("housekeeping", 3600, lambda: clean_up(db))],
+    )

@@ -127,6 +127,14 @@ class Connection:
             return Result.of(await self.driver.fetch(sql, *plan.bind(given)), plan.from_driver)
         return Result.done(await self.driver.execute(sql, *plan.bind(given)))
 
+    async def fetch_many(self, statement: Prepared, rows: Sequence[Mapping[str, Any]]) -> Result:
+        """Run a statement once for each mapping, in one round trip; return all rows answered."""
+        plan = statement.plan
+        bound = [plan.bind(row) for row in rows]
+        return Result.of(
+            await self.driver.fetchmany(self._redirected(plan.sql), bound), plan.from_driver
+        )
+
     async def scalar(
         self, statement: sa.Executable | Prepared, parameters: Parameters | None = None
     ) -> Any:

@@ -163,9 +163,7 @@ class Repository(Generic[A]):
         Raises:
             StaleVersion: the row was changed since it was read.
         """
-        row = self._row(aggregate) | {"version": aggregate.version + 1}
-        keys = {"_id": row.pop("id"), "_version": aggregate.version}
-        result = await uow.conn.execute(self._update, row | keys)
+        result = await uow.conn.execute(self._update, self._updated_row(aggregate))
         if result.rowcount != 1:
             raise StaleVersion(f"This {self.noun} was changed by somebody else.")
         aggregate.version += 1
@@ -173,6 +171,23 @@ class Repository(Generic[A]):
             await self._save_children(uow.conn, child, aggregate)
         self._remember(aggregate)
         await uow.record(aggregate, self.payload(aggregate, change))
+
+    async def save_many(self, uow: UnitOfWork, changed: Sequence[tuple[A, Change]]) -> None:
+        """Update several aggregates, each once, in one round trip, and record their events.
+
+        Raises:
+            StaleVersion: one of the rows was changed since it was read.
+        """
+        if self.children:
+            for aggregate, change in changed:
+                await self.save(uow, aggregate, change)
+            return
+        rows = [self._updated_row(aggregate) for aggregate, _ in changed]
+        if (await uow.conn.fetch_many(self._update_returning, rows)).rowcount != len(rows):
+            raise StaleVersion(f"A {self.noun} was changed by somebody else.")
+        for aggregate, change in changed:
+            aggregate.version += 1
+            await uow.record(aggregate, self.payload(aggregate, change))
 
     # -- rows --------------------------------------------------------------------------------
 
@@ -199,10 +214,17 @@ class Repository(Generic[A]):
 
     @cached_property
     def _update(self) -> Prepared:
-        values: dict[str, Any] = {
-            name: sa.bindparam(name) for name in self._columns if name != "id"
-        }
-        return Prepared(
+        return Prepared(self._update_statement)
+
+    @cached_property
+    def _update_returning(self) -> Prepared:
+        return Prepared(self._update_statement.returning(self.table.c.id))
+
+    @cached_property
+    def _update_statement(self) -> sa.Update:
+        names = (*self._columns, *self.derived)
+        values: dict[str, Any] = {name: sa.bindparam(name) for name in names if name != "id"}
+        return (
             sa.update(self.table)
             .where(self.table.c.id == sa.bindparam("_id"))
             .where(self.table.c.version == sa.bindparam("_version"))
@@ -223,6 +245,10 @@ class Repository(Generic[A]):
     def _row(self, aggregate: A) -> dict[str, Any]:
         row = {name: getattr(aggregate, name) for name in self._columns}
         return row | {name: derive(aggregate) for name, derive in self.derived.items()}
+
+    def _updated_row(self, aggregate: A) -> dict[str, Any]:
+        row = self._row(aggregate) | {"version": aggregate.version + 1}
+        return row | {"_id": row.pop("id"), "_version": aggregate.version}
 
     def _build(self, row: Any, loaded: dict[str, dict[UUID, tuple[Any, ...]]]) -> A:
         nested = {field: by_parent.get(row["id"], ()) for field, by_parent in loaded.items()}

@@ -19,6 +19,13 @@ class PossibleDuplicate(Conflict):
     title = "This customer may exist already"
 
 
+class TaxIdTaken(Conflict):
+    """Another live customer has the same tax id; that cannot be accepted."""
+
+    code = "tax_id_taken"
+    title = "The tax id is another customer's"
+
+
 class ExternalIdTaken(Conflict):
     """Another customer carries the same external id."""
 

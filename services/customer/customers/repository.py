@@ -1,22 +1,28 @@
-"""Customers in PostgreSQL: by id, by owner, lists, search, and look-alikes."""
+"""Customers in PostgreSQL: by id, by owner, lists, search, look-alikes, and who owned them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, ClassVar
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.customers import events, search
-from services.customer.customers.model import Customer, Profile
-from services.customer.customers.table import customer_number, customers
-from shared.db.driver import Connection
+from services.customer.customers.errors import ExternalIdTaken, TaxIdTaken
+from services.customer.customers.model import Customer, Status
+from services.customer.customers.table import customer_number, customers, ownership_changes
+from services.customer.staff.model import Owner
+from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.aggregate import Change
+from shared.domain.ids import new_id
 
 _DUPLICATES_SHOWN = 5
 SORTS = {
@@ -25,9 +31,15 @@ SORTS = {
     "name": Sort(customers.c.name, str),
     "number": Sort(customers.c.number, str),
 }
+NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
 _DERIVED = {"name_key", "search_text", "search_terms"}
 _SUMMARY = [column for column in customers.c if column.name not in _DETAILS | _DERIVED]
+_keep_change = Prepared(sa.insert(ownership_changes), *ownership_changes.c.keys())
+_COLLISIONS = {
+    "customer_external_id_key": ExternalIdTaken("Another customer carries this external id."),
+    "customer_tax_id_unique": TaxIdTaken("Another customer has this tax id."),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +48,25 @@ class CustomerFilter:
 
     status: str | None = None
     owner_id: UUID | None = None
+    department: str | None = None
+    branch: str | None = None
     region: str | None = None
     industry: str | None = None
+    source: str | None = None
     level: str | None = None
+    tax_id: str | None = None
+    phone: str | None = None
+    external_id: str | None = None
     q: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Likeness:
+    """What makes two records one customer: the normalised name, the tax id, or the phone."""
+
+    name: str | None = None
+    tax_id: str | None = None
+    phone: str | None = None
 
 
 class Customers(Repository[Customer]):
@@ -55,6 +82,25 @@ class Customers(Repository[Customer]):
         "search_terms": search.search_terms,
     }
 
+    async def add_many(self, uow: UnitOfWork, new: Sequence[tuple[Customer, Change]]) -> None:
+        """Insert customers.
+
+        Raises:
+            TaxIdTaken, ExternalIdTaken: another customer has it.
+        """
+        with _named_collisions():
+            await super().add_many(uow, new)
+
+    async def save(self, uow: UnitOfWork, aggregate: Customer, change: Change) -> None:
+        """Update a customer.
+
+        Raises:
+            TaxIdTaken: another customer has it.
+            StaleVersion: the row was changed since it was read.
+        """
+        with _named_collisions():
+            await super().save(uow, aggregate, change)
+
     async def next_numbers(self, uow: UnitOfWork, count: int = 1) -> list[str]:
         """Take customer numbers off the sequence: unique, ascending, gaps allowed."""
         query = sa.select(customer_number.next_value()).select_from(
@@ -63,41 +109,95 @@ class Customers(Repository[Customer]):
         return [f"C{serial:08d}" for serial in (await uow.conn.execute(query)).scalars()]
 
     async def lookalikes(
-        self, conn: Connection, profile: Profile, besides: UUID | None = None
-    ) -> Sequence[sa.RowMapping]:
-        """Return live customers with the same normalised name, tax id or phone."""
-        same = [customers.c.name_key == search.name_key(profile.name)]
-        if profile.tax_id:
-            same.append(customers.c.tax_id == profile.tax_id)
-        if profile.phone:
-            same.append(customers.c.phone == profile.phone)
-        query = sa.select(customers.c.id, customers.c.number, customers.c.name).where(sa.or_(*same))
+        self, conn: Connection, like: Likeness, besides: UUID | None = None
+    ) -> Sequence[Any]:
+        """Return customers with the same normalised name, tax id or phone, less rejected ones."""
+        wanted = {
+            customers.c.name_key: search.name_key(like.name) if like.name else None,
+            customers.c.tax_id: like.tax_id,
+            customers.c.phone: like.phone,
+        }
+        same = [column == value for column, value in wanted.items() if value]
+        if not same:
+            return []
+        shown = (customers.c[name] for name in ("id", "number", "name", "status", "tax_id"))
+        query = sa.select(*shown).where(sa.or_(*same), customers.c.status != Status.REJECTED)
         if besides is not None:
             query = query.where(customers.c.id != besides)
-        return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).mappings().all()
+        return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).all()
 
     async def of_owner(self, uow: UnitOfWork, owner_id: UUID, limit: int) -> list[Customer]:
         """Lock and return up to ``limit`` customers of one owner."""
         query = self.query().where(customers.c.owner_id == owner_id).limit(limit)
         return await self.select(uow.conn, query, lock=True)
 
+    async def count_of_owner(self, conn: Connection, owner_id: UUID) -> int:
+        """Return how many customers somebody has."""
+        query = sa.select(sa.func.count()).where(customers.c.owner_id == owner_id)
+        return int(await conn.scalar(query))
+
+    async def hand_over(
+        self,
+        uow: UnitOfWork,
+        handed: Sequence[Customer],
+        owner: Owner,
+        handover_id: UUID | None = None,
+    ) -> None:
+        """Give locked customers to another owner, and keep who had them before (S04)."""
+        before = [customer.owner_id for customer in handed]
+        await self.save_many(uow, [(customer, customer.hand_over(owner)) for customer in handed])
+        rows = [
+            {
+                "id": new_id(),
+                "customer_id": customer.id,
+                "version": customer.version,
+                "previous_owner_id": previous,
+                "owner_id": owner.id,
+                "changed_at": uow.now,
+                "changed_by": uow.actor.id,
+                "handover_id": handover_id,
+            }
+            for customer, previous in zip(handed, before, strict=True)
+        ]
+        await uow.conn.execute(_keep_change, rows)
+
     async def page(self, conn: Connection, wanted: CustomerFilter, request: PageRequest) -> Page:
         """Return one page of customer summaries."""
         query = sa.select(*_SUMMARY).where(*_conditions(wanted))
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)
 
+    async def ownership(self, conn: Connection, customer_id: UUID, request: PageRequest) -> Page:
+        """Return one page of a customer's changes of owner."""
+        query = sa.select(ownership_changes).where(ownership_changes.c.customer_id == customer_id)
+        key = ownership_changes.c.id
+        return await fetch_page(conn, query, request, sorts=NEWEST_CHANGE, key=key)
+
 
 def _conditions(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:
-    equal: dict[str, Any] = {
-        "status": wanted.status,
-        "owner_id": wanted.owner_id,
-        "region": wanted.region,
-        "industry": wanted.industry,
-        "level": wanted.level,
-    }
+    equal = {name: getattr(wanted, name) for name in CustomerFilter.__slots__ if name != "q"}
     found = [customers.c[name] == value for name, value in equal.items() if value is not None]
-    if wanted.q is not None and (text := search.query_text(wanted.q)):
-        terms = sa.literal(sorted(search.query_pieces(text)), ARRAY(sa.Text))
-        found.append(customers.c.search_terms.contains(terms))
-        found.append(customers.c.search_text.contains(text, autoescape=True))
+    if wanted.q is not None:
+        found += _matching(wanted.q)
     return found
+
+
+def _matching(query: str) -> list[sa.ColumnElement[bool]]:
+    text = search.query_text(query)
+    if not text:
+        return [sa.false()]  # nothing but signs, and no customer is found by those
+    terms = sa.literal(sorted(search.query_pieces(text)), ARRAY(sa.Text))
+    return [
+        customers.c.search_terms.contains(terms),
+        customers.c.search_text.contains(text, autoescape=True),
+    ]
+
+
+@contextmanager
+def _named_collisions() -> Iterator[None]:
+    try:
+        yield
+    except asyncpg.UniqueViolationError as error:
+        refusal = _COLLISIONS.get(error.constraint_name or "")
+        if refusal is None:
+            raise
+        raise type(refusal)(refusal.detail) from error

@@ -10,13 +10,21 @@ from starlette.responses import Response
 
 from services.customer.customers import service
 from services.customer.customers.model import Level, Status
-from services.customer.customers.repository import CustomerFilter
+from services.customer.customers.repository import CustomerFilter, Likeness
 from services.customer.customers.schemas import (
     CustomerIn,
     CustomerOut,
     CustomerPatch,
     CustomerSummary,
+    Lookalike,
+    LookalikesOut,
+    OwnerIn,
+    OwnershipChange,
+    Phone,
+    ReasonIn,
+    TaxId,
 )
+from shared.http.fields import Code
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
@@ -45,15 +53,34 @@ async def list_customers(
     ] = None,
     status: Status | None = None,
     owner_id: UUID | None = None,
+    department: Term = None,
+    branch: Term = None,
     region: Term = None,
     industry: Term = None,
+    source: Term = None,
     level: Level | None = None,
+    tax_id: TaxId | None = None,
+    phone: Phone | None = None,
+    external_id: Code | None = None,
     sort: str = "-created",
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
     """List customers, newest first; ``sort`` is created, -created, name or number."""
-    wanted = CustomerFilter(status, owner_id, region, industry, level, q)
+    wanted = CustomerFilter(
+        status=status,
+        owner_id=owner_id,
+        department=department,
+        branch=branch,
+        region=region,
+        industry=industry,
+        source=source,
+        level=level,
+        tax_id=tax_id,
+        phone=phone,
+        external_id=external_id,
+        q=q,
+    )
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         page = await service.customers.page(conn, wanted, request)
@@ -74,7 +101,7 @@ async def change_customer(
     body: CustomerPatch,
     write: Annotated[Write, writing("customer.change", if_match=True)],
 ) -> Response:
-    """Change fields of the record."""
+    """Change fields of the record. Look-alikes by what is new are refused as on create."""
     command = body.command(customer_id, write.expected)
     return await write(command, service.change_customer, CustomerOut.of)
 
@@ -86,3 +113,72 @@ async def confirm_customer(
     """Make a customer formal, so that it may trade."""
     command = service.ConfirmCustomer(customer_id, write.expected)
     return await write(command, service.confirm_customer, CustomerOut.of)
+
+
+@router.post("/customers/{customer_id}/reject", response_model=CustomerOut)
+async def reject_customer(
+    customer_id: UUID,
+    body: ReasonIn,
+    write: Annotated[Write, writing("customer.confirm", if_match=True)],
+) -> Response:
+    """Refuse a registration."""
+    command = body.rejection(customer_id, write.expected)
+    return await write(command, service.reject_customer, CustomerOut.of)
+
+
+@router.post("/customers/{customer_id}/lose", response_model=CustomerOut)
+async def lose_customer(
+    customer_id: UUID,
+    body: ReasonIn,
+    write: Annotated[Write, writing("customer.change", if_match=True)],
+) -> Response:
+    """Give a customer up."""
+    command = body.loss(customer_id, write.expected)
+    return await write(command, service.lose_customer, CustomerOut.of)
+
+
+@router.post("/customers/{customer_id}/regain", response_model=CustomerOut)
+async def regain_customer(
+    customer_id: UUID, write: Annotated[Write, writing("customer.change", if_match=True)]
+) -> Response:
+    """Take a lost customer up again."""
+    command = service.RegainCustomer(customer_id, write.expected)
+    return await write(command, service.regain_customer, CustomerOut.of)
+
+
+@router.post("/customers/{customer_id}/hand-over", response_model=CustomerOut)
+async def hand_over_customer(
+    customer_id: UUID,
+    body: OwnerIn,
+    write: Annotated[Write, writing("customer.hand_over", if_match=True)],
+) -> Response:
+    """Give one customer to another owner; ``/v1/handovers`` gives all of them."""
+    command = body.command(customer_id, write.expected)
+    return await write(command, service.hand_over_customer, CustomerOut.of)
+
+
+@router.get("/customers/{customer_id}/owners", response_model=ListOf[OwnershipChange])
+async def list_owners(
+    customer_id: UUID,
+    read: Annotated[Read, reading("customer.read")],
+    page_size: PageSize = 50,
+    page_token: PageToken = None,
+) -> Response:
+    """List a customer's changes of owner, newest first."""
+    request = page_request(read, page_size, page_token, "-time")
+    async with read.connection() as conn:
+        await service.customers.get(conn, customer_id)
+        page = await service.customers.ownership(conn, customer_id, request)
+    return respond_page(read, page, OwnershipChange)
+
+
+@router.get("/customers/{customer_id}/lookalikes", response_model=LookalikesOut)
+async def list_lookalikes(
+    customer_id: UUID, read: Annotated[Read, reading("customer.read")]
+) -> Response:
+    """Return customers with the same normalised name, tax id or phone: before a confirmation."""
+    async with read.connection() as conn:
+        customer = await service.customers.get(conn, customer_id)
+        like = Likeness(customer.name, customer.tax_id, customer.phone)
+        found = await service.customers.lookalikes(conn, like, besides=customer.id)
+    return read.respond(LookalikesOut(items=[Lookalike.model_validate(dict(row)) for row in found]))

@@ -13,7 +13,13 @@ from stdnum.cn import uscc
 from stdnum.exceptions import ValidationError
 
 from services.customer.customers.model import Customer, Level, Profile, Status
-from services.customer.customers.service import ChangeCustomer, CreateCustomer
+from services.customer.customers.service import (
+    ChangeCustomer,
+    CreateCustomer,
+    HandOverCustomer,
+    LoseCustomer,
+    RejectCustomer,
+)
 from shared.http.fields import Code, Input, Line, Name, Note, Output
 
 
@@ -86,11 +92,36 @@ class CustomerPatch(ProfileIn):
     """Fields to change; null empties a field, a field left out stays as it is."""
 
     name: Name = ""  # left out: stays; given: 1 to 200 characters
+    accept_duplicates: bool = False
 
     def command(self, customer_id: UUID, expected: int | None) -> ChangeCustomer:
         """Return the command this body stands for."""
-        changes: dict[str, Any] = self.model_dump(exclude_unset=True)
-        return ChangeCustomer(customer_id, expected, changes)
+        changes: dict[str, Any] = self.model_dump(exclude_unset=True, exclude={"accept_duplicates"})
+        return ChangeCustomer(customer_id, expected, changes, self.accept_duplicates)
+
+
+class ReasonIn(Input):
+    """Why something is done."""
+
+    reason: Line
+
+    def rejection(self, customer_id: UUID, expected: int | None) -> RejectCustomer:
+        """Return the command to refuse a registration."""
+        return RejectCustomer(customer_id, expected, self.reason)
+
+    def loss(self, customer_id: UUID, expected: int | None) -> LoseCustomer:
+        """Return the command to give a customer up."""
+        return LoseCustomer(customer_id, expected, self.reason)
+
+
+class OwnerIn(Input):
+    """Who owns the customer from now on."""
+
+    owner_id: UUID
+
+    def command(self, customer_id: UUID, expected: int | None) -> HandOverCustomer:
+        """Return the command this body stands for."""
+        return HandOverCustomer(customer_id, expected, self.owner_id)
 
 
 class CustomerSummary(Output):
@@ -126,3 +157,29 @@ class CustomerOut(CustomerSummary):
     def of(cls, customer: Customer) -> CustomerOut:
         """Present a customer."""
         return cls.model_validate(customer)
+
+
+class Lookalike(Output):
+    """A customer that may be the same."""
+
+    id: UUID
+    number: str
+    name: str
+    status: Status
+
+
+class LookalikesOut(Output):
+    """Customers that may be the same, at most five."""
+
+    items: list[Lookalike]
+
+
+class OwnershipChange(Output):
+    """A change of owner. ``handover_id`` names the hand-over of all customers it was part of."""
+
+    id: UUID
+    previous_owner_id: UUID
+    owner_id: UUID
+    changed_at: datetime
+    changed_by: UUID
+    handover_id: UUID | None

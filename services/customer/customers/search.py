@@ -19,6 +19,22 @@ _LEGAL_FORMS = re.compile(
     r"(股份有限公司|有限责任公司|有限公司|集团|公司|\bco\b|\bltd\b|\binc\b|\bcorp\b|\bcorporation\b"
     r"|\bplc\b|\bag\b|\bllc\b|\bgmbh\b|\bse\b|\bsa\b|\bnv\b|\blimited\b)"
 )
+#: Characters that are read otherwise as surnames than elsewhere.
+_SURNAMES = {
+    "单": "shan",
+    "曾": "zeng",
+    "仇": "qiu",
+    "解": "xie",
+    "查": "zha",
+    "区": "ou",
+    "朴": "piao",
+    "盖": "ge",
+    "缪": "miao",
+    "翟": "zhai",
+    "乐": "yue",
+    "重": "chong",
+}
+_RUN = "\0"  # marks what is not Chinese among the syllables; no name has it
 _NOT_WORD = re.compile(r"[\W_]+")
 _LATIN_RUN = re.compile(r"[a-z0-9]+")
 
@@ -37,15 +53,16 @@ def name_key(name: str) -> str:
 
 def search_text(customer: Customer) -> str:
     """Return all a customer can be found by, one entry to a line."""
-    name = _NOT_WORD.sub("", fold(customer.name))
-    entries = [name, *_readings(name), fold(customer.number), fold(customer.external_id or "")]
+    name = query_text(customer.name)
+    ids = (query_text(customer.number), query_text(customer.external_id or ""))
+    entries = [name, *_readings(name), *ids]
     return "\n".join(dict.fromkeys(entry for entry in entries if entry))
 
 
 def search_terms(customer: Customer) -> list[str]:
     """Return the pieces of ``search_text``, each once; of initials the pairs as well."""
     found = {piece for line in search_text(customer).split("\n") for piece in pieces(line)}
-    for initials in _readings(_NOT_WORD.sub("", fold(customer.name)))[1:]:
+    for initials in _readings(query_text(customer.name))[1::2]:
         found |= {initials[index : index + 2] for index in range(len(initials) - 1)}
     return sorted(found)
 
@@ -56,8 +73,11 @@ def query_text(query: str) -> str:
 
 
 def pieces(text: str) -> set[str]:
-    """Cut one entry into the pieces it is indexed and looked up by."""
-    found: set[str] = set()
+    """Cut one entry into the pieces it is indexed and looked up by.
+
+    Latin letters are found in threes, at the beginning also by the first one or two.
+    """
+    found = {text[:1], text[:2]}
     for index, character in enumerate(text):
         if _LATIN_RUN.match(character):
             found.add(text[index : index + 3])
@@ -80,8 +100,26 @@ def _whole_piece(text: str, index: int) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _readings(name: str) -> tuple[str, ...]:
-    """Return full pinyin and initials of a name with Chinese characters, else nothing."""
+    """Return full pinyin and initials of a name with Chinese characters, else nothing.
+
+    A name that may begin with a surname has both for each reading of it (曾: ceng, zeng).
+    """
     if name.isascii():
         return ()
-    syllables = lazy_pinyin(name, style=Style.NORMAL)
-    return "".join(syllables), "".join(syllable[0] for syllable in syllables if syllable)
+    syllables = lazy_pinyin(name, style=Style.NORMAL, errors=lambda run: f"{_RUN}{run}")
+    variants = [syllables]
+    if surname := _SURNAMES.get(name[0]):
+        variants.append([surname, *syllables[1:]])
+    entries = [entry for each in variants for entry in (_full(each), _initials(each))]
+    return tuple(dict.fromkeys(entries))
+
+
+def _full(syllables: list[str]) -> str:
+    return "".join(syllable.removeprefix(_RUN) for syllable in syllables)
+
+
+def _initials(syllables: list[str]) -> str:
+    # A run of Latin letters or digits is said whole: TCL科技 is tclkj.
+    return "".join(
+        syllable[1:] if syllable.startswith(_RUN) else syllable[:1] for syllable in syllables
+    )

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from services.customer.customers.errors import PossibleDuplicate
-from services.customer.customers.model import Customer, Profile
-from services.customer.customers.repository import Customers
+from services.customer.customers.errors import CustomerStateError, PossibleDuplicate, TaxIdTaken
+from services.customer.customers.model import Customer, Profile, Status
+from services.customer.customers.repository import Customers, Likeness
 from services.customer.staff.model import Owner
-from services.customer.staff.repository import owner_of
+from services.customer.staff.repository import owner_of, stays
 from shared.db.unit_of_work import UnitOfWork
 
 customers = Customers()
@@ -33,6 +33,7 @@ class ChangeCustomer:
     customer_id: UUID
     expected: int | None
     changes: dict[str, Any]
+    accept_duplicates: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,14 +44,50 @@ class ConfirmCustomer:
     expected: int | None
 
 
+@dataclass(frozen=True, slots=True)
+class RejectCustomer:
+    """Refuse a registration."""
+
+    customer_id: UUID
+    expected: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class LoseCustomer:
+    """Give a customer up."""
+
+    customer_id: UUID
+    expected: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class RegainCustomer:
+    """Take a lost customer up again."""
+
+    customer_id: UUID
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class HandOverCustomer:
+    """Give one customer to another owner."""
+
+    customer_id: UUID
+    expected: int | None
+    owner_id: UUID
+
+
 async def create_customer(uow: UnitOfWork, command: CreateCustomer) -> Customer:
     """Enter a customer, warning of look-alikes unless the caller accepts them (S02)."""
+    profile = command.profile
     if not command.accept_duplicates:
-        await _refuse_lookalikes(uow, command.profile)
+        await _refuse_lookalikes(uow, Likeness(profile.name, profile.tax_id, profile.phone))
     owner = await _owner(uow, command.owner_id)
     (number,) = await customers.next_numbers(uow)
     customer, change = Customer.create(
-        command.profile,
+        profile,
         number=number,
         owner=owner,
         at=uow.now,
@@ -61,8 +98,15 @@ async def create_customer(uow: UnitOfWork, command: CreateCustomer) -> Customer:
 
 
 async def change_customer(uow: UnitOfWork, command: ChangeCustomer) -> Customer:
-    """Change the record (S13)."""
+    """Change the record, warning of look-alikes by what is new (S13)."""
     customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    new = {
+        name: command.changes[name]
+        for name in command.changes.keys() & set(Likeness.__slots__)
+        if command.changes[name] != getattr(customer, name)
+    }
+    if not command.accept_duplicates:
+        await _refuse_lookalikes(uow, Likeness(**new), besides=customer.id)
     await customers.save(uow, customer, customer.change(**command.changes))
     return customer
 
@@ -74,18 +118,56 @@ async def confirm_customer(uow: UnitOfWork, command: ConfirmCustomer) -> Custome
     return customer
 
 
+async def reject_customer(uow: UnitOfWork, command: RejectCustomer) -> Customer:
+    """Refuse a registration (S24)."""
+    customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    await customers.save(uow, customer, customer.reject(command.reason))
+    return customer
+
+
+async def lose_customer(uow: UnitOfWork, command: LoseCustomer) -> Customer:
+    """Give a customer up, with the reason (S66)."""
+    customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    await customers.save(uow, customer, customer.lose(command.reason))
+    return customer
+
+
+async def regain_customer(uow: UnitOfWork, command: RegainCustomer) -> Customer:
+    """Take a lost customer up again (S66)."""
+    customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    await customers.save(uow, customer, customer.regain())
+    return customer
+
+
+async def hand_over_customer(uow: UnitOfWork, command: HandOverCustomer) -> Customer:
+    """Give one customer to another owner (S04)."""
+    owner = await owner_of(uow.conn, command.owner_id)
+    customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    if customer.owner_id == owner.id:
+        raise CustomerStateError("The customer belongs to this person already.")
+    await customers.hand_over(uow, [customer], owner)
+    return customer
+
+
 async def _owner(uow: UnitOfWork, owner_id: UUID | None) -> Owner:
     actor = uow.actor
-    if owner_id is None or owner_id == actor.id:
-        return Owner(actor.id, actor.department, actor.branch)
-    return await owner_of(uow.conn, owner_id)
+    if owner_id is not None and owner_id != actor.id:
+        return await owner_of(uow.conn, owner_id)
+    await stays(uow.conn, actor.id)
+    return Owner(actor.id, actor.department, actor.branch)
 
 
-async def _refuse_lookalikes(uow: UnitOfWork, profile: Profile) -> None:
-    found = await customers.lookalikes(uow.conn, profile)
-    if found:
-        names = ", ".join(f"{row['number']} {row['name']}" for row in found)
-        raise PossibleDuplicate(
-            f"There is {names}. Send accept_duplicates to enter it all the same.",
-            candidates=[dict(row) for row in found],
-        )
+async def _refuse_lookalikes(uow: UnitOfWork, like: Likeness, besides: UUID | None = None) -> None:
+    found = await customers.lookalikes(uow.conn, like, besides)
+    if not found:
+        return
+    names = ", ".join(f"{row['number']} {row['name']}" for row in found)
+    shown = ("id", "number", "name", "status")
+    candidates = [{name: row[name] for name in shown} for row in found]
+    taken = [row for row in found if row["tax_id"] == like.tax_id is not None]
+    if any(row["status"] != Status.REGISTERED for row in taken):
+        raise TaxIdTaken(f"The tax id is that of {names}.", candidates=candidates)
+    raise PossibleDuplicate(
+        f"There is {names}. Send accept_duplicates to enter it all the same.",
+        candidates=candidates,
+    )

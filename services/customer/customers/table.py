@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.metadata import metadata
+from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT
 
 customer_number = sa.Sequence("customer_number", metadata=metadata)
@@ -37,10 +38,38 @@ customers = sa.Table(
     sa.Column("search_text", sa.Text, nullable=False, comment="name, pinyin, initials, number"),
     sa.Column("search_terms", ARRAY(sa.Text), nullable=False, comment="pieces of search_text"),
     sa.Index("customer_owner", "owner_id", "id"),
+    sa.Index("customer_owner_status", "owner_id", "status", "id"),
     sa.Index("customer_status", "status", "id"),
     sa.Index("customer_region", "region", "id"),
+    sa.Index("customer_industry", "industry", "id"),
+    sa.Index("customer_branch", "branch", "id"),
+    sa.Index("customer_name", "name", "id"),
     sa.Index("customer_name_key", "name_key"),
     sa.Index("customer_tax_id", "tax_id", postgresql_where=sa.text("tax_id IS NOT NULL")),
+    # A stranger's registration may carry any tax id until somebody confirms it.
+    sa.Index(
+        "customer_tax_id_unique",
+        "tax_id",
+        unique=True,
+        postgresql_where=sa.text(
+            "tax_id IS NOT NULL AND status <> 'registered' AND status <> 'rejected'"
+        ),
+    ),
     sa.Index("customer_phone", "phone", postgresql_where=sa.text("phone IS NOT NULL")),
     sa.Index("customer_search", "search_terms", postgresql_using="gin"),
+)
+
+ownership_changes = sa.Table(
+    "ownership_change",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("customer_id", sa.Uuid, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False, comment="the customer's, after the change"),
+    sa.Column("previous_owner_id", sa.Uuid, nullable=False),
+    sa.Column("owner_id", sa.Uuid, nullable=False),
+    sa.Column("changed_at", MOMENT, nullable=False),
+    sa.Column("changed_by", sa.Uuid, nullable=False),
+    sa.Column("handover_id", sa.Uuid, comment="the hand-over of all customers it was part of"),
+    sa.Index("ownership_change_customer", "customer_id", "id"),
+    info=APPEND_ONLY,
 )

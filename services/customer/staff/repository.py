@@ -10,11 +10,11 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.staff import events
-from services.customer.staff.errors import LoginTaken
+from services.customer.staff.errors import LoginTaken, StaffStateError
 from services.customer.staff.model import Owner, Staff, StaffStatus
 from services.customer.staff.table import staff
 from shared.auth.roles import Role
-from shared.db.driver import Connection
+from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
@@ -26,6 +26,11 @@ SORTS = {
     "created": Sort(staff.c.id, UUID),
     "-created": Sort(staff.c.id, UUID, descending=True),
 }
+_STATUS = Prepared(
+    sa.select(staff.c.status)
+    .where(staff.c.id == sa.bindparam("id"))
+    .with_for_update(read=True, key_share=True)
+)
 _SECRET = {"password_hash", "sessions_from"}
 _SHOWN = [column for column in staff.c if column.name not in _SECRET]
 
@@ -92,6 +97,19 @@ async def owner_of(conn: Connection, staff_id: UUID, pointer: str = "/owner_id")
     if row is None:
         raise Invalid.field(pointer, "Nobody with this id works here.", "unknown_staff")
     return Owner(*row)
+
+
+async def stays(conn: Connection, staff_id: UUID) -> None:
+    """See that somebody has not left and cannot before the commit.
+
+    Somebody whom only an identity provider knows is taken to work here.
+
+    Raises:
+        StaffStateError: the person has left.
+    """
+    left = (await conn.execute(_STATUS, {"id": staff_id})).scalar()
+    if left == StaffStatus.LEFT:
+        raise StaffStateError("You do not work here any more.")
 
 
 async def first_with_role(conn: Connection, *roles: Role) -> UUID | None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9e78d82636ac"
+revision = "68bb54520913"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -63,8 +63,12 @@ def upgrade() -> None:
         sa.UniqueConstraint("external_id", name=op.f("customer_external_id_key")),
         sa.UniqueConstraint("number", name=op.f("customer_number_key")),
     )
+    op.create_index("customer_branch", "customer", ["branch", "id"], unique=False)
+    op.create_index("customer_industry", "customer", ["industry", "id"], unique=False)
+    op.create_index("customer_name", "customer", ["name", "id"], unique=False)
     op.create_index("customer_name_key", "customer", ["name_key"], unique=False)
     op.create_index("customer_owner", "customer", ["owner_id", "id"], unique=False)
+    op.create_index("customer_owner_status", "customer", ["owner_id", "status", "id"], unique=False)
     op.create_index(
         "customer_phone",
         "customer",
@@ -83,6 +87,65 @@ def upgrade() -> None:
         ["tax_id"],
         unique=False,
         postgresql_where=sa.text("tax_id IS NOT NULL"),
+    )
+    op.create_index(
+        "customer_tax_id_unique",
+        "customer",
+        ["tax_id"],
+        unique=True,
+        postgresql_where=sa.text(
+            "tax_id IS NOT NULL AND status <> 'registered' AND status <> 'rejected'"
+        ),
+    )
+    op.create_table(
+        "deadline",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload", postgresql.JSON(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("deadline_pkey")),
+    )
+    op.create_index(
+        "deadline_next",
+        "deadline",
+        ["next_try_at"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "deadline_open",
+        "deadline",
+        ["kind", "subject_id"],
+        unique=True,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "handover",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("from_owner_id", sa.Uuid(), nullable=False),
+        sa.Column("to_owner_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "total", sa.Integer(), nullable=False, comment="customers there were at the start"
+        ),
+        sa.Column("done", sa.Integer(), nullable=False, comment="customers handed over"),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column("requested_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("handover_pkey")),
+    )
+    op.create_index(
+        "handover_running_to",
+        "handover",
+        ["to_owner_id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'running'"),
     )
     op.create_table(
         "idempotency_key",
@@ -140,6 +203,29 @@ def upgrade() -> None:
         postgresql_where=sa.text("published_at IS NULL"),
     )
     op.create_table(
+        "ownership_change",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.Integer(), nullable=False, comment="the customer's, after the change"
+        ),
+        sa.Column("previous_owner_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("changed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("changed_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handover_id",
+            sa.Uuid(),
+            nullable=True,
+            comment="the hand-over of all customers it was part of",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("ownership_change_pkey")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        "ownership_change_customer", "ownership_change", ["customer_id", "id"], unique=False
+    )
+    op.create_table(
         "signing_key",
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False, comment="Ed25519, 32 bytes"),
@@ -179,6 +265,8 @@ def downgrade() -> None:
     op.drop_index("staff_name", table_name="staff")
     op.drop_table("staff")
     op.drop_table("signing_key")
+    op.drop_index("ownership_change_customer", table_name="ownership_change")
+    op.drop_table("ownership_change")
     op.drop_index(
         "outbox_unpublished", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
@@ -186,6 +274,24 @@ def downgrade() -> None:
     op.drop_table("known_network")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_index(
+        "handover_running_to", table_name="handover", postgresql_where=sa.text("status = 'running'")
+    )
+    op.drop_table("handover")
+    op.drop_index(
+        "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.drop_index(
+        "deadline_next", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.drop_table("deadline")
+    op.drop_index(
+        "customer_tax_id_unique",
+        table_name="customer",
+        postgresql_where=sa.text(
+            "tax_id IS NOT NULL AND status <> 'registered' AND status <> 'rejected'"
+        ),
+    )
     op.drop_index(
         "customer_tax_id", table_name="customer", postgresql_where=sa.text("tax_id IS NOT NULL")
     )
@@ -195,8 +301,12 @@ def downgrade() -> None:
     op.drop_index(
         "customer_phone", table_name="customer", postgresql_where=sa.text("phone IS NOT NULL")
     )
+    op.drop_index("customer_owner_status", table_name="customer")
     op.drop_index("customer_owner", table_name="customer")
     op.drop_index("customer_name_key", table_name="customer")
+    op.drop_index("customer_name", table_name="customer")
+    op.drop_index("customer_industry", table_name="customer")
+    op.drop_index("customer_branch", table_name="customer")
     op.drop_table("customer")
     op.drop_index("attempt_since", table_name="attempt")
     op.drop_table("attempt")

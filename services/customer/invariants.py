@@ -1,0 +1,74 @@
+"""Promises of the customer service, beside those its tables make it keep."""
+
+from __future__ import annotations
+
+from shared.db.invariants import Invariant
+
+_HAN_AND_DIGITS = "[^一-龥0-9]"
+
+INVARIANTS = (
+    Invariant(
+        "states.34",
+        "A customer only takes the steps of its life cycle.",
+        """
+        SELECT aggregate_id, aggregate_version, before, status, type FROM (
+            SELECT aggregate_id, aggregate_version, type, payload ->> 'status' AS status,
+                   lag(payload ->> 'status') OVER (
+                       PARTITION BY aggregate_id ORDER BY aggregate_version) AS before
+            FROM outbox WHERE aggregate_type = 'customer'
+        ) AS history
+        WHERE before IS NOT NULL AND before <> status AND (before, status) NOT IN (
+            ('lead', 'formal'), ('prospect', 'formal'), ('registered', 'formal'),
+            ('registered', 'rejected'), ('lead', 'lost'), ('prospect', 'lost'),
+            ('formal', 'lost'), ('lost', 'formal'))
+        """,
+    ),
+    Invariant(
+        "customers.36",
+        "A tax id is one live customer's.",
+        """
+        SELECT tax_id, array_agg(number) AS customers FROM customer
+        WHERE tax_id IS NOT NULL AND status NOT IN ('registered', 'rejected')
+        GROUP BY tax_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "customers.37",
+        "Nobody who left owns customers, unless they are being handed over.",
+        """
+        SELECT customer.number, customer.owner_id FROM customer
+        JOIN staff ON staff.id = customer.owner_id
+        WHERE staff.status = 'left' AND NOT EXISTS (
+            SELECT FROM handover
+            WHERE handover.from_owner_id = staff.id AND handover.status = 'running')
+        """,
+    ),
+    Invariant(
+        "customers.37 history",
+        "The last change of owner led to the owner of today.",
+        """
+        SELECT customer.number, customer.owner_id, last.owner_id AS noted FROM customer
+        JOIN (
+            SELECT DISTINCT ON (customer_id) customer_id, owner_id
+            FROM ownership_change ORDER BY customer_id, version DESC
+        ) AS last ON last.customer_id = customer.id
+        WHERE last.owner_id <> customer.owner_id
+        """,
+    ),
+    Invariant(
+        "customers.search",
+        "A customer is found by the name, number and external id of today.",
+        f"""
+        SELECT number, name, search_text FROM customer
+        WHERE regexp_replace(normalize(name, NFKC), '{_HAN_AND_DIGITS}', '', 'g')
+           <> regexp_replace(split_part(search_text, E'\\n', 1), '{_HAN_AND_DIGITS}', '', 'g')
+           OR name ~ '^[ -~]*[A-Za-z0-9][ -~]*$'
+              AND lower(regexp_replace(name, '[^A-Za-z0-9]', '', 'g'))
+               <> split_part(search_text, E'\\n', 1)
+           OR position(lower(number) IN search_text) = 0
+           OR external_id IS NOT NULL
+              AND position(lower(regexp_replace(external_id, '[^A-Za-z0-9]', '', 'g'))
+                           IN search_text) = 0
+        """,  # noqa: S608 - a constant pattern
+    ),
+)
