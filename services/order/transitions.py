@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from shared.db.invariants import Invariant
 
 
 def status_history(
-    aggregate: str, first: Collection[str], transitions: Mapping[str, Collection[str]]
+    aggregate: str, first: Collection[str], transitions: Mapping[Any, Collection[str]]
 ) -> Invariant:
     """Return the promise that a document starts in one of ``first`` and then only makes steps of
     ``transitions``."""

@@ -179,8 +179,7 @@ class Contract(Content, Aggregate):
         """
         if self.quote_id is not None and "lines" in fields:
             raise BoundToQuote("The lines are those of the accepted quote.")
-        if self.status != Status.DRAFT:
-            self._become(Status.DRAFT)
+        self._become(Status.DRAFT)
         for name, value in fields.items():
             setattr(self, name, value)
         self.content_hash = self.reason = None
@@ -189,6 +188,8 @@ class Contract(Content, Aggregate):
 
     def submit(self, departments: Sequence[str]) -> Change:
         """Fix the content and ask the departments for their opinion (S122)."""
+        if self.status != Status.DRAFT:
+            raise ContractStateError(f"A contract that is {self.status} is not submitted.")
         self._become(Status.COUNTERSIGNING if departments else Status.COUNTERSIGNED)
         self.round += 1
         self.asked = tuple(departments)

@@ -207,6 +207,7 @@ class Order(Aggregate):
 
     def approve(self, coverage: Coverage, *, by: UUID, at: datetime) -> Change:
         """Approve what is covered (S166)."""
+        self.must_be_reviewable(by)
         self._become(Status.APPROVED)
         self.settlement = coverage.settlement
         self.credit_used, self.credit_limit = coverage.used, coverage.limit

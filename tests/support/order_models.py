@@ -1,0 +1,71 @@
+"""Orders, contracts and prepayment accounts made by hand for unit tests."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+from services.order.contracts.model import Content, Contract, Place
+from services.order.orders.line import OrderLine
+from services.order.orders.model import Chain, Order, Origin
+from services.order.products.line import ProductLine, priced
+from services.order.products.model import Product
+from shared.domain.clock import business_date, now
+from shared.domain.ids import new_id
+
+AUTHOR = new_id()
+PLACE = Place(AUTHOR, "销售一部", "上海", "华东")
+
+
+def a_product() -> Product:
+    return Product(new_id(), "P-1", "闸阀", "台")
+
+
+def an_order_line(
+    quantity: str = "10", price: str = "100.00", discount: str = "0", **fields: Any
+) -> OrderLine:
+    """Ten pieces at 100.00."""
+    numbers = (Decimal(quantity), Decimal(price), Decimal(discount))
+    return OrderLine(**priced(a_product(), *numbers), **fields)
+
+
+def an_order(
+    *lines: OrderLine, chain: Chain = Chain.ORDINARY, origin: Origin | None = None
+) -> Order:
+    """A placed order."""
+    made, _ = Order.place(
+        origin or Origin(chain=chain),
+        lines or (an_order_line(),),
+        number="SO00000001",
+        customer_id=new_id(),
+        currency="CNY",
+        ordered_on=business_date(now()),
+        payment_days=30,
+        author_id=AUTHOR,
+        place=PLACE,
+        at=now(),
+    )
+    return made
+
+
+def a_contract_line(quantity: str = "10", price: str = "100.00") -> ProductLine:
+    """Ten pieces at 100.00."""
+    return ProductLine(**priced(a_product(), Decimal(quantity), Decimal(price), Decimal(0)))
+
+
+def a_contract(**content: Any) -> Contract:
+    """A draft."""
+    agreed: dict[str, Any] = {
+        "title": "年度供货合同",
+        "customer_id": new_id(),
+        "currency": "CNY",
+        "lines": (a_contract_line(),),
+    }
+    made, _ = Contract.draft(
+        Content(**agreed | content),
+        number="HT26000001",
+        author_id=AUTHOR,
+        place=PLACE,
+        at=now(),
+    )
+    return made
