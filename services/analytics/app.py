@@ -5,8 +5,11 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.analytics.cube.router import router as cube
+from services.analytics.customers.router import router as customers
+from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
 from services.analytics.permissions import PERMISSIONS
+from services.analytics.receivables.router import router as receivables
 from services.analytics.settings import AnalyticsSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
@@ -34,7 +37,7 @@ def create_app(
         context,
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
-        routers=[cube, overview],
+        routers=[cube, overview, customers, funnel, receivables],
     )
 
 

@@ -66,9 +66,14 @@ def respond_page(
     body = b'{"items":' + adapter.dump_json(items) + b',"next_page_token":' + token + b"}"
     headers = {"content-type": "application/json"}
     if page.next_token:
-        following = read.request.url.include_query_params(page_token=page.next_token)
-        headers["link"] = f'<{following.path}?{following.query}>; rel="next"'
+        headers["link"] = next_link(read, page.next_token)
     return Response(body, headers=headers)
+
+
+def next_link(read: Read, token: str) -> str:
+    """Return the ``Link`` header (RFC 8288) to the next page."""
+    following = read.request.url.include_query_params(page_token=token)
+    return f'<{following.path}?{following.query}>; rel="next"'
 
 
 def to_json_string(value: str | None) -> bytes:

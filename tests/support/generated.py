@@ -24,7 +24,7 @@ from shared.events.values import Money
 
 P = TypeVar("P", bound=Payload)
 
-STAGES = ("准备", "接触", "探寻", "方案", "成交")
+STAGES = ("preparation", "contact", "discovery", "proposal", "closing")
 _BRANCHES = {"销售一部": "上海", "销售二部": "上海", "大客户部": "天津"}
 _REGIONS = ("华东", "华北", None)
 _INDUSTRIES = ("制造", "零售", "金融", None)
@@ -103,9 +103,11 @@ class World:
         if invoice.status == "issued":
             self.payment(invoice)
 
-    def order(self, buyer: customer.CustomerState, lines: int | None = None) -> order.OrderState:
+    def order(
+        self, buyer: customer.CustomerState, lines: int | None = None, on: date | None = None
+    ) -> order.OrderState:
         """An approved order."""
-        on, currency = self.day(), self.random.choice(list(self.currencies))
+        on, currency = on or self.day(), self.random.choice(list(self.currencies))
         items = [self._line(currency) for _ in range(lines or self.random.randint(1, 4))]
         state = {
             "order_id": self.id(),
@@ -250,10 +252,14 @@ class World:
         return allocation
 
     def take_back(
-        self, receipt: order.ReceiptState, allocation: order.AllocationState, on: date
+        self,
+        receipt: order.ReceiptState,
+        allocation: order.AllocationState,
+        on: date,
+        hour: int = 9,
     ) -> None:
         """The allocation and then the receipt are reversed."""
-        at = self.moment(on)
+        at = self.moment(on, 30, hour)
         reversed_ = allocation.model_dump() | {"status": "reversed", "reason": "退票"}
         self.emit(order.AllocationReversed, reversed_, at)
         self._pay(allocation.invoice_id, allocation.amount.amount, at)
@@ -264,46 +270,53 @@ class World:
         state = self.documents[receipt.receipt_id].model_dump()
         state |= {"status": "reversed", "reason": "退票"}
         state["unallocated"]["amount"] = Decimal("0.00")
-        self.emit(order.ReceiptReversed, state, self.moment(on, 1))
+        self.emit(order.ReceiptReversed, state, self.moment(on, 31, hour))
 
     # -- the follow-up --------------------------------------------------------------------------
 
-    def opportunity(self, buyer: customer.CustomerState) -> opportunity.OpportunityState:
-        """An opportunity that went some way through the stages, to its end or not."""
-        on = self.day()
+    def opened_opportunity(
+        self, buyer: customer.CustomerState, on: date, at: datetime | None = None
+    ) -> dict[str, Any]:
+        """The state of an opportunity that was just opened."""
+        at = at or self.moment(on)
         state: dict[str, Any] = {
             "opportunity_id": self.id(),
             "number": None,
-            "name": f"生成项目{self._numbers.get('P', 0)}",
+            "name": "生成项目",
             "customer_id": buyer.customer_id,
             "status": "open",
             "stage": STAGES[0],
-            "stage_since": self.moment(on),
+            "stage_position": 1,
+            "stage_since": at,
             "likelihood": "B",
             "progress": "warm",
             "kind": "new",
             "source": None,
             "expected_amount": self.random.choice((None, self._money())),
             "expected_close": None,
-            "opened_at": self.moment(on),
+            "opened_at": at,
             **_of(buyer),
         }
-        newest = self.emit(opportunity.OpportunityOpened, state, self.moment(on))
+        self.emit(opportunity.OpportunityOpened, state, at)
+        return state
+
+    def opportunity(self, buyer: customer.CustomerState) -> None:
+        """An opportunity that went some way through the stages, to its end or not."""
+        on = self.day()
+        state = self.opened_opportunity(buyer, on)
         reached = self.random.randint(0, len(STAGES) - 1)
         for previous, stage in pairwise(STAGES[: reached + 1]):
             on += timedelta(days=self.random.randint(1, 30))
             state |= {"stage": stage, "stage_since": self.moment(on), "previous_stage": previous}
-            newest = self.emit(opportunity.OpportunityStageChanged, state, self.moment(on))
+            state["stage_position"] += 1
+            self.emit(opportunity.OpportunityStageChanged, state, self.moment(on))
         end = self.moment(on + timedelta(days=self.random.randint(1, 30)))
-        fate = self.random.choice(("open", "won", "lost"))
+        fate = self.random.choice(("open", "won", "lost", "abandoned"))
         if fate == "won":
-            return self.emit(
-                opportunity.OpportunityWon, state | {"status": fate, "reason": None}, end
-            )
-        if fate == "lost":
+            self.emit(opportunity.OpportunityWon, state | {"status": fate, "reason": None}, end)
+        if fate in ("lost", "abandoned"):
             lost = state | {"status": fate, "reason": "价格"}
-            return self.emit(opportunity.OpportunityLost, lost, end)
-        return newest
+            self.emit(opportunity.OpportunityLost, lost, end)
 
     # -- inside ---------------------------------------------------------------------------------
 
@@ -342,9 +355,9 @@ class World:
         """Some day of the period."""
         return self.first_day + timedelta(days=self.random.randrange(self.days))
 
-    def moment(self, on: date, minute: int = 0) -> datetime:
+    def moment(self, on: date, minute: int = 0, hour: int = 9) -> datetime:
         """A moment of that day in the business zone (which is eight hours ahead of UTC)."""
-        return datetime.combine(on, time(9, minute), UTC) - timedelta(hours=8)
+        return datetime.combine(on, time(hour, minute), UTC) - timedelta(hours=8)
 
     def business_day(self, at: datetime) -> date:
         """The day in Shanghai, reckoned without a time zone database."""

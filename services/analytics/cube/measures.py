@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from services.analytics.cube.dimensions import PARTIES, PERIODS, PRODUCTS, Dimension
 from services.analytics.facts import payments, trade
-from services.analytics.receivables import open_invoices
+from services.analytics.receivables.open import open_invoices
 
 
 class MeasureName(StrEnum):

@@ -32,7 +32,7 @@ def grouped(measure: Measure, by: Sequence[Dimension], wanted: Slice) -> sa.Sele
             quantity.label("quantity"),
             sa.func.count().label("facts"),
         )
-        .select_from(_joined(fact, [*by, *(DIMENSIONS[name] for name in wanted.filters)]))
+        .select_from(joined(fact, [*by, *(DIMENSIONS[name] for name in wanted.filters)]))
         .where(*conditions(fact, wanted))
         .group_by(*(sa.column(each.name) for each in keys), fact.c.currency)
     )
@@ -71,7 +71,8 @@ def answer(question: Question) -> sa.Select[Any]:
     return query.order_by(*_order(question, sums, labels)).limit(question.limit + 1)
 
 
-def _joined(fact: sa.FromClause, dimensions: Sequence[Dimension]) -> sa.FromClause:
+def joined(fact: sa.FromClause, dimensions: Sequence[Dimension]) -> sa.FromClause:
+    """Return the facts, joined with the tables in which values of these dimensions stand."""
     source, present = fact, set()
     for each in dimensions:
         if each.joined and each.refers_to is not None and each.refers_to.name not in present:

@@ -54,7 +54,7 @@ class Question:
         """
         found = MEASURES[measure]
         dimensions = parse_dimensions(by, found)
-        _check(found, wanted)
+        check_slice(found, wanted)
         if sort is not None and sort not in SORTS:
             known = ", ".join(SORTS)
             raise Invalid.field("/query/sort", f"Sort by one of: {known}.", "unknown_sort")
@@ -82,7 +82,8 @@ def check_period(wanted: Slice) -> None:
         raise Invalid.field("/query/to", "The period ends before it begins.", "period")
 
 
-def _check(measure: Measure, wanted: Slice) -> None:
+def check_slice(measure: Measure, wanted: Slice) -> None:
+    """Refuse a slice that this measure cannot be cut to."""
     check_period(wanted)
     if wanted.on and measure.name != MeasureName.RECEIVABLES:
         raise Invalid.field("/query/on", "Only receivables are asked for as of a day.", "on")

@@ -62,6 +62,7 @@ activities = fact_table(
     "activity",
     uuid("customer_id"),
     uuid("opportunity_id", optional=True),
+    uuid("corrects_id", optional=True),
     *owned(),
     text("kind"),
     text("result"),
@@ -77,23 +78,27 @@ opportunities = fact_table(
     *owned(),
     text("status"),
     text("stage"),
+    sa.Column("stage_position", sa.Integer, nullable=False),
     text("likelihood", optional=True),
     text("progress", optional=True),
     text("kind", optional=True),
     text("source", optional=True),
+    sa.Column("probability", SHARE),
     money("expected_amount", optional=True),
     text("currency", optional=True),
     day("expected_close", optional=True),
     day("opened_on"),
     sa.Index("opportunity_opened", "opened_on"),
 )
-# One row for each stage an opportunity entered; ``stage`` is won or lost in its last.
+# One row for each stage an opportunity entered, with the place of the stage in the sales process;
+# how it ended (won, lost, abandoned) is the ``final`` one.
 stages = sa.Table(
     "opportunity_stage",
     metadata,
     sa.Column("opportunity_id", sa.Uuid, primary_key=True),
     sa.Column("entered_at", MOMENT, primary_key=True),
     sa.Column("stage", sa.Text, primary_key=True),
+    sa.Column("position", sa.Integer, nullable=False),
     sa.Column("final", sa.Boolean, nullable=False),
     schema=FACTS,
 )
@@ -163,6 +168,7 @@ def _activity(received: Received[ActivityLogged]) -> Row:
     return {
         "customer_id": data.customer_id,
         "opportunity_id": data.opportunity_id,
+        "corrects_id": data.corrects_id,
         **owned_row(data),
         "kind": data.kind,
         "result": data.result,
@@ -180,10 +186,12 @@ def _opportunity(received: Received[OpportunityState]) -> Row:
         **owned_row(data),
         "status": data.status,
         "stage": data.stage,
+        "stage_position": data.stage_position or 0,
         "likelihood": data.likelihood,
         "progress": data.progress,
         "kind": data.kind,
         "source": data.source,
+        "probability": data.probability,
         "expected_amount": amount_of(data.expected_amount),
         "currency": currency_of(data.expected_amount),
         "expected_close": data.expected_close,
@@ -193,8 +201,14 @@ def _opportunity(received: Received[OpportunityState]) -> Row:
 
 def _stages(received: Received[OpportunityState]) -> Iterator[Row]:
     data = received.data
-    entered = {"opportunity_id": data.opportunity_id, "final": False}
-    yield {**entered, "entered_at": data.stage_since, "stage": data.stage}
+    entered = {
+        "opportunity_id": data.opportunity_id,
+        "entered_at": data.stage_since,
+        "stage": data.stage,
+        "position": data.stage_position or 0,
+        "final": False,
+    }
+    yield entered
     if isinstance(data, OpportunityWon | OpportunityLost):
         ended = {"entered_at": received.envelope.time, "stage": data.status, "final": True}
         yield entered | ended

@@ -1,0 +1,1 @@
+"""The pipeline funnel (S74): conversion and time per stage, outcomes, amounts by currency."""
