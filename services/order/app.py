@@ -6,11 +6,14 @@ from fastapi import FastAPI
 
 from services.order.accounts.router import router as accounts
 from services.order.contracts.router import router as contracts
+from services.order.deliveries.router import router as deliveries
+from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
 from services.order.orders.router import router as orders
 from services.order.permissions import PERMISSIONS
 from services.order.policies import POLICIES
 from services.order.prepayments.router import router as prepayments
+from services.order.receipts.router import router as receipts
 from services.order.settings import OrderSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
@@ -20,7 +23,10 @@ from shared.http.context import Context
 
 #: In the order of how often they are called; routes are tried one after another.
 ROUTERS = [
+    receipts,
     orders,
+    deliveries,
+    invoices,
     contracts,
     prepayments,
     accounts,

@@ -37,6 +37,25 @@ PREPAYMENTS: PermissionTable = {
     "prepayment.credit": FINANCE,
     "prepayment.refund": FINANCE,
 }
+DELIVERIES: PermissionTable = {
+    "delivery.read": EVERYONE,
+    "delivery.prepare": SALES | {Role.WAREHOUSE},
+    "delivery.check": MANAGEMENT | {Role.WAREHOUSE},
+    "delivery.ship": frozenset({Role.WAREHOUSE}),
+    "delivery.receive": SALES | {Role.WAREHOUSE},
+}
+INVOICES: PermissionTable = {
+    "invoice.read": EVERYONE,
+    "invoice.prepare": SALES | FINANCE,
+    "invoice.check": MANAGEMENT | FINANCE,
+    "invoice.issue": FINANCE,
+}
+RECEIPTS: PermissionTable = {
+    "receipt.read": EVERYONE,
+    "receipt.record": FINANCE,
+    "receipt.allocate": FINANCE,
+    "receipt.reverse": FINANCE,
+}
 ACCOUNTS: PermissionTable = {
     "account.read": EVERYONE,
 }
@@ -47,6 +66,9 @@ LEDGER: PermissionTable = {
 PERMISSIONS: PermissionTable = {
     **CONTRACTS,
     **ORDERS,
+    **DELIVERIES,
+    **INVOICES,
+    **RECEIPTS,
     **PREPAYMENTS,
     **ACCOUNTS,
     **LEDGER,

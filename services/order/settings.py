@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
@@ -16,4 +18,10 @@ class OrderSettings(ServiceSettings):
     countersign: tuple[str, ...] = Field(
         default=("sales", "technical", "finance", "legal"),
         description="departments that countersign every contract (会签)",
+    )
+    over_delivery_tolerance: Decimal = Field(
+        default=Decimal(0),
+        ge=0,
+        le=1,
+        description="share by which deliveries may exceed an order line (超定量发货控制)",
     )

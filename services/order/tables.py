@@ -5,10 +5,13 @@ from __future__ import annotations
 import services.order.accounts.table
 import services.order.contracts.table
 import services.order.customers.table
+import services.order.deliveries.table
+import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table
 import services.order.prepayments.table
 import services.order.products.table
+import services.order.receipts.table
 import services.order.staff.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
 from shared.http.idempotency import idempotency_table

@@ -19,23 +19,6 @@ class OwnDelivery(Forbidden):
     title = "A second person has to check this"
 
 
-class OrderNotDeliverable(Conflict):
-    """Only approved and unclosed orders are delivered (S147)."""
-
-    code = "order_not_deliverable"
-    title = "The order cannot be delivered"
-
-
-class OverDelivery(Conflict):
-    """More would be delivered than was ordered, beyond the tolerance (S144).
-
-    ``lines`` names the order lines with what is ordered, planned already and asked for.
-    """
-
-    code = "over_delivery"
-    title = "More than was ordered"
-
-
 class NothingToDeliver(Conflict):
     """Everything ordered is in a delivery already."""
 
@@ -44,14 +27,21 @@ class NothingToDeliver(Conflict):
 
 
 class MixedDelivery(Conflict):
-    """One delivery goes to one customer, in one currency (S143)."""
+    """One delivery goes to one customer, in one currency and business type (S143)."""
 
     code = "mixed_delivery"
     title = "The orders do not go together"
 
 
 class DirectDeliveryRefused(Conflict):
-    """The customer may not be delivered to without an order (S145)."""
+    """The customer's terms do not cover a delivery without an order (S145)."""
 
     code = "direct_delivery_refused"
     title = "This customer needs an order first"
+
+
+class InvoiceComesFirst(Conflict):
+    """In the invoice_first type the invoice creates the delivery (S146)."""
+
+    code = "invoice_comes_first"
+    title = "The invoice creates this delivery"

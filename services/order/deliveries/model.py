@@ -9,7 +9,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.order.contracts.model import Place
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
+from services.order.orders.model import Chain
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
@@ -45,28 +47,25 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DeliveryLine(ProductLine):
-    """Goods of one order line, or of none when delivered directly (S145).
-
-    ``tolerance`` is the share by which the order line might be exceeded when this was prepared.
-    """
+    """Goods of one order line, or of none when delivered directly (S145)."""
 
     order_id: UUID | None = None
     order_line_id: UUID | None = None
-    tolerance: Decimal = Decimal(0)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heading:
-    """Whose delivery it is, and under which business type it goes."""
+    """Whose delivery it is, and under which business type it goes.
+
+    ``tolerance`` is the share by which order lines might be exceeded when it was prepared (S144).
+    """
 
     number: str
     chain: str
     customer_id: UUID
     currency: str
-    owner_id: UUID
-    department: str | None
-    branch: str | None
-    region: str | None
+    place: Place
+    tolerance: Decimal = Decimal(0)
 
 
 @dataclass(kw_only=True)
@@ -84,6 +83,7 @@ class Delivery(Aggregate):
     status: Status
     lines: tuple[DeliveryLine, ...]
     total: Decimal
+    tolerance: Decimal
     prepared_by: UUID
     created_at: datetime
     checked_by: UUID | None = None
@@ -132,13 +132,14 @@ class Delivery(Aggregate):
             chain=heading.chain,
             customer_id=heading.customer_id,
             currency=heading.currency,
-            owner_id=heading.owner_id,
-            department=heading.department,
-            branch=heading.branch,
-            region=heading.region,
+            owner_id=heading.place.owner_id,
+            department=heading.place.department,
+            branch=heading.place.branch,
+            region=heading.place.region,
             status=status,
             lines=tuple(lines),
             total=total(line.amount for line in lines),
+            tolerance=heading.tolerance,
             prepared_by=by,
             created_at=at,
         )
@@ -167,8 +168,15 @@ class Delivery(Aggregate):
 
     def cancel(self, reason: str) -> Change:
         """Drop it before it is shipped."""
+        if self.chain == Chain.INVOICE_FIRST:
+            raise DeliveryStateError("What is invoiced first has to be delivered (S146).")
         self._become(Status.CANCELLED)
         return Change(DeliveryCancelled, {"reason": reason})
+
+    @property
+    def is_direct(self) -> bool:
+        """Whether no order asked for it (S145)."""
+        return not self.order_ids
 
     @property
     def order_ids(self) -> list[UUID]:

@@ -22,6 +22,7 @@ deliveries = sa.Table(
     sa.Column("region", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("total", MONEY, nullable=False),
+    sa.Column("tolerance", SHARE, nullable=False, comment="order lines might be exceeded by it"),
     sa.Column("prepared_by", sa.Uuid, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("checked_by", sa.Uuid),
@@ -51,7 +52,6 @@ delivery_lines = sa.Table(
     sa.Column("unit_price", MONEY, nullable=False),
     sa.Column("discount", SHARE, nullable=False),
     sa.Column("amount", MONEY, nullable=False),
-    sa.Column("tolerance", SHARE, nullable=False),
     sa.CheckConstraint("quantity > 0", name="quantity"),
     sa.Index("delivery_line_delivery", "delivery_id", "position"),
     sa.Index(

@@ -12,6 +12,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.order.contracts.model import Place
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
@@ -69,10 +70,7 @@ class Heading:
     contract_id: UUID | None
     currency: str
     payment_days: int
-    owner_id: UUID
-    department: str | None
-    branch: str | None
-    region: str | None
+    place: Place
 
 
 @dataclass(kw_only=True)
@@ -140,10 +138,10 @@ class Invoice(Aggregate):
             contract_id=heading.contract_id,
             currency=heading.currency,
             payment_days=heading.payment_days,
-            owner_id=heading.owner_id,
-            department=heading.department,
-            branch=heading.branch,
-            region=heading.region,
+            owner_id=heading.place.owner_id,
+            department=heading.place.department,
+            branch=heading.place.branch,
+            region=heading.place.region,
             status=status,
             lines=tuple(lines),
             total=amount,
@@ -162,12 +160,16 @@ class Invoice(Aggregate):
 
     def issue(self, number: str, on: date) -> Change:
         """Make it a receivable, due ``payment_days`` from now (S160)."""
-        if self.status != Status.CHECKED:
-            raise InvoiceStateError(f"An invoice that is {self.status} is not issued.")
+        self.must_be_checked()
         self.number, self.issued_on = number, on
         self.due_on = on + timedelta(days=self.payment_days)
         self._become(Status.ISSUED if self.open else Status.SETTLED)
         return Change(InvoiceIssued if self.open else InvoiceSettled)
+
+    def must_be_checked(self) -> None:
+        """Refuse to issue what a second person has not checked, or what is issued (S152)."""
+        if self.status != Status.CHECKED:
+            raise InvoiceStateError(f"An invoice that is {self.status} is not issued.")
 
     def allocate(self, amount: Decimal) -> Change:
         """Take ``amount`` off what is open (S161)."""
@@ -203,10 +205,6 @@ class Invoice(Aggregate):
     def delivery_ids(self) -> list[UUID]:
         """The deliveries it charges for, ascending."""
         return sorted({line.delivery_id for line in self.lines if line.delivery_id})
-
-    def amount_of(self, order_id: UUID) -> Decimal:
-        """Return what it charges for one order."""
-        return total(line.amount for line in self.lines if line.order_id == order_id)
 
     def _require_posted(self) -> None:
         if self.status not in POSTED:

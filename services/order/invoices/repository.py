@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from services.order.deliveries.model import Taken
 from services.order.invoices import events
 from services.order.invoices.model import POSTED, Invoice, InvoiceLine, Status
 from services.order.invoices.table import invoice_lines, invoices
+from services.order.orders.table import orders
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
@@ -38,6 +39,12 @@ _charged_orders = Prepared(
     .where(invoice_lines.c.order_id == sa.any_(_ids), invoices.c.status != Status.VOIDED)
     .group_by(invoice_lines.c.order_line_id)
 )
+_issued_orders = Prepared(
+    sa.select(invoice_lines.c.order_line_id, *_charged_columns)
+    .join(invoices, invoices.c.id == invoice_lines.c.invoice_id)
+    .where(invoice_lines.c.order_id == sa.any_(_ids), invoices.c.status.in_(POSTED))
+    .group_by(invoice_lines.c.order_line_id)
+)
 _issued_deliveries = Prepared(
     sa.select(invoice_lines.c.delivery_line_id, *_charged_columns)
     .join(invoices, invoices.c.id == invoice_lines.c.invoice_id)
@@ -52,6 +59,17 @@ _unpaid_of_order = Prepared(
         invoices.c.status.not_in([Status.SETTLED, Status.VOIDED]),
     )
     .limit(1)
+)
+_owed_under = Prepared(
+    sa.select(sa.literal(1))
+    .where(
+        invoices.c.contract_id == sa.bindparam("contract_id"),
+        invoices.c.status.not_in([Status.SETTLED, Status.VOIDED]),
+    )
+    .limit(1)
+)
+_terms = Prepared(
+    sa.select(orders.c.contract_id, orders.c.payment_days).where(orders.c.id == sa.any_(_ids))
 )
 _oldest_open = Prepared(
     sa.select(
@@ -113,9 +131,22 @@ class Invoices(Repository[Invoice]):
         """Return how much of each delivery line is on an issued invoice."""
         return await _taken(conn, _issued_deliveries, delivery_ids)
 
+    async def issued_orders(self, conn: Connection, order_ids: Sequence[UUID]) -> dict[UUID, Taken]:
+        """Return how much of each order line is on an issued invoice."""
+        return await _taken(conn, _issued_orders, order_ids)
+
+    async def terms_of(self, conn: Connection, order_ids: Iterable[UUID]) -> Sequence[Any]:
+        """Return contract and payment days of some orders."""
+        return (await conn.execute(_terms, {"ids": list(order_ids)})).all()
+
     async def has_unpaid(self, conn: Connection, order_id: UUID) -> bool:
         """Say whether an invoice of the order is not settled yet."""
         found = await conn.execute(_unpaid_of_order, {"order_id": order_id})
+        return found.one_or_none() is not None
+
+    async def owed_under(self, conn: Connection, contract_id: UUID) -> bool:
+        """Say whether an invoice under the contract is not settled yet."""
+        found = await conn.execute(_owed_under, {"contract_id": contract_id})
         return found.one_or_none() is not None
 
     async def oldest_open(

@@ -34,6 +34,12 @@ invoices = sa.Table(
     sa.Index("invoice_customer", "customer_id", "id"),
     sa.Index("invoice_status", "status", "id"),
     sa.Index(
+        "invoice_contract",
+        "contract_id",
+        "id",
+        postgresql_where=sa.text("contract_id IS NOT NULL"),
+    ),
+    sa.Index(
         "invoice_open",
         "customer_id",
         "currency",

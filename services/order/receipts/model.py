@@ -8,6 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
+from services.order.contracts.model import Place
 from services.order.receipts.errors import (
     AllocationStateError,
     ReceiptExceeded,
@@ -80,16 +81,6 @@ class Payment:
     note: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owner:
-    """Whose customer it is, and where that person stands in the organisation."""
-
-    owner_id: UUID
-    department: str | None
-    branch: str | None
-    region: str | None
-
-
 @dataclass(kw_only=True)
 class Receipt(Aggregate):
     """Money received from a customer. ``unallocated`` + ``credited`` + allocations = ``amount``."""
@@ -116,7 +107,7 @@ class Receipt(Aggregate):
 
     @classmethod
     def record(
-        cls, payment: Payment, owner: Owner, *, number: str, by: UUID, at: datetime
+        cls, payment: Payment, place: Place, *, number: str, by: UUID, at: datetime
     ) -> tuple[Receipt, Change]:
         """Record money that came in (S159)."""
         receipt = cls(
@@ -130,10 +121,10 @@ class Receipt(Aggregate):
             handler_id=payment.handler_id,
             account=payment.account,
             note=payment.note,
-            owner_id=owner.owner_id,
-            department=owner.department,
-            branch=owner.branch,
-            region=owner.region,
+            owner_id=place.owner_id,
+            department=place.department,
+            branch=place.branch,
+            region=place.region,
             status=Status.RECORDED,
             unallocated=payment.amount,
             credited=ZERO,
@@ -146,7 +137,7 @@ class Receipt(Aggregate):
     def of_history(
         cls,
         payment: Payment,
-        owner: Owner,
+        place: Place,
         *,
         number: str,
         by: UUID,
@@ -154,7 +145,7 @@ class Receipt(Aggregate):
         import_id: UUID,
     ) -> tuple[Receipt, Change]:
         """Take over a receipt of the past that paid its invoice in full."""
-        receipt, _ = cls.record(payment, owner, number=number, by=by, at=at)
+        receipt, _ = cls.record(payment, place, number=number, by=by, at=at)
         receipt.import_id = import_id
         return receipt, receipt.allocate(payment.amount)
 
@@ -229,7 +220,7 @@ class Allocation(Aggregate):
     @classmethod
     def make(
         cls,
-        owner: Owner,
+        place: Place,
         *,
         customer_id: UUID,
         invoice_id: UUID,
@@ -240,10 +231,11 @@ class Allocation(Aggregate):
         at: datetime,
         receipt_id: UUID | None = None,
         prepayment_id: UUID | None = None,
+        allocation_id: UUID | None = None,
     ) -> tuple[Allocation, Change]:
         """Apply money to an invoice."""
         allocation = cls(
-            id=new_id(),
+            id=allocation_id or new_id(),
             customer_id=customer_id,
             receipt_id=receipt_id,
             prepayment_id=prepayment_id,
@@ -252,10 +244,10 @@ class Allocation(Aggregate):
             currency=currency,
             allocated_on=on,
             status=AllocationStatus.MADE,
-            owner_id=owner.owner_id,
-            department=owner.department,
-            branch=owner.branch,
-            region=owner.region,
+            owner_id=place.owner_id,
+            department=place.department,
+            branch=place.branch,
+            region=place.region,
             made_by=by,
             created_at=at,
         )

@@ -34,6 +34,7 @@ receipts = sa.Table(
     sa.CheckConstraint("amount > 0", name="amount"),
     sa.CheckConstraint("unallocated BETWEEN 0 AND amount", name="unallocated"),
     sa.Index("receipt_customer", "customer_id", "id"),
+    sa.Index("receipt_received", "received_on", "id"),
     sa.Index("receipt_status", "status", "id"),
     sa.Index("receipt_customer_status", "customer_id", "status", "id"),
 )

@@ -15,7 +15,7 @@ from services.order.deliveries.model import DeliveryLine, Status, Taken, part_am
 from shared.domain.aggregate import Change
 from shared.domain.money import line_amount
 from shared.events.order import DeliveryChecked, DeliveryReceived, DeliveryShipped
-from tests.support.fulfilment import CHECKER, CLERK, TODAY, delivery, delivery_line
+from tests.support.fulfilment_models import CHECKER, CLERK, TODAY, delivery, delivery_line
 
 
 def test_a_delivery_is_checked_shipped_and_received() -> None:

@@ -11,7 +11,7 @@ from services.order.invoices import events
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
 from services.order.invoices.model import Status
 from shared.events.order import InvoiceAllocated, InvoiceIssued, InvoiceSettled
-from tests.support.fulfilment import CHECKER, CLERK, TODAY, invoice, invoice_line, issued
+from tests.support.fulfilment_models import CHECKER, CLERK, TODAY, invoice, invoice_line, issued
 
 
 def test_an_invoice_gets_number_and_due_date_when_it_is_issued() -> None:
@@ -79,13 +79,3 @@ def test_an_invoice_over_nothing_is_settled_at_once() -> None:
     made.check(CHECKER)
     assert made.issue("FP26000001", TODAY).event is InvoiceSettled
     assert made.status == Status.SETTLED
-
-
-def test_it_knows_what_it_charges_for_each_order() -> None:
-    """S160."""
-    first, second = invoice_line(), invoice_line(amount=Decimal("0.50"))
-    made = invoice(first, second)
-    assert first.order_id is not None
-    assert second.order_id is not None
-    assert made.amount_of(second.order_id) == Decimal("0.50")
-    assert made.total == Decimal("20.50")

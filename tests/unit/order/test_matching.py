@@ -13,7 +13,7 @@ from services.order.invoices.errors import InvoiceMismatch
 from services.order.invoices.matching import Claim, require_match
 from services.order.invoices.model import InvoiceLine
 from shared.domain.ids import new_id
-from tests.support.fulfilment import invoice, invoice_line
+from tests.support.fulfilment_models import invoice, invoice_line
 
 
 def claims(line: InvoiceLine, **changes: Any) -> Claim:

@@ -12,10 +12,10 @@ from services.order.receipts.errors import (
     ReceiptInUse,
     ReceiptStateError,
 )
-from services.order.receipts.model import Allocation, Owner, Status
+from services.order.receipts.model import Allocation, Status
 from shared.domain.clock import now
 from shared.domain.ids import new_id
-from tests.support.fulfilment import CLERK, CUSTOMER, OWNER, TODAY, receipt
+from tests.support.fulfilment_models import CLERK, CUSTOMER, PLACE, TODAY, receipt
 
 
 def test_a_receipt_is_used_up_in_parts() -> None:
@@ -72,7 +72,7 @@ def test_an_allocation_is_reversed_once() -> None:
 def allocation() -> Allocation:
     """An allocation of 10.00 to some invoice."""
     made, _ = Allocation.make(
-        Owner(owner_id=OWNER, department=None, branch=None, region=None),
+        PLACE,
         customer_id=CUSTOMER,
         invoice_id=new_id(),
         amount=Decimal("10.00"),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "cddaf14b392b"
+revision = "5d7efb7875d9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -119,6 +119,44 @@ def upgrade() -> None:
     op.create_index("customer_external_id", "customer", ["external_id"], unique=False)
     op.create_index("customer_number", "customer", ["number"], unique=False)
     op.create_table(
+        "delivery",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column(
+            "tolerance",
+            sa.Numeric(precision=9, scale=6),
+            nullable=False,
+            comment="order lines might be exceeded by it",
+        ),
+        sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column("shipped_on", sa.Date(), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=True),
+        sa.Column("carrier", sa.Text(), nullable=True),
+        sa.Column("tracking", sa.Text(), nullable=True),
+        sa.Column(
+            "import_id", sa.Uuid(), nullable=True, comment="the import that brought it, if one did"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("delivery_pkey")),
+        sa.UniqueConstraint("number", name=op.f("delivery_number_key")),
+    )
+    op.create_index("delivery_customer", "delivery", ["customer_id", "id"], unique=False)
+    op.create_index(
+        "delivery_customer_status", "delivery", ["customer_id", "status", "id"], unique=False
+    )
+    op.create_index("delivery_status", "delivery", ["status", "id"], unique=False)
+    op.create_table(
         "idempotency_key",
         sa.Column("principal", sa.Uuid(), nullable=False),
         sa.Column("route", sa.Text(), nullable=False),
@@ -148,6 +186,50 @@ def upgrade() -> None:
         sa.Column("applied_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("consumer", "event_id", name=op.f("inbox_pkey")),
     )
+    op.create_table(
+        "invoice",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=True, comment="given when it is issued"),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("open", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column("issued_on", sa.Date(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column(
+            "import_id", sa.Uuid(), nullable=True, comment="the import that brought it, if one did"
+        ),
+        sa.CheckConstraint("open BETWEEN 0 AND total", name=op.f("invoice_open_check")),
+        sa.PrimaryKeyConstraint("id", name=op.f("invoice_pkey")),
+        sa.UniqueConstraint("number", name=op.f("invoice_number_key")),
+    )
+    op.create_index(
+        "invoice_contract",
+        "invoice",
+        ["contract_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("contract_id IS NOT NULL"),
+    )
+    op.create_index("invoice_customer", "invoice", ["customer_id", "id"], unique=False)
+    op.create_index(
+        "invoice_open",
+        "invoice",
+        ["customer_id", "currency", "due_on", "id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('issued', 'partly_settled')"),
+    )
+    op.create_index("invoice_status", "invoice", ["status", "id"], unique=False)
     op.create_table(
         "journal",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -268,6 +350,49 @@ def upgrade() -> None:
     )
     op.create_index("product_code", "product", ["code"], unique=False)
     op.create_table(
+        "receipt",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("method", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("handler_id", sa.Uuid(), nullable=False),
+        sa.Column("account", sa.Text(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("unallocated", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column(
+            "credited",
+            sa.Numeric(precision=18, scale=2),
+            nullable=False,
+            comment="moved to the prepayment account",
+        ),
+        sa.Column("recorded_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "import_id", sa.Uuid(), nullable=True, comment="the import that brought it, if one did"
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("receipt_amount_check")),
+        sa.CheckConstraint(
+            "unallocated BETWEEN 0 AND amount", name=op.f("receipt_unallocated_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("receipt_pkey")),
+        sa.UniqueConstraint("number", name=op.f("receipt_number_key")),
+    )
+    op.create_index("receipt_customer", "receipt", ["customer_id", "id"], unique=False)
+    op.create_index(
+        "receipt_customer_status", "receipt", ["customer_id", "status", "id"], unique=False
+    )
+    op.create_index("receipt_received", "receipt", ["received_on", "id"], unique=False)
+    op.create_index("receipt_status", "receipt", ["status", "id"], unique=False)
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -278,6 +403,39 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
+    op.create_table(
+        "allocation",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("receipt_id", sa.Uuid(), nullable=True),
+        sa.Column("prepayment_id", sa.Uuid(), nullable=True),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("allocated_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("made_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(receipt_id IS NULL) <> (prepayment_id IS NULL)", name=op.f("allocation_source_check")
+        ),
+        sa.CheckConstraint("amount > 0", name=op.f("allocation_amount_check")),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoice.id"], name=op.f("allocation_invoice_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("allocation_receipt_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("allocation_pkey")),
+    )
+    op.create_index("allocation_customer", "allocation", ["customer_id", "id"], unique=False)
+    op.create_index("allocation_invoice", "allocation", ["invoice_id", "id"], unique=False)
+    op.create_index("allocation_receipt", "allocation", ["receipt_id", "id"], unique=False)
     op.create_table(
         "contract_line",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -320,6 +478,77 @@ def upgrade() -> None:
             "department",
             name=op.f("contract_opinion_contract_id_round_department_key"),
         ),
+    )
+    op.create_table(
+        "delivery_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("delivery_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("order_line_id", sa.Uuid(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("product_code", sa.Text(), nullable=False),
+        sa.Column("product_name", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("delivery_line_quantity_check")),
+        sa.ForeignKeyConstraint(
+            ["delivery_id"], ["delivery.id"], name=op.f("delivery_line_delivery_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("delivery_line_pkey")),
+    )
+    op.create_index(
+        "delivery_line_delivery", "delivery_line", ["delivery_id", "position"], unique=False
+    )
+    op.create_index(
+        "delivery_line_order",
+        "delivery_line",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("order_id IS NOT NULL"),
+    )
+    op.create_table(
+        "invoice_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("invoice_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.SmallInteger(), nullable=False),
+        sa.Column("order_id", sa.Uuid(), nullable=True),
+        sa.Column("order_line_id", sa.Uuid(), nullable=True),
+        sa.Column("delivery_id", sa.Uuid(), nullable=True),
+        sa.Column("delivery_line_id", sa.Uuid(), nullable=True),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("product_code", sa.Text(), nullable=False),
+        sa.Column("product_name", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.CheckConstraint("quantity > 0", name=op.f("invoice_line_quantity_check")),
+        sa.ForeignKeyConstraint(
+            ["invoice_id"], ["invoice.id"], name=op.f("invoice_line_invoice_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("invoice_line_pkey")),
+    )
+    op.create_index(
+        "invoice_line_delivery",
+        "invoice_line",
+        ["delivery_id"],
+        unique=False,
+        postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    )
+    op.create_index(
+        "invoice_line_invoice", "invoice_line", ["invoice_id", "position"], unique=False
+    )
+    op.create_index(
+        "invoice_line_order",
+        "invoice_line",
+        ["order_id"],
+        unique=False,
+        postgresql_where=sa.text("order_id IS NOT NULL"),
     )
     op.create_table(
         "posting",
@@ -514,10 +743,38 @@ def downgrade() -> None:
     op.drop_index("posting_customer", table_name="posting")
     op.drop_index("posting_account", table_name="posting")
     op.drop_table("posting")
+    op.drop_index(
+        "invoice_line_order",
+        table_name="invoice_line",
+        postgresql_where=sa.text("order_id IS NOT NULL"),
+    )
+    op.drop_index("invoice_line_invoice", table_name="invoice_line")
+    op.drop_index(
+        "invoice_line_delivery",
+        table_name="invoice_line",
+        postgresql_where=sa.text("delivery_id IS NOT NULL"),
+    )
+    op.drop_table("invoice_line")
+    op.drop_index(
+        "delivery_line_order",
+        table_name="delivery_line",
+        postgresql_where=sa.text("order_id IS NOT NULL"),
+    )
+    op.drop_index("delivery_line_delivery", table_name="delivery_line")
+    op.drop_table("delivery_line")
     op.drop_table("contract_opinion")
     op.drop_index("contract_line_contract", table_name="contract_line")
     op.drop_table("contract_line")
+    op.drop_index("allocation_receipt", table_name="allocation")
+    op.drop_index("allocation_invoice", table_name="allocation")
+    op.drop_index("allocation_customer", table_name="allocation")
+    op.drop_table("allocation")
     op.drop_table("staff")
+    op.drop_index("receipt_status", table_name="receipt")
+    op.drop_index("receipt_received", table_name="receipt")
+    op.drop_index("receipt_customer_status", table_name="receipt")
+    op.drop_index("receipt_customer", table_name="receipt")
+    op.drop_table("receipt")
     op.drop_index("product_code", table_name="product")
     op.drop_table("product")
     op.drop_index("prepayment_currency", table_name="prepayment")
@@ -532,9 +789,26 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("number_range")
     op.drop_table("journal")
+    op.drop_index("invoice_status", table_name="invoice")
+    op.drop_index(
+        "invoice_open",
+        table_name="invoice",
+        postgresql_where=sa.text("status IN ('issued', 'partly_settled')"),
+    )
+    op.drop_index("invoice_customer", table_name="invoice")
+    op.drop_index(
+        "invoice_contract",
+        table_name="invoice",
+        postgresql_where=sa.text("contract_id IS NOT NULL"),
+    )
+    op.drop_table("invoice")
     op.drop_table("inbox")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_index("delivery_status", table_name="delivery")
+    op.drop_index("delivery_customer_status", table_name="delivery")
+    op.drop_index("delivery_customer", table_name="delivery")
+    op.drop_table("delivery")
     op.drop_index("customer_number", table_name="customer")
     op.drop_index("customer_external_id", table_name="customer")
     op.drop_table("customer")

@@ -6,13 +6,15 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from services.order.contracts.model import Place
 from services.order.deliveries import model as deliveries
 from services.order.invoices import model as invoices
 from services.order.receipts import model as receipts
 from shared.domain.clock import now
 from shared.domain.ids import new_id
 
-CLERK, CHECKER, OWNER, CUSTOMER = (new_id() for _ in range(4))
+CLERK, CHECKER, CUSTOMER = (new_id() for _ in range(3))
+PLACE = Place(new_id(), "销售一部", "上海", "华东")
 TODAY = date(2026, 11, 21)
 
 
@@ -41,10 +43,7 @@ def delivery(*lines: deliveries.DeliveryLine) -> deliveries.Delivery:
         chain="ordinary",
         customer_id=CUSTOMER,
         currency="CNY",
-        owner_id=OWNER,
-        department="销售一部",
-        branch="上海",
-        region="华东",
+        place=PLACE,
     )
     made, _ = deliveries.Delivery.draft(heading, lines or (delivery_line(),), by=CLERK, at=now())
     return made
@@ -64,10 +63,7 @@ def invoice(*lines: invoices.InvoiceLine, payment_days: int = 30) -> invoices.In
         contract_id=None,
         currency="CNY",
         payment_days=payment_days,
-        owner_id=OWNER,
-        department="销售一部",
-        branch="上海",
-        region="华东",
+        place=PLACE,
     )
     made, _ = invoices.Invoice.draft(heading, lines or (invoice_line(),), by=CLERK, at=now())
     return made
@@ -91,8 +87,7 @@ def receipt(amount: str) -> receipts.Receipt:
         received_on=TODAY,
         handler_id=CLERK,
     )
-    owner = receipts.Owner(owner_id=OWNER, department=None, branch=None, region=None)
-    made, _ = receipts.Receipt.record(payment, owner, number="SK26000001", by=CLERK, at=now())
+    made, _ = receipts.Receipt.record(payment, PLACE, number="SK26000001", by=CLERK, at=now())
     return made
 
 

@@ -1,0 +1,98 @@
+"""What happens to a delivery after it is prepared: checked, shipped, received, cancelled."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from uuid import UUID
+
+from services.order.accounts.repository import move
+from services.order.deliveries.drafting import deliveries
+from services.order.deliveries.model import Delivery
+from services.order.orders.progress import deliver_orders
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.clock import business_date
+from shared.domain.errors import Invalid
+
+
+@dataclass(frozen=True, slots=True)
+class CheckDelivery:
+    """A second person confirms a delivery."""
+
+    delivery_id: UUID
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShipDelivery:
+    """A delivery leaves the warehouse; today unless ``shipped_on`` says otherwise."""
+
+    delivery_id: UUID
+    expected: int | None
+    carrier: str | None = None
+    tracking: str | None = None
+    shipped_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ReceiveDelivery:
+    """The customer has it; since today unless ``received_on`` says otherwise."""
+
+    delivery_id: UUID
+    expected: int | None
+    received_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CancelDelivery:
+    """A delivery is dropped before it is shipped."""
+
+    delivery_id: UUID
+    expected: int | None
+    reason: str
+
+
+async def check_delivery(uow: UnitOfWork, command: CheckDelivery) -> Delivery:
+    """Confirm a delivery; not by who prepared it (S151, S152)."""
+    delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
+    await deliveries.save(uow, delivery, delivery.check(uow.actor.id))
+    return delivery
+
+
+async def ship_delivery(uow: UnitOfWork, command: ShipDelivery) -> Delivery:
+    """Ship a delivery and advance its orders, never beyond the tolerance (S141 to S144)."""
+    delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
+    on = _not_in_the_future(uow, command.shipped_on, "/shipped_on")
+    await deliveries.save(uow, delivery, delivery.ship(on, command.carrier, command.tracking))
+    quantities: dict[UUID, dict[UUID, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+    for line in delivery.lines:
+        if line.order_id is not None and line.order_line_id is not None:
+            quantities[line.order_id][line.order_line_id] += line.quantity
+    await deliver_orders(uow, quantities, tolerance=delivery.tolerance)
+    return delivery
+
+
+async def receive_delivery(uow: UnitOfWork, command: ReceiveDelivery) -> Delivery:
+    """Note that the customer has it (S141)."""
+    delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
+    on = _not_in_the_future(uow, command.received_on, "/received_on")
+    await deliveries.save(uow, delivery, delivery.receive(on))
+    return delivery
+
+
+async def cancel_delivery(uow: UnitOfWork, command: CancelDelivery) -> Delivery:
+    """Drop a delivery before it is shipped; what a direct one committed is free again (S145)."""
+    delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
+    await deliveries.save(uow, delivery, delivery.cancel(command.reason))
+    if delivery.is_direct:
+        await move(uow, delivery.customer_id, delivery.currency, committed=-delivery.total)
+    return delivery
+
+
+def _not_in_the_future(uow: UnitOfWork, given: date | None, pointer: str) -> date:
+    today = business_date(uow.now)
+    if given is not None and given > today:
+        raise Invalid.field(pointer, "This day is yet to come.", "in_the_future")
+    return given or today
