@@ -10,6 +10,7 @@ from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
 from services.analytics.permissions import PERMISSIONS
 from services.analytics.receivables.router import router as receivables
+from services.analytics.reconciliation.router import router as reconciliation
 from services.analytics.settings import AnalyticsSettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
@@ -37,7 +38,7 @@ def create_app(
         context,
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
-        routers=[cube, overview, customers, funnel, receivables],
+        routers=[cube, overview, customers, funnel, receivables, reconciliation],
     )
 
 

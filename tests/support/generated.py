@@ -103,10 +103,10 @@ class World:
         if invoice.status == "issued":
             self.payment(invoice)
 
-    def order(
+    def placed_order(
         self, buyer: customer.CustomerState, lines: int | None = None, on: date | None = None
-    ) -> order.OrderState:
-        """An approved order."""
+    ) -> dict[str, Any]:
+        """The state of an order that was just placed."""
         on, currency = on or self.day(), self.random.choice(list(self.currencies))
         items = [self._line(currency) for _ in range(lines or self.random.randint(1, 4))]
         state = {
@@ -117,7 +117,7 @@ class World:
             "contract_id": None,
             "quote_id": None,
             "opportunity_id": None,
-            "status": "draft",
+            "status": "placed",
             "lines": [{**item, "delivered": Decimal(0), "invoiced": Decimal(0)} for item in items],
             "total": _sum(items),
             "ordered_on": on,
@@ -126,8 +126,15 @@ class World:
             **_of(buyer),
         }
         self.emit(order.OrderPlaced, state, self.moment(on))
-        approved = state | {"status": "approved", "settlement": "open", "approved_by": self.id()}
-        return self.emit(order.OrderApproved, approved, self.moment(on, 1))
+        return state
+
+    def order(
+        self, buyer: customer.CustomerState, lines: int | None = None, on: date | None = None
+    ) -> order.OrderState:
+        """An approved order."""
+        placed = self.placed_order(buyer, lines, on)
+        approved = placed | {"status": "approved", "settlement": "open", "approved_by": self.id()}
+        return self.emit(order.OrderApproved, approved, self.moment(placed["ordered_on"], 1))
 
     def delivery(
         self, placed: order.OrderState, on: date, *, ship: bool = True
@@ -430,8 +437,8 @@ class World:
             "source_id": source_id,
             "posted_on": on,
             "postings": [
-                {"account": "receivable", "customer_id": customer_id, "amount": amount},
-                {"account": "other", "customer_id": customer_id, "amount": _minus(amount)},
+                {"account": "accounts_receivable", "customer_id": customer_id, "amount": amount},
+                {"account": "revenue", "customer_id": customer_id, "amount": _minus(amount)},
             ],
         }
         self.emit(order.VoucherPosted, state, self.moment(on, 2))

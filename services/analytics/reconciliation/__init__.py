@@ -1,0 +1,1 @@
+"""Reconciliation (对账): the service checks its own figures."""
