@@ -1,0 +1,88 @@
+"""Money: rounded once per line, half away from zero, and sums of rounded lines."""
+
+from __future__ import annotations
+
+from decimal import ROUND_DOWN, Decimal
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from shared.domain.money import MINOR_UNITS, line_amount, round_money, total
+
+amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=6)
+cents = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
+
+
+@pytest.mark.parametrize(
+    ("exact", "rounded"),
+    [
+        ("1.004", "1.00"),
+        ("1.005", "1.01"),  # a binary float would give 1.00
+        ("2.675", "2.68"),  # and here 2.67
+        ("1.0049999", "1.00"),
+        ("-1.005", "-1.01"),
+        ("0.125", "0.13"),
+        ("0.135", "0.14"),  # half to even would give 0.14 and 0.12
+        ("1000000.005", "1000000.01"),
+        ("7", "7.00"),
+    ],
+)
+def test_a_half_is_rounded_away_from_zero(exact: str, rounded: str) -> None:
+    assert str(round_money(Decimal(exact))) == rounded
+
+
+@given(amounts)
+def test_rounding_moves_by_at_most_half_a_cent(amount: Decimal) -> None:
+    assert abs(round_money(amount) - amount) <= Decimal("0.005")
+
+
+@given(amounts)
+def test_rounding_knows_no_sign(amount: Decimal) -> None:
+    assert round_money(-amount) == -round_money(amount)
+
+
+@given(cents)
+def test_what_is_rounded_stays(amount: Decimal) -> None:
+    assert round_money(amount) == amount
+
+
+@pytest.mark.parametrize(
+    ("quantity", "price", "discount", "amount"),
+    [
+        ("3", "0.335", "0", "1.01"),  # 1.005 is rounded once, not 3 times 0.34
+        ("1.5", "9.99", "0", "14.99"),  # 14.985
+        ("10", "19.90", "0.05", "189.05"),
+        ("7", "12.34", "0.333333", "57.59"),  # 57.5866954...
+        ("0.0001", "0.01", "0", "0.00"),
+        ("1", "100", "1", "0.00"),
+    ],
+)
+def test_a_line_is_rounded_once_after_the_discount(
+    quantity: str, price: str, discount: str, amount: str
+) -> None:
+    assert str(line_amount(Decimal(quantity), Decimal(price), Decimal(discount))) == amount
+
+
+@given(st.lists(cents, max_size=50))
+def test_a_total_is_the_sum_of_its_lines(lines: list[Decimal]) -> None:
+    assert total(lines) == sum(lines, Decimal(0))
+    assert total(lines).as_tuple().exponent == -2
+
+
+def test_a_total_is_not_the_rounded_sum_of_exact_lines() -> None:
+    """Three lines of 0.335: the document says 1.02, because each line says 0.34."""
+    assert total([line_amount(Decimal(1), Decimal("0.335"))] * 3) == Decimal("1.02")
+
+
+def test_every_currency_fits_into_two_places() -> None:
+    assert set(MINOR_UNITS.values()) <= {0, 2}
+    assert MINOR_UNITS["CNY"] == 2
+    assert MINOR_UNITS["JPY"] == 0
+    assert all(len(code) == 3 and code.isupper() for code in MINOR_UNITS)
+
+
+@given(amounts)
+def test_rounding_is_never_truncation_below_a_half(amount: Decimal) -> None:
+    cut = amount.quantize(Decimal("0.01"), ROUND_DOWN)
+    assert abs(round_money(amount)) >= abs(cut)
