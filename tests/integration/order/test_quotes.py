@@ -1,0 +1,172 @@
+"""Accepted quotes: each becomes one contract or one order, however often it is told."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+
+from shared.domain.ids import new_id
+from shared.events.customer import CustomerCreated
+from shared.events.opportunity import QuoteAccepted, QuoteLine
+from shared.events.values import Money
+from tests.support.opportunity import customer_state, deliver, money, redeliver
+from tests.support.order import (
+    SELLER,
+    countersigned_contract,
+    customer,
+    done,
+    line,
+    product,
+    read,
+    reviewed_order,
+    send,
+    submitted_contract,
+)
+from tests.support.services import ServiceUnderTest
+
+
+def yuan(amount: str) -> Money:
+    return Money(amount=Decimal(amount), currency="CNY")
+
+
+def quote(customer_id: UUID, **fields: Any) -> QuoteAccepted:
+    """Three pieces at 100.00 less 5 %."""
+    state: dict[str, Any] = {
+        "quote_id": new_id(),
+        "number": "BJ26000001-2",
+        "revision": 2,
+        "opportunity_id": new_id(),
+        "project_number": "FQ2600001",
+        "customer_id": customer_id,
+        "author_id": new_id(),
+        "owner_id": new_id(),
+        "department": "销售一部",
+        "branch": "天津",
+        "region": "华北",
+        "status": "accepted",
+        "chain": "contract_first",
+        "lines": (quote_line(),),
+        "list_total": yuan("300.00"),
+        "total": yuan("285.00"),
+        "discount": Decimal("0.05"),
+        "payment_terms": "预付三成",
+        "payment_days": 45,
+        "valid_until": date(2026, 12, 31),
+        "content_hash": "0" * 64,
+    }
+    return QuoteAccepted(**(state | fields))
+
+
+def quote_line(**fields: Any) -> QuoteLine:
+    state: dict[str, Any] = {
+        "line_id": new_id(),
+        "product_id": new_id(),
+        "product_code": "P-7",
+        "product_name": "球阀",
+        "unit": "台",
+        "quantity": Decimal(3),
+        "list_price": yuan("100.00"),
+        "unit_price": yuan("95.00"),
+        "discount": Decimal("0.05"),
+        "amount": yuan("285.00"),
+    }
+    return QuoteLine(**(state | fields))
+
+
+async def parked(service: ServiceUnderTest) -> list[str]:
+    """Why events wait."""
+    async with service.db.reading() as conn:
+        rows = await conn.execute(sa.text("SELECT error FROM parked WHERE resolved_at IS NULL"))
+        return [row.error for row in rows]
+
+
+async def test_a_contract_is_drafted_from_an_accepted_quote(order: ServiceUnderTest) -> None:
+    """S101, S117."""
+    accepted = quote(await customer(order))
+    await deliver(order, accepted, accepted.quote_id, 5)
+    (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
+    contract = await read(order, f"contracts/{found['id']}")
+    assert contract["quote_id"] == str(accepted.quote_id)
+    assert contract["opportunity_id"] == str(accepted.opportunity_id)
+    assert contract["total"] == money("285.00")
+    assert (contract["terms"], contract["payment_days"]) == ("预付三成", 45)
+    assert contract["author_id"] == str(accepted.author_id)
+    assert (contract["owner_id"], contract["branch"]) == (str(accepted.owner_id), "天津")
+    (shown,) = contract["lines"]
+    assert (shown["unit_price"], shown["discount"]) == (money("100.00"), "0.050000")
+
+
+async def test_a_quote_told_twice_makes_one_contract(order: ServiceUnderTest) -> None:
+    """S101: the same event again, and another event of the same quote."""
+    accepted = quote(await customer(order))
+    envelope = await deliver(order, accepted, accepted.quote_id, 5)
+    await redeliver(order, envelope)
+    await deliver(order, accepted, accepted.quote_id, 6)
+    found = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
+    assert len(found) == 1
+    assert await parked(order) == []
+
+
+async def test_other_business_types_make_an_order(order: ServiceUnderTest) -> None:
+    """S101, S103: by the chain of the quote, once."""
+    buyer = await customer(order)
+    for chain in ("ordinary", "direct_delivery", "invoice_first"):
+        accepted = quote(buyer, chain=chain)
+        envelope = await deliver(order, accepted, accepted.quote_id, 5)
+        await redeliver(order, envelope)
+        await deliver(order, accepted, accepted.quote_id, 6)
+        (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
+        assert (found["chain"], found["total"]) == (chain, money("285.00"))
+        placed = await read(order, f"orders/{found['id']}")
+        assert (await reviewed_order(order, placed))["status"] == "approved"
+
+
+async def test_a_quote_may_come_before_its_customer(order: ServiceUnderTest) -> None:
+    """Events of two services come in any order; the review waits for the customer."""
+    buyer = new_id()
+    accepted = quote(buyer, chain="ordinary")
+    await deliver(order, accepted, accepted.quote_id, 5)
+    (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
+    path = f"orders/{found['id']}/approve"
+    early = await send(order, "sales_manager", path, seen=found)
+    assert early.json()["code"] == "customer_may_not_trade"
+    await deliver(order, CustomerCreated(**customer_state(buyer)), buyer)
+    await done(order, "sales_manager", path, seen=found)
+
+
+async def test_a_price_fixed_by_hand_counts_as_it_was_accepted(order: ServiceUnderTest) -> None:
+    """S101: the amount of each line comes out to the cent."""
+    odd = quote_line(
+        quantity=Decimal("7"),
+        list_price=yuan("33.33"),
+        unit_price=yuan("30.01"),
+        discount=Decimal("0.0996"),
+        amount=yuan("210.07"),
+    )
+    accepted = quote(await customer(order), lines=(odd,), total=yuan("210.07"))
+    await deliver(order, accepted, accepted.quote_id, 5)
+    (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
+    assert found["total"] == money("210.07")
+    assert await parked(order) == []
+
+
+async def test_the_lines_of_a_quote_stay_as_they_were_accepted(order: ServiceUnderTest) -> None:
+    """S101, S121: the rest is open to change; the author of the quote is that of the contract."""
+    accepted = quote(await customer(order))
+    await deliver(order, accepted, accepted.quote_id, 5)
+    (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
+    path = f"contracts/{found['id']}"
+    lines = {"lines": [line(await product(order))]}
+    refused = await send(order, SELLER, path, lines, seen=found, method="PATCH")
+    assert (refused.status_code, refused.json()["code"]) == (409, "bound_to_quote")
+    body = {"title": "供货合同", "ends_on": "2027-12-31"}
+    changed = await done(order, SELLER, path, body, seen=found, method="PATCH")
+    contract = await countersigned_contract(order, await submitted_contract(order, changed))
+    order.people["王五"] = accepted.author_id
+    own = await send(order, "general_manager", f"{path}/approve", seen=contract, name="王五")
+    assert own.json()["code"] == "own_contract"
+    await done(order, "general_manager", f"{path}/approve", seen=contract)
