@@ -102,9 +102,12 @@ async def try_to_allocate(
     kind = "receipts" if "method" in document else "invoices"
     headers = {"If-Match": "*" if any_version else f'"v{document["version"]}"'}
     headers["Idempotency-Key"] = str(new_id())
+    path = f"/v1/{kind}/{document['id']}/allocations"
     async with service.client(ACCOUNTANT) as client:
-        path = f"/v1/{kind}/{document['id']}/allocations"
-        return await client.post(path, json={"allocations": list(shares)}, headers=headers)
+        while True:
+            answer = await client.post(path, json={"allocations": list(shares)}, headers=headers)
+            if answer.status_code != 503:  # overloaded: to be sent again with the same key
+                return answer
 
 
 async def allocated(service: ServiceUnderTest, document: Body, *shares: Body) -> Body:
