@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from fastapi import FastAPI
 
+from services.customer.contacts.router import router as contacts
+from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
 from services.customer.handovers.router import router as handovers
 from services.customer.permissions import PERMISSIONS
@@ -45,6 +47,8 @@ def create_app(
         description="People of the company, customers and contacts, ownership, timeline.",
         routers=[
             customers,
+            contacts,
+            credit,
             handovers,
             registrations,
             staff,

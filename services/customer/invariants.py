@@ -71,4 +71,15 @@ INVARIANTS = (
                            IN search_text) = 0
         """,  # noqa: S608 - a constant pattern
     ),
+    Invariant(
+        "credit.history",
+        "The credit that holds is the last assessment of its history, which has no gap.",
+        """
+        SELECT credit.id, credit.version, kept.last, kept.count FROM credit LEFT JOIN (
+            SELECT customer_id, max(version) AS last, count(*) AS count
+            FROM credit_assessment GROUP BY customer_id
+        ) AS kept ON kept.customer_id = credit.id
+        WHERE (credit.version, credit.version) IS DISTINCT FROM (kept.last, kept.count)
+        """,
+    ),
 )

@@ -10,6 +10,10 @@ PERMISSIONS: PermissionTable = {
     "customer.change": SALES | {Role.ADMINISTRATOR},
     "customer.confirm": MANAGEMENT,
     "customer.hand_over": MANAGEMENT | {Role.ADMINISTRATOR},
+    "contact.read": EVERYONE,
+    "contact.change": SALES | {Role.ADMINISTRATOR},
+    "credit.read": EVERYONE,
+    "credit.assess": MANAGEMENT | {Role.FINANCE},
     "staff.read": EVERYONE,
     "staff.manage": frozenset({Role.ADMINISTRATOR}),
 }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from services.customer.contacts.table import contacts
+from services.customer.credit.table import assessments, credit
 from services.customer.customers.table import customers, ownership_changes
 from services.customer.handovers.table import handovers
 from services.customer.limits.table import attempts
@@ -17,7 +19,10 @@ deadline_table(metadata)
 idempotency_table(metadata)
 
 __all__ = [
+    "assessments",
     "attempts",
+    "contacts",
+    "credit",
     "customers",
     "handovers",
     "known_networks",

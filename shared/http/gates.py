@@ -31,6 +31,8 @@ from shared.http.request_id import request_id, traceparent
 C = TypeVar("C")
 R = TypeVar("R")
 
+#: The version of what must not be there yet (``If-None-Match: *``).
+NOT_THERE = 0
 _TRIES = 3
 _COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _JSON = {"content-type": "application/json"}
@@ -62,7 +64,7 @@ class Read:
 class Write(Read):
     """A permitted request that changes something: one command, one transaction, then the answer.
 
-    ``expected`` is the version the caller saw (``If-Match``), or None.
+    ``expected`` is the version the caller saw (``If-Match``), None for any, or NOT_THERE.
     """
 
     def __init__(
@@ -139,11 +141,13 @@ class Gate:
         *,
         writes: bool,
         if_match: bool = False,
+        creates: bool = False,
         idempotency_key: bool = False,
     ) -> None:
         self.permission = permission
         self.writes = writes
         self.if_match = if_match
+        self.creates = creates
         self.idempotency_key = idempotency_key
 
     async def __call__(self, request: Request) -> Read:
@@ -167,8 +171,11 @@ class Gate:
         header = request.headers.get("if-match")
         if header is not None:
             return parse_if_match(header)
+        if self.creates and request.headers.get("if-none-match", "").strip() == "*":
+            return NOT_THERE
         if self.if_match:
-            raise PreconditionRequired("Send If-Match with the ETag that a read gave.")
+            otherwise = ", or If-None-Match: * if there is none yet" if self.creates else ""
+            raise PreconditionRequired(f"Send If-Match with the ETag that a read gave{otherwise}.")
         return None
 
     async def _key(self, request: Request, actor: Actor) -> IdempotencyKey | None:
@@ -189,12 +196,23 @@ def reading(permission: str | None) -> Any:
 
 
 def writing(
-    permission: str | None, *, if_match: bool = False, idempotency_key: bool = False
+    permission: str | None,
+    *,
+    if_match: bool = False,
+    creates: bool = False,
+    idempotency_key: bool = False,
 ) -> Any:
     """Declare a route that writes; ``if_match`` and ``idempotency_key`` make the header required,
-    otherwise it is honoured when sent."""
+    otherwise it is honoured when sent. A PUT that ``creates`` what is not there yet takes
+    ``If-None-Match: *`` in place of ``If-Match``."""
     return Depends(
-        Gate(permission, writes=True, if_match=if_match, idempotency_key=idempotency_key)
+        Gate(
+            permission,
+            writes=True,
+            if_match=if_match,
+            creates=creates,
+            idempotency_key=idempotency_key,
+        )
     )
 
 

@@ -154,8 +154,18 @@ def _gate(operation: dict[str, Any], gate: Gate) -> None:
         {
             "name": "If-Match",
             "in": "header",
-            "required": gate.if_match,
+            "required": gate.if_match and not gate.creates,
             "schema": {"type": "string", "examples": ['"v1"']},
             "description": "The ETag that a read gave.",
         }
     )
+    if gate.creates:
+        parameters.append(
+            {
+                "name": "If-None-Match",
+                "in": "header",
+                "required": False,
+                "schema": {"type": "string", "enum": ["*"]},
+                "description": "In place of If-Match: there must be none yet.",
+            }
+        )

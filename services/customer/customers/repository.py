@@ -22,6 +22,7 @@ from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
+from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
 
 _DUPLICATES_SHOWN = 5
@@ -35,6 +36,11 @@ NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
 _DERIVED = {"name_key", "search_text", "search_terms"}
 _SUMMARY = [column for column in customers.c if column.name not in _DETAILS | _DERIVED]
+_HOLD = Prepared(
+    sa.select(customers.c.id)
+    .where(customers.c.id == sa.bindparam("id"))
+    .with_for_update(key_share=True)
+)
 _keep_change = Prepared(sa.insert(ownership_changes), *ownership_changes.c.keys())
 _COLLISIONS = {
     "customer_external_id_key": ExternalIdTaken("Another customer carries this external id."),
@@ -125,6 +131,15 @@ class Customers(Repository[Customer]):
         if besides is not None:
             query = query.where(customers.c.id != besides)
         return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).all()
+
+    async def hold(self, uow: UnitOfWork, customer_id: UUID) -> None:
+        """Lock a customer, so that what hangs on it changes in one session at a time.
+
+        Raises:
+            NotFound: there is none.
+        """
+        if await uow.conn.scalar(_HOLD, {"id": customer_id}) is None:
+            raise NotFound.of(self.noun, customer_id)
 
     async def of_owner(self, uow: UnitOfWork, owner_id: UUID, limit: int) -> list[Customer]:
         """Lock and return up to ``limit`` customers of one owner."""
