@@ -84,7 +84,8 @@ async def _advance(
         .values(row)
         .on_conflict_do_update(
             index_elements=["series", "branch", "year"],
-            set_={"next": _table.c.next + count},
+            # A range that was moved up since the last number starts at its new first serial.
+            set_={"next": sa.func.greatest(_table.c.next, first) + count},
         )
         .returning(_table.c.next)
     )
