@@ -7,6 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
+from services.order.contracts.model import Department
 from shared.settings import ServiceSettings
 
 
@@ -15,8 +16,8 @@ class OrderSettings(ServiceSettings):
 
     model_config = SettingsConfigDict(env_prefix="KEHU_ORDER_")
 
-    countersign: tuple[str, ...] = Field(
-        default=("sales", "technical", "finance", "legal"),
+    countersign: tuple[Department, ...] = Field(
+        default=tuple(Department),
         description="departments that countersign every contract (会签)",
     )
     over_delivery_tolerance: Decimal = Field(

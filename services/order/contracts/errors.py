@@ -45,3 +45,10 @@ class CustomerIsGone(Conflict):
 
     code = "customer_gone"
     title = "The customer is rejected or lost"
+
+
+class ContractNotInForce(Conflict):
+    """The contract is not signed, not in its term, or another customer's (S121)."""
+
+    code = "contract_not_in_force"
+    title = "No order can be placed under this contract"

@@ -19,6 +19,7 @@ from pydantic_core import to_json
 from services.order.contracts.errors import (
     BoundToQuote,
     ContentChanged,
+    ContractNotInForce,
     ContractStateError,
     NotAsked,
     OwnContract,
@@ -69,6 +70,15 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
+class Department(StrEnum):
+    """Departments that may be asked for their opinion (S122)."""
+
+    SALES = "sales"  # 销售
+    TECHNICAL = "technical"  # 技术
+    FINANCE = "finance"  # 财务
+    LEGAL = "legal"  # 法务
+
+
 class Verdict(StrEnum):
     """What a department thinks of a contract (S122)."""
 
@@ -87,6 +97,32 @@ class Opinion:
     remark: str | None
     given_by: UUID
     given_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """Whose contract it is, and when orders may be placed under it."""
+
+    number: str
+    customer_id: UUID
+    status: Status
+    starts_on: date | None
+    ends_on: date | None
+
+    def must_allow(self, customer_id: UUID, day: date) -> None:
+        """Refuse orders of somebody else, without signatures, or out of the term (S121).
+
+        Raises:
+            ContractNotInForce: with the reason.
+        """
+        if self.customer_id != customer_id:
+            raise ContractNotInForce(f"{self.number} is another customer's.")
+        if self.status != Status.SIGNED:
+            raise ContractNotInForce(f"{self.number} is {self.status}.")
+        if self.starts_on and day < self.starts_on:
+            raise ContractNotInForce(f"{self.number} starts on {self.starts_on}.")
+        if self.ends_on and day > self.ends_on:
+            raise ContractNotInForce(f"{self.number} ended on {self.ends_on}.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +228,7 @@ class Contract(Content, Aggregate):
             raise ContractStateError(f"A contract that is {self.status} is not submitted.")
         self._become(Status.COUNTERSIGNING if departments else Status.COUNTERSIGNED)
         self.round += 1
-        self.asked = tuple(departments)
+        self.asked = tuple(dict.fromkeys(departments))
         self.content_hash = self.hash()
         return Change(ContractSubmitted)
 
@@ -255,6 +291,11 @@ class Contract(Content, Aggregate):
         self._become(Status.TERMINATED)
         self.reason = reason
         return Change(ContractTerminated, {"reason": reason})
+
+    @property
+    def validity(self) -> Validity:
+        """Whose it is, and when orders may be placed under it."""
+        return Validity(self.number, self.customer_id, self.status, self.starts_on, self.ends_on)
 
     @property
     def waiting_for(self) -> tuple[str, ...]:

@@ -10,7 +10,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.order.contracts import events
-from services.order.contracts.model import Contract, Opinion
+from services.order.contracts.model import Contract, Opinion, Validity
 from services.order.contracts.table import contracts, lines, opinions
 from services.order.products.line import ProductLine
 from shared.db.driver import Connection, Prepared
@@ -32,6 +32,16 @@ _DETAILS |= {"approved_at", "signer", "customer_signer", "reason"}
 _SUMMARY = [column for column in contracts.c if column.name not in _DETAILS]
 _of_quote = Prepared(
     sa.select(contracts.c.id).where(contracts.c.quote_id == sa.bindparam("quote_id"))
+)
+
+_validity = Prepared(
+    sa.select(
+        contracts.c.number,
+        contracts.c.customer_id,
+        contracts.c.status,
+        contracts.c.starts_on,
+        contracts.c.ends_on,
+    ).where(contracts.c.id == sa.bindparam("id"))
 )
 
 
@@ -67,6 +77,10 @@ class Contracts(Repository[Contract]):
         """Return the contract that was drafted from a quote, if there is one."""
         found: UUID | None = await uow.conn.scalar(_of_quote, {"quote_id": quote_id})
         return found
+
+    async def validity(self, conn: Connection, contract_id: UUID) -> Validity:
+        """Return whose contract it is, and when orders may be placed under it."""
+        return Validity(*(await conn.execute(_validity, {"id": contract_id})).one())
 
     async def page(self, conn: Connection, wanted: ContractFilter, request: PageRequest) -> Page:
         """Return one page of contract summaries."""

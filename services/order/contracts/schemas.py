@@ -8,7 +8,7 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.order.contracts.model import Contract, Status, Verdict
+from services.order.contracts.model import Contract, Department, Status, Verdict
 from services.order.contracts.service import (
     ChangeContract,
     Countersign,
@@ -18,7 +18,7 @@ from services.order.contracts.service import (
     TerminateContract,
 )
 from services.order.products.schemas import LineOut, Lines, line_facts, one_currency
-from shared.http.fields import Code, Day, Input, MoneyOut, Name, Note, Output
+from shared.http.fields import Day, Input, MoneyOut, Name, Note, Output
 
 PaymentDays = Annotated[int, Field(strict=True, ge=0, le=3650)]
 
@@ -71,7 +71,7 @@ class ContractPatch(Input):
 class OpinionIn(Input):
     """A department's opinion; a disagreement says why."""
 
-    department: Annotated[Code, Field(examples=["finance"])]
+    department: Department
     verdict: Verdict
     remark: Note | None = None
 

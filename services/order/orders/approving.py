@@ -12,7 +12,7 @@ from services.order.accounts.repository import lock_standing, move
 from services.order.contracts.service import contracts
 from services.order.customers.model import Settlement
 from services.order.orders.model import Coverage, Order
-from services.order.orders.placing import must_be_in_force, orders
+from services.order.orders.placing import orders
 from services.order.prepayments.service import hold
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
@@ -41,8 +41,8 @@ async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
     order = await orders.get_for_update(uow, command.order_id, command.expected)
     order.must_be_reviewable(uow.actor.id)
     if order.contract_id is not None:
-        contract = await contracts.get(uow.conn, order.contract_id)
-        must_be_in_force(contract, order.customer_id, order.ordered_on)
+        validity = await contracts.validity(uow.conn, order.contract_id)
+        validity.must_allow(order.customer_id, order.ordered_on)
     standing = await lock_standing(uow, order.customer_id, order.currency)
     standing.must_trade()
     coverage, short = await _cover(uow, order, standing)

@@ -26,13 +26,6 @@ class ContractNeeded(Conflict):
     title = "This needs a signed contract"
 
 
-class ContractNotInForce(Conflict):
-    """The contract is not signed, has ended, or is another customer's."""
-
-    code = "contract_not_in_force"
-    title = "No order can be placed under this contract"
-
-
 class ContractExceeded(Conflict):
     """More is ordered than the contract leaves open."""
 

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 from services.order.contracts.model import Contract, Place
-from services.order.contracts.model import Status as ContractStatus
 from services.order.contracts.service import contracts
 from services.order.customers.repository import known_customer
-from services.order.orders.errors import ContractExceeded, ContractNeeded, ContractNotInForce
+from services.order.orders.errors import ContractExceeded, ContractNeeded
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Chain, Order, Origin
 from services.order.orders.repository import Orders
@@ -112,7 +110,7 @@ async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
     customer = await known_customer(uow.conn, command.customer_id)
     customer.must_trade()
     contract = await contracts.get_for_update(uow, command.contract_id)
-    must_be_in_force(contract, command.customer_id, business_date(uow.now))
+    contract.validity.must_allow(command.customer_id, business_date(uow.now))
     days = command.payment_days
     return await _place(
         uow,
@@ -164,22 +162,6 @@ async def change_order(uow: UnitOfWork, command: ChangeOrder) -> Order:
     return order
 
 
-def must_be_in_force(contract: Contract, customer_id: UUID, day: date) -> None:
-    """Refuse orders under a contract that is not signed, not theirs, or not in its term.
-
-    Raises:
-        ContractNotInForce: with the reason.
-    """
-    if contract.customer_id != customer_id:
-        raise ContractNotInForce(f"{contract.number} is another customer's.")
-    if contract.status != ContractStatus.SIGNED:
-        raise ContractNotInForce(f"{contract.number} is {contract.status}.")
-    if contract.starts_on and day < contract.starts_on:
-        raise ContractNotInForce(f"{contract.number} starts on {contract.starts_on}.")
-    if contract.ends_on and day > contract.ends_on:
-        raise ContractNotInForce(f"{contract.number} ended on {contract.ends_on}.")
-
-
 async def _place(
     uow: UnitOfWork,
     origin: Origin,
@@ -225,7 +207,7 @@ async def _changed_calls(
         message = "Product and price of this order are those of its contract."
         raise Invalid.field("/lines/0/product_id", message, "under_contract")
     contract = await contracts.get_for_update(uow, contract_id)
-    must_be_in_force(contract, order.customer_id, order.ordered_on)
+    contract.validity.must_allow(order.customer_id, order.ordered_on)
     calls = command.calls or tuple(
         CallOff(line.contract_line_id, line.quantity)
         for line in order.lines

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -49,12 +50,16 @@ class Prepayments(Repository[Prepayment]):
         self, uow: UnitOfWork, customer_id: UUID, currency: str
     ) -> Prepayment | None:
         """Lock and return a customer's account in one currency, if there is one."""
-        return await self.find(
-            uow.conn,
-            prepayments.c.customer_id == customer_id,
-            prepayments.c.currency == currency,
-            lock=True,
-        )
+        query = self._of_customer
+        key = {"_customer_id": customer_id, "_currency": currency}
+        row = (await uow.conn.execute(query, key)).one_or_none()
+        return None if row is None else self._build(row, {})
+
+    @cached_property
+    def _of_customer(self) -> Prepared:
+        mine = prepayments.c.customer_id == sa.bindparam("_customer_id")
+        here = prepayments.c.currency == sa.bindparam("_currency")
+        return Prepared(self.query().where(mine, here).with_for_update())
 
     async def held_for(self, uow: UnitOfWork, order_id: UUID) -> Decimal:
         """Return what is still held for an order. Lock the account first."""
