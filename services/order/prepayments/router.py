@@ -54,6 +54,7 @@ async def list_movements(
     """Return the statement of an account, newest first; ``sort`` is version or -version."""
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
+        await service.prepayments.get(conn, prepayment_id)
         page = await service.prepayments.statement(conn, prepayment_id, request)
     return respond_page(read, page, MovementOut, MovementOut.of_row)
 

@@ -111,6 +111,11 @@ async def test_the_statement_runs_from_balance_to_balance(order: ServiceUnderTes
     assert [first["items"], second["items"]] == [shown[:1], shown[1:]]
 
 
+async def test_an_account_that_is_not_there_has_no_statement(order: ServiceUnderTest) -> None:
+    path = f"prepayments/{new_id()}/movements"
+    assert (await send(order, "finance", path, method="GET")).status_code == 404
+
+
 async def test_a_payment_that_is_taken_back_is_free_again(order: ServiceUnderTest) -> None:
     """S161: what an invoice took comes back, in the account and in the ledger."""
     buyer = await customer(order)
