@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from contextlib import AbstractAsyncContextManager
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager
 from datetime import datetime
 from typing import Annotated
 
@@ -11,8 +11,10 @@ import sqlalchemy as sa
 from pydantic import Field
 
 from services.analytics.consumers import NAME, PROJECTIONS
+from services.analytics.metadata import FACTS
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
+from shared.domain.errors import Unavailable
 from shared.events.catalogue import all_events
 from shared.http.fields import Output
 from shared.inbox.tables import inbox_tables
@@ -45,9 +47,21 @@ class AsOf(Output):
     ]
 
 
-def snapshot(db: Database) -> AbstractAsyncContextManager[Connection]:
-    """Open a read-only transaction in which every statement sees the same moment."""
-    return db.pool.transaction(isolation="repeatable_read", readonly=True)
+@asynccontextmanager
+async def snapshot(db: Database) -> AsyncIterator[Connection]:
+    """Open a read-only transaction in which every statement sees the same moment.
+
+    Raises:
+        Unavailable: at the end, when a replay put new tables in the place of the old ones
+            meanwhile; statements before and after it may have read different ones.
+    """
+    async with db.pool.connection() as conn:
+        # Asked before the moment is taken and after all is read: equal means the same throughout.
+        before = await _incarnation(conn)
+        async with conn.driver.transaction(isolation="repeatable_read", readonly=True):
+            yield conn
+        if await _incarnation(conn) != before:
+            raise Unavailable("The facts were rebuilt just now; ask again.")
 
 
 async def as_of(conn: Connection, documents: Iterable[sa.Table]) -> AsOf:
@@ -66,3 +80,9 @@ async def as_of(conn: Connection, documents: Iterable[sa.Table]) -> AsOf:
     positions = [Position(**row) for row in (await conn.execute(query)).mappings()]
     newest = max((each.event_time for each in positions), default=None)
     return AsOf(positions=positions, event_time=newest)
+
+
+async def _incarnation(conn: Connection) -> int:
+    """Return what tells the present tables from those that a replay puts in their place."""
+    found = await conn.exec_driver_sql(f"SELECT CAST('{FACTS}' AS regnamespace)::oid::bigint")
+    return int(found.scalar_one())

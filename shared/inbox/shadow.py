@@ -47,6 +47,7 @@ class Shadow:
     def __init__(self, database: Database, metadata: sa.MetaData, schema: str) -> None:
         self.live = schema
         self.name = f"{schema}_shadow"
+        self._old = f"{schema}_old"
         self._database = database
         self._metadata = metadata
         self._tables = [each for each in metadata.sorted_tables if each.schema == schema]
@@ -63,6 +64,7 @@ class Shadow:
 
     async def create(self) -> None:
         """Make the shadow, empty; remains of an earlier attempt are removed."""
+        await self._drop_old()
         async with self._in(self.name).begin() as conn:
             await _run(
                 conn,
@@ -89,21 +91,23 @@ class Shadow:
 
     async def swap(self) -> None:
         """Put the shadow in the place of the live schema; readers see one or the other, whole."""
-        old = f"{self.live}_old"
         async with self._database.engine.begin() as conn:
             await self._grant(conn)
             await _run(
                 conn,
                 f'DROP TABLE "{self.name}".{REPLAYED}',
                 *(f'ANALYZE "{self.name}"."{table.name}"' for table in self._tables),
-                f'ALTER SCHEMA "{self.live}" RENAME TO "{old}"',
+                f'ALTER SCHEMA "{self.live}" RENAME TO "{self._old}"',
                 f'ALTER SCHEMA "{self.name}" RENAME TO "{self.live}"',
             )
-        # Waits for readers of the old tables; fails, with the swap done, if something needs them.
-        async with self._in(old).begin() as conn:
+        await self._drop_old()
+
+    async def _drop_old(self) -> None:
+        """Drop what a swap replaced; waits for its readers, and fails if something needs it."""
+        async with self._in(self._old).begin() as conn:
             await _run(conn, "SET LOCAL lock_timeout = '30s'")
             await conn.run_sync(self._metadata.drop_all, tables=self._tables)
-            await _run(conn, f'DROP SCHEMA "{old}"')
+            await _run(conn, f'DROP SCHEMA IF EXISTS "{self._old}"')
 
     def _in(self, schema: str) -> AsyncEngine:
         engine = self._database.engine

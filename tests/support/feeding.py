@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from shared.bus.port import Record
@@ -12,12 +12,22 @@ from shared.inbox.inbox import Inbox
 
 
 class Feed:
-    """One partition per topic. ``send`` may be called again and again; offsets go on."""
+    """One partition per topic. ``send`` may be called again and again; offsets go on.
+
+    What was handed over can be read again, as a replay does.
+    """
 
     def __init__(self, inbox: Inbox, batch: int = 100) -> None:
         self.inbox = inbox
         self.batch = batch
-        self.ends: dict[str, int] = defaultdict(int)
+        self.log: dict[str, list[Record]] = defaultdict(list)
+
+    async def read(
+        self, topic: str, partition: int, from_offset: int, limit: int
+    ) -> Sequence[Record]:
+        """As ``Bus.read``."""
+        assert partition == 0
+        return self.log[topic][from_offset : from_offset + limit]
 
     async def send(self, envelopes: Iterable[Envelope]) -> None:
         """Hand the events over in this order, a batch of one topic after another."""
@@ -31,10 +41,11 @@ class Feed:
         await self.send(by_topic(envelopes))
 
     def _record(self, topic: str, envelope: Envelope) -> Record:
-        offset = self.ends[topic]
-        self.ends[topic] = offset + 1
-        value = envelope.data.encode()
-        return Record(topic, 0, offset, envelope.key, value, envelope.headers(), envelope.time)
+        log, value = self.log[topic], envelope.data.encode()
+        log.append(
+            Record(topic, 0, len(log), envelope.key, value, envelope.headers(), envelope.time)
+        )
+        return log[-1]
 
 
 def by_topic(envelopes: Iterable[Envelope]) -> Iterator[Envelope]:
