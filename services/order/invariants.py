@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from services.order.accounts.invariants import ACCOUNTS
 from services.order.contracts.invariants import CONTRACTS
+from services.order.deliveries.invariants import DELIVERIES
+from services.order.invoices.invariants import INVOICES
 from services.order.ledger.invariants import LEDGER
 from services.order.orders.invariants import ORDERS
 from services.order.prepayments.invariants import PREPAYMENTS
+from services.order.receipts.invariants import RECEIPTS
 from shared.db.invariants import Invariant
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -15,4 +18,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *PREPAYMENTS,
     *CONTRACTS,
     *ORDERS,
+    *DELIVERIES,
+    *INVOICES,
+    *RECEIPTS,
 )

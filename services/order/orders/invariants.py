@@ -99,27 +99,22 @@ ORDERS = (
     ),
     Invariant(
         "orders.35 committed",
-        "An account is committed by what its uncovered open orders have not been invoiced.",
+        "An uncovered open order commits what of it is not invoiced, any other nothing.",
         """
-        SELECT customer_id, currency, a.committed, o.committed AS by_orders, o.due
-        FROM account AS a FULL JOIN (
-            SELECT customer_id, currency, sum(committed) AS committed, sum(due) AS due FROM (
-                SELECT s.customer_id, s.currency, s.committed, (
-                    SELECT sum(amount - round(
-                        least(invoiced, quantity) * unit_price * (1 - discount), 2))
-                    FROM order_line WHERE order_id = s.id
-                      AND s.status IN ('approved', 'partly_delivered', 'delivered')
-                      AND s.settlement <> 'prepaid') AS due
-                FROM sales_order AS s
-            ) AS each_order GROUP BY customer_id, currency
-        ) AS o USING (customer_id, currency)
-        WHERE coalesce(a.committed, 0) <> coalesce(o.committed, 0)
-           OR coalesce(o.committed, 0) <> coalesce(o.due, 0)
+        SELECT s.id, s.number, s.status, s.committed, due.amount AS due
+        FROM sales_order AS s
+        LEFT JOIN LATERAL (
+            SELECT sum(amount - round(
+                least(invoiced, quantity) * unit_price * (1 - discount), 2)) AS amount
+            FROM order_line WHERE order_id = s.id
+              AND s.status IN ('approved', 'partly_delivered', 'delivered')
+              AND s.settlement <> 'prepaid') AS due ON true
+        WHERE s.committed <> coalesce(due.amount, 0)
         """,
     ),
     Invariant(
         "orders.21",
-        "An open prepaid order holds what is not invoiced of it, any other order nothing.",
+        "An open prepaid order holds what no issued invoice has charged of it, any other nothing.",
         """
         SELECT s.number, s.status, m.held, due.amount AS due
         FROM sales_order AS s
@@ -127,9 +122,14 @@ ORDERS = (
             SELECT sum(CASE WHEN kind = 'held' THEN amount ELSE -amount END) AS held
             FROM prepayment_movement WHERE order_id = s.id) AS m ON true
         LEFT JOIN LATERAL (
-            SELECT sum(amount - round(
-                least(invoiced, quantity) * unit_price * (1 - discount), 2)) AS amount
-            FROM order_line WHERE order_id = s.id
+            SELECT sum(greatest(l.amount - coalesce(charged.amount, 0), 0)) AS amount
+            FROM order_line AS l LEFT JOIN LATERAL (
+                SELECT sum(i.amount) AS amount FROM invoice_line AS i
+                JOIN invoice ON invoice.id = i.invoice_id
+                WHERE i.order_line_id = l.id
+                  AND invoice.status IN ('issued', 'partly_settled', 'settled')
+            ) AS charged ON true
+            WHERE l.order_id = s.id
               AND s.status IN ('approved', 'partly_delivered', 'delivered')
               AND s.settlement = 'prepaid') AS due ON true
         WHERE coalesce(m.held, 0) <> coalesce(due.amount, 0)
