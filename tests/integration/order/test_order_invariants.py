@@ -1,0 +1,184 @@
+"""The invariants bite: whatever somebody with all rights spoils is named by the right one."""
+
+from __future__ import annotations
+
+import asyncpg
+import pytest
+
+from shared.db.driver import Connection
+from shared.db.invariants import violations
+from shared.db.result import Row
+from tests.support.opportunity import deliver
+from tests.support.order import (
+    SELLER,
+    approved_order,
+    call,
+    customer,
+    done,
+    prepaid,
+    signed_contract,
+)
+from tests.support.quotes import quote
+from tests.support.services import ServiceUnderTest
+
+
+@pytest.fixture(scope="module")
+async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
+    """A service with a prepaid order, one cancelled, one on credit, one under a contract, and two
+    accepted quotes."""
+    buyer = await customer(order, settlement=None)
+    await prepaid(order, buyer, "5000.00")
+    await approved_order(order, buyer)
+    ended = await approved_order(order, buyer)
+    path = f"orders/{ended['id']}/cancel"
+    await done(order, SELLER, path, {"reason": "撤单"}, seen=ended)
+    debtor = await customer(order, "credit", limit="9000.00")
+    contract = await signed_contract(order, debtor)
+    await approved_order(order, debtor)
+    await approved_order(order, debtor, call(contract, "4"), contract_id=contract["id"])
+    for chain in ("contract_first", "ordinary"):
+        accepted = quote(debtor, chain=chain)
+        await deliver(order, accepted, accepted.quote_id)
+    return order
+
+
+#: What is done to the data, and who notices.
+SPOILT = {
+    "a posting is changed": (
+        "UPDATE posting SET amount = amount + 1 WHERE account = 'bank'",
+        {"ledger.15"},
+    ),
+    "a journal loses its postings": (
+        "DELETE FROM posting",
+        {"ledger.15", "prepayments.18"},
+    ),
+    "a customer owes more than is posted": (
+        "UPDATE account SET receivable = receivable + 1",
+        {"accounts.18 postings"},
+    ),
+    "an account forgets a commitment": (
+        "UPDATE account SET committed = 0",
+        {"accounts.35"},
+    ),
+    "an order commits too little": (
+        "UPDATE sales_order SET committed = 0",
+        {"orders.35 committed"},
+    ),
+    "a balance is raised by hand": (
+        "UPDATE prepayment SET balance = balance + 1",
+        {"prepayments.21 account", "prepayments.18"},
+    ),
+    "a movement is lost": (
+        "DELETE FROM prepayment_movement WHERE kind = 'credited'",
+        {"prepayments.21"},
+    ),
+    "a hold is lost": (
+        "DELETE FROM prepayment_movement WHERE kind = 'held'",
+        {"prepayments.21", "prepayments.21 holds", "orders.21"},
+    ),
+    "money is credited without a journal": (
+        "UPDATE journal SET kind = 'other' WHERE kind = 'prepayment_credited'",
+        {"prepayments.17"},
+    ),
+    "a total is not the sum of its lines": (
+        "UPDATE sales_order SET total = total + 0.01",
+        {"orders.23"},
+    ),
+    "a contract's total is not the sum of its lines": (
+        "UPDATE contract SET total = total + 0.01",
+        {"contracts.23"},
+    ),
+    "an approved contract is edited": (
+        "UPDATE contract SET content_hash = 'other' WHERE status = 'signed'",
+        {"contracts.32"},
+    ),
+    "an author approves": (
+        "UPDATE contract SET approved_by = author_id WHERE status = 'signed'",
+        {"contracts.32"},
+    ),
+    "an opinion is turned": (
+        "UPDATE contract_opinion SET verdict = 'disagree' WHERE department = 'legal'",
+        {"contracts.32 countersign"},
+    ),
+    "a contract is removed from the register": (
+        "UPDATE contract SET number = 'HT26900000' WHERE status = 'draft'",
+        {"contracts.26"},
+    ),
+    "a line of a quote's contract is cheaper": (
+        "UPDATE contract_line SET discount = 0.5 WHERE product_name = '球阀'",
+        {"contracts.31"},
+    ),
+    "a line of a quote's order is more": (
+        "UPDATE order_line SET quantity = quantity + 1 WHERE product_name = '球阀'",
+        {"orders.31 quote"},
+    ),
+    "a line under a contract is cheaper": (
+        "UPDATE order_line SET unit_price = 0.01 WHERE contract_line_id IS NOT NULL",
+        {"orders.31 contract"},
+    ),
+    "more is ordered than agreed": (
+        "UPDATE contract_line SET quantity = 3.9 FROM contract AS c"
+        " WHERE c.id = contract_id AND c.status = 'signed'",
+        {"orders.30"},
+    ),
+    "an order is placed out of the term": (
+        "UPDATE contract SET ends_on = '2020-01-01' WHERE status = 'signed'",
+        {"orders.30 term"},
+    ),
+    "one quote became two documents": (
+        "UPDATE sales_order SET quote_id = (SELECT quote_id FROM contract"
+        " WHERE quote_id IS NOT NULL) WHERE quote_id IS NOT NULL",
+        {"orders.33"},
+    ),
+    "a limit was passed": (
+        "UPDATE sales_order SET credit_limit = credit_used - 0.01 WHERE settlement = 'credit'",
+        {"orders.35"},
+    ),
+    "a seller approved the own order": (
+        "UPDATE sales_order SET approved_by = author_id WHERE settlement = 'credit'",
+        {"orders.35"},
+    ),
+    "a cancelled order was approved before it was placed": (
+        "UPDATE outbox SET payload = jsonb_set(CAST(payload AS jsonb), '{status}', '\"closed\"')"
+        " WHERE aggregate_type = 'order' AND aggregate_version = 1",
+        {"transitions.34 order"},
+    ),
+    "a contract jumped over its approval": (
+        "UPDATE outbox SET payload = jsonb_set(CAST(payload AS jsonb), '{status}', '\"draft\"')"
+        " WHERE aggregate_type = 'contract' AND type LIKE '%.approved.v1'",
+        {"transitions.34 contract"},
+    ),
+}
+
+
+@pytest.mark.parametrize("what", SPOILT)
+async def test_spoilt_data_is_named(trading: ServiceUnderTest, what: str) -> None:
+    """Promises 15, 17, 18, 21, 23, 26 and 30 to 35 of the order service."""
+    statement, expected = SPOILT[what]
+    assert await found(trading, statement) >= expected
+
+
+async def test_the_intact_data_breaks_no_promise(trading: ServiceUnderTest) -> None:
+    assert await found(trading, "SELECT 1") == set()
+
+
+async def test_a_right_to_change_postings_is_found(trading: ServiceUnderTest) -> None:
+    """Promise 16: with the eyes of the role that the service runs as."""
+    grant = "GRANT UPDATE ON posting TO kehu_test_runtime"
+    assert await found(trading, grant, role="kehu_test_runtime") == {"ledger.16"}
+
+
+async def found(service: ServiceUnderTest, statement: str, role: str | None = None) -> set[str]:
+    """The invariants that are violated after a statement, which is then taken back."""
+    connection = await asyncpg.connect(service.owner_dsn, record_class=Row)
+    transaction = connection.transaction()
+    await transaction.start()
+    try:
+        await connection.execute(statement)
+        if role:
+            await connection.execute(f"SET LOCAL ROLE {role}")
+        wrong = await violations(Connection(connection), service.service.invariants)
+        return {each.invariant for each in wrong}
+    finally:
+        await transaction.rollback()
+        await connection.close()
