@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
-from decimal import Decimal
-from uuid import UUID
 
 import pytest
 
-from services.order.orders.progress import deliver_orders, invoice_orders
-from shared.domain.actor import SYSTEM
 from shared.domain.ids import new_id
 from shared.events.customer import CustomerLost
+from tests.support.fulfilment import (
+    drafted_delivery,
+    drafted_invoice,
+    invoiced,
+    issued,
+    part,
+    shipped,
+)
 from tests.support.opportunity import customer_state, deliver, money
 from tests.support.order import (
     REVIEWER,
@@ -238,12 +242,11 @@ async def test_an_order_shows_how_far_each_line_is(order: ServiceUnderTest) -> N
     sold = await product(order)
     buyer = await customer(order)
     approved = await approved_order(order, buyer, line(sold, "10"), line(sold, "5"))
-    first, second = (UUID(each["id"]) for each in approved["lines"])
-    order_id = UUID(approved["id"])
-    async with order.db.transaction(SYSTEM) as uow:
-        part = {order_id: {first: Decimal(4), second: Decimal(5)}}
-        await deliver_orders(uow, part, tolerance=Decimal(0))
-        await invoice_orders(uow, {order_id: {first: Decimal(1)}})
+    order_id = approved["id"]
+    parts = [part(approved, "4"), part(approved, "5", 1)]
+    sent = await shipped(order, await drafted_delivery(order, lines=parts))
+    one = {"delivery_id": sent["id"], "delivery_line_id": sent["lines"][0]["id"], "quantity": "1"}
+    await issued(order, await drafted_invoice(order, lines=[one]))
     now = await read(order, f"orders/{order_id}")
     assert now["status"] == "partly_delivered"
     assert [(each["delivered"], each["to_deliver"], each["invoiced"]) for each in now["lines"]] == [
@@ -253,8 +256,7 @@ async def test_an_order_shows_how_far_each_line_is(order: ServiceUnderTest) -> N
     assert (await account(order, buyer))["committed"] == money("1400.00")
     early = await send(order, REVIEWER, f"orders/{order_id}/close", seen=now)
     assert early.json()["code"] == "order_unsettled"
-    async with order.db.transaction(SYSTEM) as uow:
-        await invoice_orders(uow, {order_id: {first: Decimal(3), second: Decimal(5)}})
+    await invoiced(order, sent)
     now = await read(order, f"orders/{order_id}")
     closed = await done(order, REVIEWER, f"orders/{order_id}/close", seen=now)
     assert closed["status"] == "closed"
