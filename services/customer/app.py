@@ -16,6 +16,7 @@ from services.customer.sessions.revocation import Revocations
 from services.customer.sessions.router import router as sessions
 from services.customer.settings import CustomerSettings
 from services.customer.staff.router import router as staff
+from services.customer.timeline.router import router as timeline
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database
@@ -49,6 +50,7 @@ def create_app(
             customers,
             contacts,
             credit,
+            timeline,
             handovers,
             registrations,
             staff,

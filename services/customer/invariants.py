@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from services.customer.timeline.projection import EVENTS
 from shared.db.invariants import Invariant
 
 _HAN_AND_DIGITS = "[^一-龥0-9]"
+
+_DOCUMENTS = ", ".join(sorted({f"'{event.aggregate_type}'" for event in EVENTS}))
 
 INVARIANTS = (
     Invariant(
@@ -81,5 +84,23 @@ INVARIANTS = (
         ) AS kept ON kept.customer_id = credit.id
         WHERE (credit.version, credit.version) IS DISTINCT FROM (kept.last, kept.count)
         """,
+    ),
+    Invariant(
+        "events.8 timeline",
+        "Each entry of the timeline comes from an event that was applied.",
+        """
+        SELECT entry.event_id, entry.kind FROM timeline.entry WHERE NOT EXISTS (
+            SELECT FROM inbox
+            WHERE consumer = 'customer.timeline' AND inbox.event_id = entry.event_id)
+        """,
+    ),
+    Invariant(
+        "events.8 timeline complete",
+        "Each event about a customer that was applied has its entry in the timeline.",
+        f"""
+        SELECT event_id, aggregate_type, aggregate_id FROM inbox
+        WHERE consumer = 'customer.timeline' AND aggregate_type IN ({_DOCUMENTS})
+        AND NOT EXISTS (SELECT FROM timeline.entry WHERE entry.event_id = inbox.event_id)
+        """,  # noqa: S608 - names of our own
     ),
 )

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.customer.app import create_app, create_database
 from services.customer.bootstrap import prepare
+from services.customer.consumers import CONSUMERS, READ_MODELS
 from services.customer.invariants import INVARIANTS
 from services.customer.settings import CustomerSettings
 from services.customer.tables import metadata
@@ -21,5 +22,7 @@ SERVICE = Service(
     create_app=create_app,
     create_worker=create_worker,
     invariants=INVARIANTS,
+    read_models=READ_MODELS,
+    consumers=CONSUMERS,
     prepare=prepare,
 )

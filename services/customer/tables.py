@@ -10,11 +10,14 @@ from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
 from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
+from services.customer.timeline.table import entries
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
+from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+inbox_tables(metadata)
 deadline_table(metadata)
 idempotency_table(metadata)
 
@@ -24,6 +27,7 @@ __all__ = [
     "contacts",
     "credit",
     "customers",
+    "entries",
     "handovers",
     "known_networks",
     "metadata",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.customer.app import create_database
+from services.customer.consumers import CONSUMERS
 from services.customer.handovers import service as handovers
 from services.customer.housekeeping import clean_up
 from services.customer.settings import CustomerSettings
@@ -17,6 +18,7 @@ def create_worker(settings: CustomerSettings, bus: Bus, *, db: Database | None =
     return Worker(
         db,
         bus,
+        consumers=CONSUMERS,
         deadlines={handovers.DEADLINE: handovers.go_on},
         jobs=[periodic("housekeeping", 3600, lambda: clean_up(db))],
     )

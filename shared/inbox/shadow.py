@@ -106,7 +106,8 @@ class Shadow:
         """Drop what a swap replaced; waits for its readers, and fails if something needs it."""
         async with self._in(self._old).begin() as conn:
             await _run(conn, "SET LOCAL lock_timeout = '30s'")
-            await conn.run_sync(self._metadata.drop_all, tables=self._tables)
+            for table in reversed(self._tables):  # ``drop_all`` would take all sequences along
+                await conn.run_sync(table.drop, checkfirst=True)
             await _run(conn, f'DROP SCHEMA IF EXISTS "{self._old}"')
 
     def _in(self, schema: str) -> AsyncEngine:

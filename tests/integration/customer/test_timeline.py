@@ -1,0 +1,198 @@
+"""The timeline: what happened to a customer, in all services."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+from uuid import UUID
+
+import pytest
+import sqlalchemy as sa
+from pydantic_core import from_json
+
+from services.customer.consumers import CONSUMERS, TIMELINE
+from services.customer.tables import metadata
+from services.customer.timeline.projection import EVENTS, kind_of
+from services.customer.timeline.table import SCHEMA
+from services.customer.timeline.titles import EXACTLY, LINKS, NOUNS, STEPS, Document, title_of
+from shared.bus.port import Bus
+from shared.db.engine import create_engine
+from shared.db.unit_of_work import Database
+from shared.events.customer import CustomerConfirmed
+from shared.events.envelope import Envelope
+from shared.inbox.inbox import Inbox
+from shared.inbox.replay import replay
+from shared.service import NAMES
+from tests.support.applications import application
+from tests.support.feeding import Feed
+from tests.support.generated import World
+from tests.support.services import ServiceUnderTest
+
+
+@pytest.fixture(scope="module")
+def feed(customer: ServiceUnderTest) -> Feed:
+    """What hands events to the service."""
+    return Feed(Inbox(customer.db, TIMELINE))
+
+
+async def own_events(service: ServiceUnderTest, customer_id: str) -> list[Envelope]:
+    """What the service itself published about a customer, as it comes back over the bus."""
+    query = sa.text("SELECT headers, payload FROM outbox ORDER BY seq")
+    async with service.db.reading() as conn:
+        rows = (await conn.execute(query)).all()
+    events = [Envelope.parse(from_json(headers), payload) for headers, payload in rows]
+    return [each for each in events if from_json(each.data).get("customer_id") == customer_id]
+
+
+async def timeline(service: ServiceUnderTest, customer_id: str, **params: Any) -> dict[str, Any]:
+    """A page of a timeline."""
+    async with service.client("account_manager") as client:
+        answer = await client.get(f"/v1/customers/{customer_id}/timeline", params=params)
+    assert answer.status_code == 200, answer.text
+    return dict(answer.json())
+
+
+async def a_formal_customer(service: ServiceUnderTest, name: str) -> CustomerConfirmed:
+    """A customer of this service, as other services know it."""
+    async with service.client("account_manager", "sales_manager") as client:
+        created = await client.post("/v1/customers", json={"name": name})
+        url = created.headers["location"]
+        await client.post(f"{url}/confirm", headers={"If-Match": '"v1"'})
+        await client.post(f"{url}/contacts", json={"name": "李雷", "phone": "13912345678"})
+    confirmed = (await service.published("crm.customer.customer.confirmed.v1"))[-1]
+    return CustomerConfirmed.model_validate(confirmed["data"])
+
+
+async def test_all_services_tell_one_story(customer: ServiceUnderTest, feed: Feed) -> None:
+    """S01: record, follow-up, trade and money of one customer, newest first."""
+    buyer = await a_formal_customer(customer, "时间线有限公司")
+    customer_id = str(buyer.customer_id)
+    world = World(seed=3, currencies=["CNY"])
+    placed = world.order(buyer, lines=2)
+    shipped = world.delivery(placed, placed.ordered_on)
+    invoice = world.invoice(shipped, placed.ordered_on)
+    world.receipt(invoice, invoice.total, placed.ordered_on)
+    await feed.send([*await own_events(customer, customer_id), *world.envelopes()])
+    items = (await timeline(customer, customer_id))["items"]
+    assert {each["kind"] for each in items} == {
+        "customer.created",
+        "customer.confirmed",
+        "contact.changed",
+        "order.placed",
+        "order.approved",
+        "delivery.drafted",
+        "delivery.shipped",
+        "invoice.drafted",
+        "invoice.issued",
+        "receipt.recorded",
+    }
+    assert items == sorted(items, key=lambda each: each["happened_at"], reverse=True)
+    (approved,) = [each for each in items if each["kind"] == "order.approved"]
+    event = next(each for each in world.envelopes() if each.type.endswith("order.approved.v1"))
+    assert approved == {
+        "event_id": str(event.id),
+        "happened_at": event.time.isoformat().replace("+00:00", "Z"),
+        "document": "order",
+        "kind": "order.approved",
+        "title": {"en": "Order approved", "zh": "订单已审核"},
+        "number": placed.number,
+        "state": "approved",
+        "amount": {"amount": str(placed.total.amount), "currency": "CNY"},
+        "actor_id": str(event.actor_id),
+        "document_id": str(placed.order_id),
+        "link": f"/v1/orders/{placed.order_id}",
+    }
+
+
+async def test_a_timeline_is_filtered_and_paged(customer: ServiceUnderTest, feed: Feed) -> None:
+    """Keyset pages of any size give every entry once, in both directions."""
+    buyer = await a_formal_customer(customer, "分页时间线公司")
+    world = World(seed=4)
+    for _ in range(5):
+        world.chain(buyer)
+        world.opportunity(buyer)
+    await feed.send_by_topic(world.envelopes())
+    about = [
+        each
+        for each in world.envelopes()
+        if from_json(each.data).get("customer_id") == str(buyer.customer_id)
+    ]
+    seen: dict[str, list[str]] = {"-time": [], "time": []}
+    for sort, found in seen.items():
+        params: dict[str, Any] = {"sort": sort, "page_size": 7}
+        while True:
+            page = await timeline(customer, str(buyer.customer_id), **params)
+            found += [each["event_id"] for each in page["items"]]
+            if page["next_page_token"] is None:
+                break
+            params["page_token"] = page["next_page_token"]
+    assert seen["time"] == seen["-time"][::-1]
+    assert sorted(seen["time"]) == sorted(str(each.id) for each in about)
+    orders = await timeline(customer, str(buyer.customer_id), document="order", page_size=200)
+    expected = [each for each in about if each.aggregate_type == "order"]
+    assert len(orders["items"]) == len(expected)
+    async with customer.client("account_manager") as client:
+        url = f"/v1/customers/{buyer.customer_id}/timeline"
+        assert (await client.get(url, params={"document": "phone"})).status_code == 422
+        unknown = await client.get(f"/v1/customers/{UUID(int=3)}/timeline")
+    assert unknown.status_code == 404
+
+
+async def test_an_event_that_comes_twice_is_one_entry(
+    customer: ServiceUnderTest, feed: Feed
+) -> None:
+    """Promise 11: redelivery changes nothing."""
+    buyer = await a_formal_customer(customer, "重复投递公司")
+    events = await own_events(customer, str(buyer.customer_id))
+    for _ in range(3):
+        await feed.send(events)
+    assert len((await timeline(customer, str(buyer.customer_id)))["items"]) == len(events) == 3
+
+
+async def test_a_timeline_is_built_anew_from_the_log(
+    customer: ServiceUnderTest, feed: Feed
+) -> None:
+    """Promise 12: and goes on afterwards."""
+    owner = Database(create_engine(customer.owner_dsn), service="customer")
+    try:
+        report = await replay(owner, cast(Bus, feed), CONSUMERS, metadata, SCHEMA)
+    finally:
+        await owner.close()
+    assert (report.differences, report.swapped) == (0, True)
+    buyer = await a_formal_customer(customer, "重建之后公司")
+    await feed.send(await own_events(customer, str(buyer.customer_id)))
+    assert len((await timeline(customer, str(buyer.customer_id)))["items"]) == 3
+
+
+async def test_an_entry_holds_no_personal_data(customer: ServiceUnderTest) -> None:
+    """Promise 40: whoever is named in a contact is not named in the timeline."""
+    async with customer.db.reading() as conn:
+        rows = await conn.execute(sa.text("SELECT entry::text FROM timeline.entry"))
+        text = "\n".join(rows.scalars())
+    assert "contact.changed" in text
+    assert "李雷" not in text
+    assert "13912345678" not in text
+
+
+def test_every_event_about_a_customer_has_a_title() -> None:
+    """In both languages, made of what the document and the step are called."""
+    for event in EVENTS:
+        kind = kind_of(event.event_type)
+        document, _, step = kind.partition(".")
+        assert document in NOUNS, f"{document} has no name in the timeline"
+        assert step in STEPS or kind in EXACTLY, f"{step} has no name in the timeline"
+        assert all(title_of(kind))
+    assert title_of("ticket.sla_breached") == ("Ticket sla breached", "ticket sla breached")
+
+
+async def test_every_link_leads_to_a_document() -> None:
+    """The addresses are operations of the four services."""
+    assert LINKS.keys() == set(Document)
+    known = {
+        tuple("{}" if part.startswith("{") else part for part in path.split("/"))
+        for name in NAMES
+        for path, methods in application(name).openapi()["paths"].items()
+        if "get" in methods
+    }
+    for link in LINKS.values():
+        parts = tuple("{}" if part.startswith("{") else part for part in link.split("/"))
+        assert parts in known, link
