@@ -10,6 +10,7 @@ from services.order.deliveries.router import router as deliveries
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
 from services.order.orders.router import router as orders
+from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
 from services.order.policies import POLICIES
 from services.order.prepayments.router import router as prepayments
@@ -28,6 +29,7 @@ ROUTERS = [
     deliveries,
     invoices,
     contracts,
+    performance,
     prepayments,
     accounts,
     ledger,
