@@ -10,8 +10,7 @@ from starlette.responses import Response
 from services.order.ledger import repository
 from services.order.ledger.model import Ledger
 from services.order.ledger.repository import PostingFilter
-from services.order.ledger.schemas import BalanceOut, PostingOut
-from shared.db.paging import Page
+from services.order.ledger.schemas import BalanceOut, BalancesOut, PostingOut
 from shared.http.fields import Currency, Day
 from shared.http.gates import Read, reading
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -40,7 +39,7 @@ async def list_postings(
     return respond_page(read, page, PostingOut, PostingOut.of_row)
 
 
-@router.get("/ledger/balances", response_model=ListOf[BalanceOut])
+@router.get("/ledger/balances", response_model=BalancesOut)
 async def list_balances(
     read: Annotated[Read, reading("ledger.read")],
     customer_id: UUID | None = None,
@@ -50,8 +49,8 @@ async def list_balances(
     posted_to: Day | None = None,
 ) -> Response:
     """Return what postings sum to, by account and currency: of one customer, or of all (the trial
-    balance). There are few, so they come on one page."""
+    balance)."""
     wanted = PostingFilter(customer_id, account, currency, posted_from, posted_to)
     async with read.connection() as conn:
         rows = await repository.balances(conn, wanted)
-    return respond_page(read, Page(rows, None), BalanceOut, BalanceOut.of_row)
+    return read.respond(BalancesOut(items=[BalanceOut.of_row(row) for row in rows]))

@@ -49,3 +49,9 @@ class BalanceOut(Output):
             credit=MoneyOut(amount=row["credit"], currency=row["currency"]),
             balance=MoneyOut(amount=row["balance"], currency=row["currency"]),
         )
+
+
+class BalancesOut(Output):
+    """All balances asked for: one for each account and currency, so they are few."""
+
+    items: list[BalanceOut]
