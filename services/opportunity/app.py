@@ -10,6 +10,7 @@ from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.policies import POLICIES
 from services.opportunity.prices.router import router as prices
 from services.opportunity.products.router import router as products
+from services.opportunity.quotes.router import router as quotes
 from services.opportunity.settings import OpportunitySettings
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.engine import create_engine
@@ -37,7 +38,7 @@ def create_app(
         context,
         title="Kehu opportunity service",
         description="Products and prices, opportunities, activities, quotes and their approval.",
-        routers=[opportunities, activities, products, prices],
+        routers=[opportunities, quotes, activities, products, prices],
     )
 
 

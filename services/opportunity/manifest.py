@@ -6,6 +6,7 @@ from pathlib import Path
 
 from services.opportunity.app import create_app, create_database
 from services.opportunity.consumers import CONSUMERS
+from services.opportunity.invariants import INVARIANTS
 from services.opportunity.settings import OpportunitySettings
 from services.opportunity.tables import metadata
 from services.opportunity.worker import create_worker
@@ -19,5 +20,6 @@ SERVICE = Service(
     create_database=create_database,
     create_app=create_app,
     create_worker=create_worker,
+    invariants=INVARIANTS,
     consumers=CONSUMERS,
 )

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from services.opportunity.app import create_database
 from services.opportunity.consumers import CONSUMERS
+from services.opportunity.quotes.answering import EXPIRY, expire_quote
 from services.opportunity.settings import OpportunitySettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.worker import Worker
 
+DEADLINES = {EXPIRY: expire_quote}
+
 
 def create_worker(settings: OpportunitySettings, bus: Bus, *, db: Database | None = None) -> Worker:
     """Compose relay, consumers and deadlines."""
-    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)
+    return Worker(db or create_database(settings), bus, consumers=CONSUMERS, deadlines=DEADLINES)

@@ -136,7 +136,10 @@ class OpportunityLost(OpportunityState):
 
 
 class QuoteLine(Value):
-    """One line of a quote. ``discount`` is a share of the list price, 0.05 for 5 %."""
+    """One line of a quote. ``discount`` is a share of the list price, 0.05 for 5 %.
+
+    ``unit_price`` is the price per unit after the discount, rounded; ``amount`` was rounded once.
+    """
 
     line_id: UUID
     product_id: UUID
@@ -148,6 +151,7 @@ class QuoteLine(Value):
     unit_price: Money
     discount: Decimal
     amount: Money
+    standard: bool = True  # False: outside the price list, ``list_price`` was stated (S106)
 
 
 class QuoteState(Owned):
@@ -198,6 +202,7 @@ class QuoteApproved(QuoteState):
     """Approved by somebody whose authority covers the discount (S108)."""
 
     approved_by: UUID
+    own_authority: bool = False  # within what an author may give away alone
 
 
 @event("crm.opportunity.quote.rejected.v1")

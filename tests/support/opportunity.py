@@ -210,3 +210,69 @@ async def steps(service: ServiceUnderTest, aggregate: dict[str, Any]) -> list[st
         for event in await service.published()
         if str(event["aggregate_id"]) == aggregate["id"]
     ]
+
+
+async def listed_product(
+    service: ServiceUnderTest, amount: str = "100.00", **fields: Any
+) -> dict[str, Any]:
+    """A product with a list price from today on; the products listed before keep theirs."""
+    made = await product(service, **fields)
+    newest: dict[str, Any] = {
+        "status": "approved",
+        "currency": "CNY",
+        "sort": "-created",
+        "page_size": 1,
+    }
+    async with service.client("finance") as client:
+        before = succeeded(await client.get("/v1/price-lists", params=newest))["items"]
+    based_on = before[0]["id"] if before else None
+    await price_list(service, [price(made, amount)], based_on=based_on)
+    return made
+
+
+def line(product: dict[str, Any], quantity: str = "1", **fields: Any) -> dict[str, Any]:
+    """A line of a quote."""
+    return {"product_id": product["id"], "quantity": quantity} | fields
+
+
+async def draft_quote(
+    service: ServiceUnderTest,
+    lines: list[dict[str, Any]],
+    *,
+    by: httpx.AsyncClient | None = None,
+    **fields: Any,
+) -> dict[str, Any]:
+    """A draft of the account manager for a registered project."""
+    body = {"lines": lines} | fields
+    body["opportunity_id"] = body.get("opportunity_id") or (await project(service))["id"]
+    async with by or service.client("account_manager") as client:
+        return succeeded(await client.post("/v1/quotes", json=body))
+
+
+async def on_quote(
+    service: ServiceUnderTest,
+    quote: dict[str, Any],
+    step: str,
+    *roles: str,
+    name: str = "",
+    **body: Any,
+) -> httpx.Response:
+    """A step on a revision by somebody with these roles, bound to the version in ``quote``."""
+    async with service.client(*(roles or ("account_manager",)), name=name) as client:
+        path = f"/v1/quotes/{quote['id']}/{step}"
+        return await client.post(path, json=body or None, headers=etag(quote))
+
+
+async def approved_quote(
+    service: ServiceUnderTest,
+    lines: list[dict[str, Any]],
+    *,
+    role: str = "general_manager",
+    **fields: Any,
+) -> dict[str, Any]:
+    """A quote that somebody in ``role`` approved, or its author alone where that suffices."""
+    drafted = await draft_quote(service, lines, **fields)
+    submitted = succeeded(await on_quote(service, drafted, "submit"))
+    if submitted["status"] == "approved":
+        return submitted
+    return succeeded(await on_quote(service, submitted, "approve", role))

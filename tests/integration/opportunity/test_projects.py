@@ -4,17 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from decimal import Decimal
-from uuid import UUID
+from dataclasses import replace
+from datetime import UTC, datetime
 
-import pytest
-
-from services.opportunity.opportunities.model import Registration
-from services.opportunity.opportunities.service import RegisterProject, register_project
-from shared.domain.actor import Actor
+from services.opportunity.settings import OpportunitySettings
+from shared.domain.actor import SYSTEM
 from shared.domain.clock import business_date, now
-from shared.domain.ids import new_id
-from shared.numbering.numbers import NumberRangeExhausted, Range, Series
+from shared.numbering.numbers import Range, Series, next_number
 from tests.support.opportunity import (
     known_staff,
     open_opportunity,
@@ -23,7 +19,7 @@ from tests.support.opportunity import (
     steps,
     succeeded,
 )
-from tests.support.services import ServiceUnderTest
+from tests.support.services import ServiceUnderTest, token_keys
 
 YEAR = f"{business_date(now()).year % 100:02d}"
 
@@ -100,24 +96,54 @@ async def test_registrations_at_once_get_numbers_without_gap_or_double(
     assert serials == list(range(serials[0], serials[0] + 6))
 
 
+async def test_numbers_start_again_with_the_year_of_the_business_zone(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S75: the new year begins at midnight in Shanghai."""
+    series = OpportunitySettings(database_url="postgresql://unused").project_series
+    eve, new_year = (
+        datetime(2030, 12, 31, 15, 59, tzinfo=UTC),
+        datetime(2030, 12, 31, 16, tzinfo=UTC),
+    )
+    async with opportunity.db.transaction(SYSTEM) as uow:
+        found = [
+            await next_number(uow.conn, series, branch, at)
+            for at in (eve, eve, new_year)
+            for branch in ("上海", "天津")
+        ]
+    assert found == ["FQ3000001", "FQ3020001", "FQ3000002", "FQ3020002", "FQ3100001", "FQ3120001"]
+
+
+async def test_a_range_that_is_moved_up_is_not_left_downwards(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S75: ranges are settings, and may change within a year."""
+    before, after = Series("moved", "FQ", 5, Range(1, 9)), Series("moved", "FQ", 5, Range(5, 9))
+    async with opportunity.db.transaction(SYSTEM) as uow:
+        found = [
+            await next_number(uow.conn, series, None, uow.now)
+            for series in (before, before, after, after)
+        ]
+    assert [int(number[4:]) for number in found] == [1, 2, 5, 6]
+
+
 async def test_a_range_that_is_used_up_refuses_and_is_never_left(
     opportunity: ServiceUnderTest,
 ) -> None:
-    """S75: a refused registration takes no number, and the next branch's range is untouched."""
-    series = Series("short", "FQ", 5, Range(40_001, 99_999), {"上海": Range(19_999, 19_999)})
-    form = Registration(new_id(), "规格", Decimal(1), None, None, None)
-    actor = Actor(new_id(), "测试员")
-
-    async def number(opportunity_id: str) -> str | None:
-        command = RegisterProject(UUID(opportunity_id), None, form, series)
-        async with opportunity.db.transaction(actor) as uow:
-            return (await register_project(uow, command)).number
-
-    one, other = [await open_opportunity(opportunity) for _ in range(2)]
-    assert await number(one["id"]) == f"FQ{YEAR}19999"
+    """S75: a refused registration takes nothing, and the next branch's range is untouched."""
+    shipped = OpportunitySettings(database_url="postgresql://unused")
+    ranges = {**shipped.project_ranges, "西安": (40_000, 40_000)}
+    narrow = shipped.model_copy(update={"project_ranges": ranges})
+    app = opportunity.service.create_app(narrow, db=opportunity.db, keys=token_keys)
+    service = replace(opportunity, app=app)
+    owner_id = str(await known_staff(service, "业务员西安", branch="西安"))
+    one, other = [await open_opportunity(service, owner_id=owner_id) for _ in range(2)]
+    assert succeeded(await register(service, one))["number"] == f"FQ{YEAR}40000"
     for _ in range(2):
-        with pytest.raises(NumberRangeExhausted, match="19999 to 19999 of 上海"):
-            await number(other["id"])
-    async with opportunity.client("account_manager") as client:
+        refused = (await register(service, other)).json()
+        assert (refused["status"], refused["code"]) == (409, "number_range_exhausted")
+        assert (refused["branch"], "40000 to 40000" in refused["detail"]) == ("西安", True)
+    async with service.client("account_manager") as client:
         read = succeeded(await client.get(f"/v1/opportunities/{other['id']}"))
     assert (read["number"], read["version"]) == (None, 1)
+    assert int((await _project_of(service, "成都"))[4:]) > 40_000

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "ec60846f0496"
+revision = "23d7e61dbdd5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -69,6 +69,15 @@ def upgrade() -> None:
         ["kind", "subject_id"],
         unique=True,
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "discount_policy",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("discount_policy_pkey")),
+        info={"append_only": True},
     )
     op.create_table(
         "idempotency_key",
@@ -394,6 +403,76 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "quote",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=False),
+        sa.Column("project_number", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("chain", sa.Text(), nullable=False),
+        sa.Column("payment_terms", sa.Text(), nullable=True),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("price_list_id", sa.Uuid(), nullable=True),
+        sa.Column("authors", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("drafted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("list_total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column(
+            "discount",
+            sa.Numeric(precision=9, scale=6),
+            nullable=False,
+            comment="off the list, rounded up",
+        ),
+        sa.Column(
+            "content_hash", sa.Text(), nullable=False, comment="SHA-256 of the canonical content"
+        ),
+        sa.Column("copy_of_id", sa.Uuid(), nullable=True),
+        sa.Column("required_role", sa.Text(), nullable=True),
+        sa.Column("policy_version", sa.Integer(), nullable=True),
+        sa.Column("submitted_by", sa.Uuid(), nullable=True),
+        sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column("approved_role", sa.Text(), nullable=True),
+        sa.Column("approved_hash", sa.Text(), nullable=True),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("own_authority", sa.Boolean(), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["copy_of_id"], ["quote.id"], name=op.f("quote_copy_of_id_fkey")),
+        sa.ForeignKeyConstraint(
+            ["opportunity_id"], ["opportunity.id"], name=op.f("quote_opportunity_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["policy_version"], ["discount_policy.version"], name=op.f("quote_policy_version_fkey")
+        ),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("quote_price_list_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("quote_pkey")),
+        sa.UniqueConstraint("number", "revision", name=op.f("quote_number_revision_key")),
+    )
+    op.create_index("quote_customer", "quote", ["customer_id", "id"], unique=False)
+    op.create_index(
+        "quote_one_current",
+        "quote",
+        ["number"],
+        unique=True,
+        postgresql_where=sa.text("status <> 'superseded'"),
+    )
+    op.create_index("quote_opportunity", "quote", ["opportunity_id", "id"], unique=False)
+    op.create_index("quote_owner", "quote", ["owner_id", "status", "id"], unique=False)
+    op.create_index("quote_waiting", "quote", ["status", "required_role", "id"], unique=False)
+    op.create_table(
         "stage_entry",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("opportunity_id", sa.Uuid(), nullable=False),
@@ -409,14 +488,57 @@ def upgrade() -> None:
     op.create_index(
         op.f("stage_entry_opportunity_id"), "stage_entry", ["opportunity_id"], unique=False
     )
+    op.create_table(
+        "quote_line",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("quote_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("product_code", sa.Text(), nullable=False),
+        sa.Column("product_name", sa.Text(), nullable=False),
+        sa.Column("unit", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("list_price", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column(
+            "base_price",
+            sa.Numeric(precision=18, scale=2),
+            nullable=False,
+            comment="what the discount is taken off",
+        ),
+        sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("standard", sa.Boolean(), nullable=False, comment="it stands in the price list"),
+        sa.Column(
+            "unit_cost",
+            sa.Numeric(precision=18, scale=2),
+            nullable=True,
+            comment="when it was priced; never in events",
+        ),
+        sa.ForeignKeyConstraint(
+            ["product_id"], ["product.id"], name=op.f("quote_line_product_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("quote_line_quote_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("quote_line_pkey")),
+    )
+    op.create_index(op.f("quote_line_quote_id"), "quote_line", ["quote_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index(op.f("quote_line_quote_id"), table_name="quote_line")
+    op.drop_table("quote_line")
     op.drop_index(op.f("stage_entry_opportunity_id"), table_name="stage_entry")
     op.drop_table("stage_entry")
+    op.drop_index("quote_waiting", table_name="quote")
+    op.drop_index("quote_owner", table_name="quote")
+    op.drop_index("quote_opportunity", table_name="quote")
+    op.drop_index(
+        "quote_one_current", table_name="quote", postgresql_where=sa.text("status <> 'superseded'")
+    )
+    op.drop_index("quote_customer", table_name="quote")
+    op.drop_table("quote")
     op.drop_table("price")
     op.drop_index(op.f("plan_item_opportunity_id"), table_name="plan_item")
     op.drop_table("plan_item")
@@ -463,6 +585,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_table("discount_policy")
     op.drop_index(
         "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
     )

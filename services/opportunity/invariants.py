@@ -1,0 +1,213 @@
+"""What must always be true of the service's data, as queries that return no row.
+
+The numbers are those of the promises: 23 sums, 31 line amounts, 32 discount authority, 33 one
+accepted revision, 34 allowed transitions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import TypeVar
+
+from services.opportunity.opportunities import model as opportunities
+from services.opportunity.quotes import model as quotes
+from shared.db.invariants import Invariant
+
+S = TypeVar("S", bound=StrEnum)
+
+
+def _transitions(aggregate: str, first: S, allowed: Mapping[S, frozenset[S]]) -> Invariant:
+    """Read the status history of an aggregate off its events."""
+    steps = sorted(f"{before}>{after}" for before, found in allowed.items() for after in found)
+    stays = sorted(f"{status}>{status}" for status in allowed)
+    known = ", ".join(f"'{step}'" for step in [f">{first}", *stays, *steps])
+    return Invariant(
+        f"states.34 steps of {aggregate}",
+        f"The status of {aggregate} changes only as its life cycle allows.",
+        f"""
+        SELECT aggregate_id, aggregate_version, before, status FROM (
+            SELECT aggregate_id, aggregate_version, payload ->> 'status' AS status,
+                   lag(payload ->> 'status', 1, '')
+                   OVER (PARTITION BY aggregate_id ORDER BY aggregate_version) AS before
+            FROM outbox WHERE aggregate_type = '{aggregate}'
+        ) AS told WHERE before || '>' || status NOT IN ({known})
+        """,  # noqa: S608 - names of our own
+    )
+
+
+_SUMS = (
+    Invariant(
+        "quotes.31",
+        "A quote line costs quantity × base price less its discount, rounded once.",
+        "SELECT id, amount FROM quote_line"
+        " WHERE amount <> round(quantity * base_price * (1 - discount), 2)",
+    ),
+    Invariant(
+        "quotes.23",
+        "The totals of a quote are the sums of its rounded lines.",
+        """
+        SELECT quote.id, total, list_total, sum(amount) AS lines
+        FROM quote JOIN quote_line ON quote_id = quote.id GROUP BY quote.id
+        HAVING total <> sum(amount) OR list_total <> sum(round(quantity * list_price, 2))
+        """,
+    ),
+)
+
+#: Judged without rounding, on the total and on every line; a band ends at its limit.
+_AUTHORITY = """
+WITH band AS (
+    SELECT version, place, band ->> 'role' AS role, (band ->> 'up_to')::numeric AS up_to,
+           content ->> 'non_standard_role' AS non_standard_role
+    FROM discount_policy, jsonb_array_elements(content -> 'bands')
+         WITH ORDINALITY AS bands (band, place)
+), value AS (
+    SELECT quote_id, quantity * list_price AS listed, NOT standard AS special,
+           quantity * base_price * (1 - discount) AS asked FROM quote_line
+    UNION ALL
+    SELECT quote_id, sum(quantity * list_price), false,
+           sum(quantity * base_price * (1 - discount)) FROM quote_line GROUP BY quote_id
+), demand AS (
+    SELECT quote.id, max(needed.place) AS place
+    FROM quote JOIN value ON value.quote_id = quote.id
+    JOIN LATERAL (
+        SELECT min(place) AS place FROM band WHERE version = quote.policy_version
+        AND (up_to IS NULL OR asked >= listed * (1 - up_to))
+        UNION ALL
+        SELECT place FROM band WHERE version = quote.policy_version
+        AND special AND role = non_standard_role
+    ) AS needed ON true
+    GROUP BY quote.id
+)
+SELECT quote.id, quote.number, approved_by, approved_role, demand.place AS demanded
+FROM quote JOIN demand ON demand.id = quote.id
+LEFT JOIN band ON band.version = policy_version AND band.role = approved_role
+WHERE status IN ('approved', 'sent', 'accepted', 'declined', 'expired')
+AND (band.place IS NULL OR band.place < demand.place
+     OR (own_authority AND demand.place > 1)
+     OR (NOT own_authority AND (approved_by = ANY (authors) OR approved_by = submitted_by)))
+"""
+
+_APPROVALS = (
+    Invariant(
+        "quotes.32 authority",
+        "Who approved a discount had the authority for it, and was no author beyond the first"
+        " band.",
+        _AUTHORITY,
+    ),
+    Invariant(
+        "quotes.32 content",
+        "What was approved is what stands in the quote.",
+        "SELECT id, status FROM quote WHERE approved_hash <> content_hash OR (approved_hash IS"
+        " NULL AND status IN ('approved', 'sent', 'accepted', 'declined', 'expired'))",
+    ),
+    Invariant(
+        "price_lists.32",
+        "A price list in force was approved by somebody who did not write in it.",
+        "SELECT id, number FROM price_list WHERE status = 'approved'"
+        " AND (approved_by IS NULL OR approved_by = ANY (authors))",
+    ),
+)
+
+_REVISIONS = (
+    Invariant(
+        "quotes.33",
+        "A quote has one accepted revision at most, and it is the last.",
+        """
+        SELECT number, revision FROM quote AS accepted WHERE status = 'accepted' AND EXISTS (
+            SELECT FROM quote AS other
+            WHERE other.number = accepted.number AND other.id <> accepted.id
+            AND (other.status = 'accepted' OR other.revision > accepted.revision)
+        )
+        """,
+    ),
+    Invariant(
+        "quotes.33 revisions",
+        "The revisions of a quote are 1, 2, 3, … and all but the last are superseded.",
+        """
+        SELECT number, count(*) AS revisions FROM quote GROUP BY number
+        HAVING count(*) <> max(revision)
+        OR count(*) FILTER (WHERE status <> 'superseded') <> 1
+        OR max(revision) <> max(revision) FILTER (WHERE status <> 'superseded')
+        """,
+    ),
+)
+
+_PROJECTS = (
+    Invariant(
+        "projects.75 number",
+        "A project number is FQ, the year of its registration and five digits, taken once from"
+        " the range of its branch.",
+        """
+        SELECT o.id, o.number, o.number_range, r.next
+        FROM opportunity AS o LEFT JOIN number_range AS r
+          ON r.series = 'project' AND r.branch = o.number_range
+         AND r.year = extract(year FROM o.registered_at AT TIME ZONE 'Asia/Shanghai')
+        WHERE o.number IS NOT NULL AND (
+            o.number !~ '^FQ[0-9]{7}$' OR r.next IS NULL
+            OR substr(o.number, 3, 2)::int <> r.year % 100
+            OR substr(o.number, 5)::int >= r.next
+        )
+        """,
+    ),
+    Invariant(
+        "projects.75 ranges",
+        "The project numbers of two branches with ranges of their own never mix.",
+        """
+        WITH span AS (
+            SELECT number_range, substr(number, 3, 2) AS year,
+                   min(substr(number, 5)::int) AS first, max(substr(number, 5)::int) AS last
+            FROM opportunity WHERE number ~ '^FQ[0-9]{7}$' GROUP BY 1, 2
+        )
+        SELECT one.number_range, other.number_range AS other, one.year
+        FROM span AS one JOIN span AS other
+          ON one.year = other.year AND one.number_range < other.number_range
+         AND one.first <= other.last AND other.first <= one.last
+        """,
+    ),
+    Invariant(
+        "projects.76",
+        "Every quote is made for the project whose number it carries.",
+        "SELECT q.id, q.project_number FROM quote AS q JOIN opportunity AS o"
+        " ON o.id = q.opportunity_id WHERE q.project_number IS DISTINCT FROM o.number"
+        " OR q.customer_id <> o.customer_id",
+    ),
+)
+
+_HISTORIES = (
+    Invariant(
+        "opportunities.74",
+        "The stages of an opportunity follow each other without a gap, up to where it is now.",
+        """
+        SELECT o.id, o.stage, e.stage AS entry, e.left_at FROM opportunity AS o JOIN (
+            SELECT *, lead(entered_at) OVER stay AS following
+            FROM stage_entry WINDOW stay AS (PARTITION BY opportunity_id ORDER BY position)
+        ) AS e ON e.opportunity_id = o.id
+        WHERE CASE WHEN e.following IS NOT NULL THEN e.left_at IS DISTINCT FROM e.following
+        ELSE e.stage <> o.stage OR (e.left_at IS NULL) <> (o.status = 'open') END
+        """,
+    ),
+    Invariant(
+        "activities.3",
+        "The next contact with a customer is the one its latest activity asks for.",
+        """
+        SELECT n.id, n.activity_id, a.id AS latest FROM next_contact AS n LEFT JOIN LATERAL (
+            SELECT id, next_contact_on FROM activity AS a WHERE a.customer_id = n.customer_id
+            AND a.opportunity_id IS NOT DISTINCT FROM n.opportunity_id
+            AND NOT EXISTS (SELECT FROM activity AS c WHERE c.corrects_id = a.id)
+            ORDER BY happened_at DESC, id DESC LIMIT 1
+        ) AS a ON true
+        WHERE (n.activity_id, n.due_on) IS DISTINCT FROM (a.id, a.next_contact_on)
+        """,
+    ),
+)
+
+INVARIANTS = (
+    *_SUMS,
+    *_APPROVALS,
+    *_REVISIONS,
+    *_PROJECTS,
+    *_HISTORIES,
+    _transitions("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
+    _transitions("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),
+)

@@ -1,0 +1,85 @@
+"""Submitting quotes and deciding on them, and the policy that says who may (S108, S221)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from services.opportunity.prices.repository import in_force
+from services.opportunity.quotes.authority import DiscountPolicy
+from services.opportunity.quotes.drafting import quotes
+from services.opportunity.quotes.errors import PriceListChanged
+from services.opportunity.quotes.model import Quote
+from services.opportunity.quotes.repository import POLICY
+from services.opportunity.versioned import Version
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.clock import business_date
+
+
+@dataclass(frozen=True, slots=True)
+class OnQuote:
+    """A step on one revision, if it is still at version ``expected``."""
+
+    quote_id: UUID
+    expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectQuote(OnQuote):
+    """Refuse approval with a reason."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdoptPolicy:
+    """Put another discount policy in force, if ``expected`` is still the version in force."""
+
+    policy: DiscountPolicy
+    expected: int | None
+
+
+async def submit_quote(uow: UnitOfWork, command: OnQuote) -> Quote:
+    """Submit a draft. What every author may give away is approved at once (S108, S221)."""
+    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
+    quote.require_draft()
+    await _require_present_prices(uow, quote)
+    policy = await POLICY.pinned(uow)
+    await quotes.save(uow, quote, quote.submit(policy, uow.actor, uow.now))
+    if _may_give_alone(policy, quote, uow):
+        await quotes.save(uow, quote, quote.approve_alone(policy, uow.actor, uow.now))
+    return quote
+
+
+async def approve_quote(uow: UnitOfWork, command: OnQuote) -> Quote:
+    """Approve a revision with the authority its discount demands (S106, S108, S221)."""
+    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
+    policy = await POLICY.pinned(uow)
+    await quotes.save(uow, quote, quote.approve(policy, uow.actor, uow.now))
+    return quote
+
+
+async def reject_quote(uow: UnitOfWork, command: RejectQuote) -> Quote:
+    """Refuse approval; the authors may revise (S108)."""
+    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
+    await quotes.save(uow, quote, quote.reject(uow.actor, command.reason))
+    return quote
+
+
+async def adopt_policy(uow: UnitOfWork, command: AdoptPolicy) -> Version[DiscountPolicy]:
+    """Put another discount policy in force; what was approved stays approved (S108)."""
+    command.policy.check()
+    return await POLICY.adopt(uow, command.policy, command.expected)
+
+
+def _may_give_alone(policy: Version[DiscountPolicy], quote: Quote, uow: UnitOfWork) -> bool:
+    required = quote.required_role or ""
+    has_authority = policy.content.covering_role(uow.actor.roles, required) is not None
+    return policy.content.is_given_alone(required) and has_authority
+
+
+async def _require_present_prices(uow: UnitOfWork, quote: Quote) -> None:
+    """Refuse a draft whose discounts are measured by a list that does not count any more."""
+    present = await in_force(uow.conn, quote.currency, business_date(uow.now))
+    if quote.price_list_id != (present.id if present else None):
+        raise PriceListChanged("The lines were priced by another list; change the draft once.")

@@ -1,0 +1,303 @@
+"""A revision of a quote: draft → in approval → approved → sent → accepted (S101, S108).
+
+Its content is final once it is submitted; a change of mind is a new revision that supersedes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from decimal import Decimal
+from enum import StrEnum
+from typing import Any, Self
+from uuid import UUID
+
+from services.opportunity.quotes.authority import DiscountPolicy
+from services.opportunity.quotes.content import content_hash
+from services.opportunity.quotes.errors import (
+    ApproverIsAuthor,
+    AuthorityExceeded,
+    ContentChanged,
+    QuoteExpired,
+    QuoteFinal,
+    QuoteStateError,
+)
+from services.opportunity.quotes.line import QuoteLine, discount_off
+from services.opportunity.versioned import Version
+from shared.domain.actor import Actor
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.clock import business_date
+from shared.domain.ids import new_id
+from shared.domain.money import total
+from shared.events import opportunity as events
+
+
+class Status(StrEnum):
+    """Life cycle of a revision."""
+
+    DRAFT = "draft"  # 草稿
+    IN_APPROVAL = "in_approval"  # 审批中
+    APPROVED = "approved"  # 已批准
+    REJECTED = "rejected"  # 已驳回
+    SENT = "sent"  # 已发出
+    ACCEPTED = "accepted"  # 已接受
+    DECLINED = "declined"  # 已谢绝
+    EXPIRED = "expired"  # 已过期
+    SUPERSEDED = "superseded"  # 已被取代
+
+
+_ANSWERS = {Status.ACCEPTED, Status.DECLINED, Status.EXPIRED, Status.SUPERSEDED}
+TRANSITIONS: dict[Status, frozenset[Status]] = {
+    Status.DRAFT: frozenset({Status.IN_APPROVAL}),
+    Status.IN_APPROVAL: frozenset({Status.APPROVED, Status.REJECTED, Status.SUPERSEDED}),
+    Status.APPROVED: frozenset({Status.SENT, *_ANSWERS}),
+    Status.SENT: frozenset(_ANSWERS),
+    Status.REJECTED: frozenset({Status.SUPERSEDED}),
+    Status.DECLINED: frozenset({Status.SUPERSEDED}),
+    Status.EXPIRED: frozenset({Status.SUPERSEDED}),
+    Status.ACCEPTED: frozenset(),
+    Status.SUPERSEDED: frozenset(),
+}
+
+
+class Chain(StrEnum):
+    """The business type: which documents follow (S103, S121, S145, S146)."""
+
+    CONTRACT_FIRST = "contract_first"  # 先签合同
+    ORDINARY = "ordinary"  # 普通销售
+    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
+    INVOICE_FIRST = "invoice_first"  # 先开票
+
+
+@dataclass(frozen=True, slots=True)
+class Project:
+    """The registered opportunity a quote is made for, and whose it is."""
+
+    opportunity_id: UUID
+    project_number: str
+    customer_id: UUID
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What is offered besides the goods."""
+
+    chain: Chain
+    payment_terms: str | None
+    payment_days: int
+    valid_until: date
+
+
+@dataclass(frozen=True, slots=True)
+class Priced:
+    """Lines at the prices of the list that was in force, if any was."""
+
+    currency: str
+    price_list_id: UUID | None
+    lines: tuple[QuoteLine, ...]
+
+
+@dataclass(kw_only=True)
+class Quote(Aggregate):
+    """One revision. ``authors`` are all who wrote in it."""
+
+    number: str
+    revision: int
+    opportunity_id: UUID
+    project_number: str
+    customer_id: UUID
+    owner_id: UUID
+    department: str | None
+    branch: str | None
+    region: str | None
+    status: Status
+    chain: Chain
+    payment_terms: str | None
+    payment_days: int
+    valid_until: date
+    currency: str
+    price_list_id: UUID | None
+    authors: Sequence[UUID]
+    drafted_at: datetime
+    list_total: Decimal
+    total: Decimal
+    discount: Decimal
+    content_hash: str
+    copy_of_id: UUID | None = None
+    required_role: str | None = None
+    policy_version: int | None = None
+    submitted_by: UUID | None = None
+    submitted_at: datetime | None = None
+    approved_by: UUID | None = None
+    approved_role: str | None = None
+    approved_hash: str | None = None
+    approved_at: datetime | None = None
+    own_authority: bool = False
+    sent_at: datetime | None = None
+    answered_at: datetime | None = None
+    reason: str | None = None
+    lines: tuple[QuoteLine, ...] = ()
+
+    @classmethod
+    def draft(
+        cls,
+        project: Project,
+        priced: Priced,
+        terms: Terms,
+        *,
+        number: str,
+        author: UUID,
+        at: datetime,
+        revision: int = 1,
+        copy_of_id: UUID | None = None,
+    ) -> tuple[Self, Change]:
+        """Start a revision for a registered project (S76, S101)."""
+        drafted = cls(
+            **_fields(project),
+            **_fields(terms),
+            **_fields(priced),
+            **_totals(priced.lines),
+            id=new_id(),
+            number=number,
+            revision=revision,
+            status=Status.DRAFT,
+            authors=(author,),
+            drafted_at=at,
+            content_hash="",
+            copy_of_id=copy_of_id,
+        )
+        drafted.content_hash = content_hash(drafted)
+        return drafted, Change(events.QuoteDrafted)
+
+    def change(self, priced: Priced, terms: Terms, author: UUID) -> Change:
+        """Replace the content of a draft; whoever does becomes an author."""
+        self.require_draft()
+        content = {**_fields(priced), **_fields(terms), **_totals(priced.lines)}
+        for name, value in content.items():
+            setattr(self, name, value)
+        self.authors = tuple(dict.fromkeys((*self.authors, author)))
+        self.content_hash = content_hash(self)
+        return Change(events.QuoteChanged)
+
+    def submit(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
+        """Make the content final and ask for the authority that it demands (S108)."""
+        self._require_valid(at)
+        self._become(Status.IN_APPROVAL)
+        self.required_role = policy.content.required_role(self.lines)
+        self.policy_version = policy.version
+        self.submitted_by, self.submitted_at = actor.id, at
+        return Change(events.QuoteSubmitted, {"required_role": self.required_role})
+
+    def approve(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
+        """Approve with sufficient authority; authors do not approve their own (S108, S221)."""
+        self._require_stranger(actor)
+        return self._approve(policy, actor, at)
+
+    def approve_alone(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
+        """Approve on submission what every author may give away (S108, first band)."""
+        if not policy.content.is_given_alone(policy.content.required_role(self.lines)):
+            raise ApproverIsAuthor("This discount needs somebody else's approval.")
+        self.own_authority = True
+        return self._approve(policy, actor, at)
+
+    def reject(self, actor: Actor, reason: str) -> Change:
+        """Refuse approval."""
+        self._require_stranger(actor)
+        self._become(Status.REJECTED)
+        self.reason = reason
+        return Change(events.QuoteRejected, {"reason": reason})
+
+    def send(self, at: datetime) -> Change:
+        """Hand the approved content to the customer."""
+        self._require_valid(at)
+        self._become(Status.SENT)
+        self._require_approved_content()
+        self.sent_at = at
+        return Change(events.QuoteSent)
+
+    def accept(self, at: datetime) -> Change:
+        """Record that the customer accepted: nothing changes any more (S101)."""
+        self._require_valid(at)
+        self._become(Status.ACCEPTED)
+        self._require_approved_content()
+        self.answered_at = at
+        return Change(events.QuoteAccepted)
+
+    def decline(self, reason: str, at: datetime) -> Change:
+        """Record that the customer declined."""
+        self._become(Status.DECLINED)
+        self.reason, self.answered_at = reason, at
+        return Change(events.QuoteDeclined, {"reason": reason})
+
+    def expire(self) -> Change:
+        """End what was not answered in time."""
+        self._become(Status.EXPIRED)
+        return Change(events.QuoteExpired)
+
+    def supersede(self) -> Change:
+        """Give way to the next revision."""
+        self._become(Status.SUPERSEDED)
+        return Change(events.QuoteSuperseded)
+
+    def is_overdue(self, at: datetime) -> bool:
+        """Say whether its last day is over."""
+        return self.valid_until < business_date(at)
+
+    def require_draft(self) -> None:
+        """Refuse a revision whose content is final."""
+        if self.status != Status.DRAFT:
+            raise QuoteFinal(f"Revision {self.revision} is {self.status}; make a new revision.")
+
+    def _approve(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
+        required = policy.content.required_role(self.lines)
+        role = policy.content.covering_role(actor.roles, required)
+        if role is None:
+            message = f"A discount like this is for {required} or above."
+            raise AuthorityExceeded(message, required_role=required)
+        self._require_valid(at)
+        self._become(Status.APPROVED)
+        self._require_content(self.content_hash)
+        self.required_role, self.policy_version = required, policy.version
+        self.approved_by, self.approved_role, self.approved_at = actor.id, role, at
+        self.approved_hash = self.content_hash
+        detail = {"approved_by": actor.id, "own_authority": self.own_authority}
+        return Change(events.QuoteApproved, detail)
+
+    def _become(self, target: Status) -> None:
+        if target not in TRANSITIONS[Status(self.status)]:
+            raise QuoteStateError(f"A quote that is {self.status} cannot become {target}.")
+        self.status = target
+
+    def _require_valid(self, at: datetime) -> None:
+        if self.is_overdue(at):
+            raise QuoteExpired(f"It was valid until {self.valid_until}.")
+
+    def _require_stranger(self, actor: Actor) -> None:
+        if actor.id in self.authors or actor.id == self.submitted_by:
+            raise ApproverIsAuthor("Somebody who did not write or submit it must decide.")
+
+    def _require_approved_content(self) -> None:
+        self._require_content(self.approved_hash)
+
+    def _require_content(self, expected: str | None) -> None:
+        if expected != self.content_hash or expected != content_hash(self):
+            raise ContentChanged("The content differs from what was approved.")
+
+
+def _fields(part: Project | Terms | Priced) -> dict[str, Any]:
+    return {name: getattr(part, name) for name in part.__slots__}
+
+
+def _totals(lines: Sequence[QuoteLine]) -> dict[str, Any]:
+    listed = sum((line.exact_list_value for line in lines), Decimal(0))
+    asked = sum((line.exact_value for line in lines), Decimal(0))
+    return {
+        "list_total": total(line.list_amount for line in lines),
+        "total": total(line.amount for line in lines),
+        "discount": discount_off(listed, asked),
+    }

@@ -1,0 +1,53 @@
+"""Revisions of quotes in PostgreSQL, and the discount policy."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from datetime import date
+from uuid import UUID
+
+from services.opportunity.quotes import events
+from services.opportunity.quotes.authority import SHIPPED
+from services.opportunity.quotes.line import QuoteLine
+from services.opportunity.quotes.model import Quote
+from services.opportunity.quotes.table import discount_policies, quote_lines, quotes
+from services.opportunity.versioned import Versioned
+from shared.db.driver import Connection
+from shared.db.paging import Page, PageRequest, Sort, fetch_page
+from shared.db.repository import Children, Repository
+
+POLICY = Versioned(discount_policies, SHIPPED)
+SORTS = {
+    "created": Sort(quotes.c.id, UUID),
+    "-created": Sort(quotes.c.id, UUID, descending=True),
+    "valid_until": Sort(quotes.c.valid_until, date),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteFilter:
+    """What a list of quotes is narrowed by; None means any."""
+
+    number: str | None = None
+    opportunity_id: UUID | None = None
+    customer_id: UUID | None = None
+    owner_id: UUID | None = None
+    status: str | None = None
+    required_role: str | None = None
+
+
+class Quotes(Repository[Quote]):
+    """All revisions of all quotes."""
+
+    kind = Quote
+    table = quotes
+    noun = "quote"
+    payload = staticmethod(events.payload)
+    children = (Children("lines", QuoteLine, quote_lines, "quote_id"),)
+
+    async def page(self, conn: Connection, wanted: QuoteFilter, request: PageRequest) -> Page:
+        """Return one page of revisions, without their lines."""
+        given = {name: value for name, value in asdict(wanted).items() if value is not None}
+        conditions = [quotes.c[name] == value for name, value in given.items()]
+        query = self.query().where(*conditions)
+        return await fetch_page(conn, query, request, sorts=SORTS, key=quotes.c.id)
