@@ -8,7 +8,7 @@ from typing import Any
 from services.order.contracts.model import Content, Place
 from services.order.contracts.service import DraftFromQuote, draft_from_quote
 from services.order.orders.line import OrderLine
-from services.order.orders.model import Chain, Origin
+from services.order.orders.origin import Chain, Origin
 from services.order.orders.placing import PlaceFromQuote, place_from_quote
 from services.order.products.line import ProductLine, priced
 from services.order.products.model import Product

@@ -7,7 +7,7 @@ from decimal import Decimal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.order.contracts.model import Department
+from services.order.contracts.opinions import Department
 from shared.settings import ServiceSettings
 
 

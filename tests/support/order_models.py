@@ -7,7 +7,8 @@ from typing import Any
 
 from services.order.contracts.model import Content, Contract, Place
 from services.order.orders.line import OrderLine
-from services.order.orders.model import Chain, Order, Origin
+from services.order.orders.model import Order
+from services.order.orders.origin import Chain, Origin
 from services.order.products.line import ProductLine, priced
 from services.order.products.model import Product
 from shared.domain.clock import business_date, now

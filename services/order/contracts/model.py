@@ -24,6 +24,7 @@ from services.order.contracts.errors import (
     NotAsked,
     OwnContract,
 )
+from services.order.contracts.opinions import Opinion, Verdict
 from services.order.products.line import ProductLine, must_fit
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import Invalid
@@ -68,35 +69,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.COMPLETED: frozenset(),
     Status.TERMINATED: frozenset(),
 }
-
-
-class Department(StrEnum):
-    """Departments that may be asked for their opinion (S122)."""
-
-    SALES = "sales"  # 销售
-    TECHNICAL = "technical"  # 技术
-    FINANCE = "finance"  # 财务
-    LEGAL = "legal"  # 法务
-
-
-class Verdict(StrEnum):
-    """What a department thinks of a contract (S122)."""
-
-    AGREE = "agree"  # 同意
-    DISAGREE = "disagree"  # 不同意
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Opinion:
-    """One department's opinion in one round of countersigning; earlier rounds are kept."""
-
-    id: UUID
-    round: int
-    department: str
-    verdict: Verdict
-    remark: str | None
-    given_by: UUID
-    given_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

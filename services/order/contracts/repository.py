@@ -10,7 +10,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.order.contracts import events
-from services.order.contracts.model import Contract, Opinion, Validity
+from services.order.contracts.model import Contract, Validity
+from services.order.contracts.opinions import Opinion
 from services.order.contracts.table import contracts, lines, opinions
 from services.order.products.line import ProductLine
 from shared.db.driver import Connection, Prepared

@@ -8,7 +8,8 @@ from uuid import UUID
 
 from pydantic import Field
 
-from services.order.contracts.model import Contract, Department, Status, Verdict
+from services.order.contracts.model import Contract, Status
+from services.order.contracts.opinions import Department, Verdict
 from services.order.contracts.service import (
     ChangeContract,
     Countersign,

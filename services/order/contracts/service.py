@@ -9,7 +9,8 @@ from typing import Any
 from uuid import UUID
 
 from services.order.contracts.errors import CustomerIsGone
-from services.order.contracts.model import Content, Contract, Place, Verdict
+from services.order.contracts.model import Content, Contract, Place
+from services.order.contracts.opinions import Verdict
 from services.order.contracts.repository import Contracts
 from services.order.customers.model import GONE, Customer
 from services.order.customers.repository import known_customer

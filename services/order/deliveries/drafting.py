@@ -21,7 +21,8 @@ from services.order.deliveries.model import Delivery, DeliveryLine, Heading, Tak
 from services.order.deliveries.repository import Deliveries
 from services.order.orders.errors import OrderStateError, OverDelivery
 from services.order.orders.line import OrderLine
-from services.order.orders.model import OPEN, Chain, Order
+from services.order.orders.model import OPEN, Order
+from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
 from services.order.products.line import Asked, must_fit, priced
 from services.order.products.repository import known_products

@@ -11,7 +11,7 @@ from uuid import UUID
 
 from services.order.contracts.model import Place
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
-from services.order.orders.model import Chain
+from services.order.orders.origin import Chain
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id

@@ -13,7 +13,7 @@ from pydantic_core import PydanticCustomError
 from services.order.deliveries.drafting import DraftDelivery, DraftDirectDelivery, Wanted
 from services.order.deliveries.model import Delivery, Status
 from services.order.deliveries.service import CancelDelivery, ReceiveDelivery, ShipDelivery
-from services.order.orders.model import Chain
+from services.order.orders.origin import Chain
 from services.order.products.schemas import MAX_LINES, LineOut, Lines, line_facts, one_currency
 from shared.http.fields import Day, Input, MoneyOut, Name, Note, Output, Quantity
 

@@ -15,7 +15,8 @@ from services.order.deliveries.model import Status as DeliveryStatus
 from services.order.invoices.errors import MixedInvoice, NothingToInvoice, NotInvoiceable
 from services.order.invoices.model import Heading, Invoice, InvoiceLine
 from services.order.invoices.repository import Invoices
-from services.order.orders.model import OPEN, Chain, Order
+from services.order.orders.model import OPEN, Order
+from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
 from services.order.products.line import SHARE_STEP, ProductLine
 from shared.db.unit_of_work import UnitOfWork

@@ -16,7 +16,8 @@ from services.order.invoices.model import Invoice
 from services.order.ledger.model import Journal, Ledger, transfer
 from services.order.ledger.posting import post
 from services.order.orders.line import OrderLine
-from services.order.orders.model import Chain, Order
+from services.order.orders.model import Order
+from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
 from services.order.orders.progress import invoice_orders
 from services.order.products.line import ProductLine

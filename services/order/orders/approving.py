@@ -11,7 +11,8 @@ from services.order.accounts.model import Standing
 from services.order.accounts.repository import lock_standing, move
 from services.order.contracts.service import contracts
 from services.order.customers.model import Settlement
-from services.order.orders.model import Coverage, Order
+from services.order.orders.model import Order
+from services.order.orders.origin import Coverage
 from services.order.orders.placing import orders
 from services.order.prepayments.service import hold
 from shared.db.unit_of_work import UnitOfWork

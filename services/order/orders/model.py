@@ -25,6 +25,7 @@ from services.order.orders.errors import (
     StillOpen,
 )
 from services.order.orders.line import OrderLine
+from services.order.orders.origin import Chain, Coverage, Origin
 from services.order.products.line import must_fit
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound
@@ -41,15 +42,6 @@ from shared.events.order import (
     OrderRejected,
 )
 from shared.events.values import Money
-
-
-class Chain(StrEnum):
-    """Business types: which document may start, and in which order they follow (decision 6)."""
-
-    CONTRACT_FIRST = "contract_first"  # 先合同
-    ORDINARY = "ordinary"  # 普通销售
-    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
-    INVOICE_FIRST = "invoice_first"  # 开票直接发货
 
 
 class Status(StrEnum):
@@ -80,25 +72,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.CLOSED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What an order was made from."""
-
-    chain: Chain
-    contract_id: UUID | None = None
-    quote_id: UUID | None = None
-    opportunity_id: UUID | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How an approved order is covered; ``used`` of ``limit`` when it is on credit (S165-S167)."""
-
-    settlement: Settlement
-    used: Decimal | None = None
-    limit: Decimal | None = None
 
 
 @dataclass(kw_only=True)

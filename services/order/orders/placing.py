@@ -13,7 +13,8 @@ from services.order.contracts.service import contracts
 from services.order.customers.repository import known_customer
 from services.order.orders.errors import ContractExceeded, ContractNeeded
 from services.order.orders.line import OrderLine
-from services.order.orders.model import Chain, Order, Origin
+from services.order.orders.model import Order
+from services.order.orders.origin import Chain, Origin
 from services.order.orders.repository import Orders
 from services.order.products.line import Asked, priced
 from services.order.products.model import Product

@@ -9,7 +9,8 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.order.orders import approving, placing, progress
-from services.order.orders.model import Chain, Status
+from services.order.orders.model import Status
+from services.order.orders.origin import Chain
 from services.order.orders.placing import CallOffOrder
 from services.order.orders.repository import OrderFilter
 from services.order.orders.schemas import (

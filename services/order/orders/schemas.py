@@ -12,7 +12,8 @@ from pydantic import Field
 from services.order.contracts.schemas import PaymentDays
 from services.order.customers.model import Settlement
 from services.order.orders.approving import RejectOrder
-from services.order.orders.model import Chain, Order, Status
+from services.order.orders.model import Order, Status
+from services.order.orders.origin import Chain
 from services.order.orders.placing import CallOff, CallOffOrder, ChangeOrder, PlaceOrder
 from services.order.orders.progress import CancelOrder
 from services.order.products.line import Asked

@@ -16,7 +16,8 @@ from services.order.contracts.errors import (
     NotAsked,
     OwnContract,
 )
-from services.order.contracts.model import TRANSITIONS, Contract, Status, Verdict
+from services.order.contracts.model import TRANSITIONS, Contract, Status
+from services.order.contracts.opinions import Verdict
 from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Invalid

@@ -19,7 +19,8 @@ from services.order.orders.errors import (
     OwnOrder,
     StillOpen,
 )
-from services.order.orders.model import TRANSITIONS, Chain, Coverage, Order, Origin, Status
+from services.order.orders.model import TRANSITIONS, Order, Status
+from services.order.orders.origin import Chain, Coverage, Origin
 from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Invalid, NotFound

@@ -1,0 +1,38 @@
+"""Where an order comes from, and how it is covered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from uuid import UUID
+
+from services.order.customers.model import Settlement
+
+
+class Chain(StrEnum):
+    """Business types: which document may start, and in which order they follow (decision 6)."""
+
+    CONTRACT_FIRST = "contract_first"  # 先合同
+    ORDINARY = "ordinary"  # 普通销售
+    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
+    INVOICE_FIRST = "invoice_first"  # 开票直接发货
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What an order was made from."""
+
+    chain: Chain
+    contract_id: UUID | None = None
+    quote_id: UUID | None = None
+    opportunity_id: UUID | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """How an approved order is covered; ``used`` of ``limit`` when it is on credit (S165-S167)."""
+
+    settlement: Settlement
+    used: Decimal | None = None
+    limit: Decimal | None = None
