@@ -9,6 +9,7 @@ import typer
 from shared.embedded import EmbeddedPostgresError
 from shared.host.commands import parked
 from shared.host.commands.check import check
+from shared.host.commands.demo import demo
 from shared.host.commands.doctor import doctor
 from shared.host.commands.migrate import migrate
 from shared.host.commands.replay import replay
@@ -24,7 +25,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, serve, work, migrate, doctor, check, replay):
+for command in (up, demo, serve, work, migrate, doctor, check, replay):
     app.command()(command)
 app.add_typer(parked.commands, name="parked")
 
@@ -49,3 +50,7 @@ def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:
     for error in group.exceptions:
         found += _leaves(error) if isinstance(error, BaseExceptionGroup) else [error]
     return found
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 
@@ -45,11 +45,8 @@ class Result:
         return self.seconds[min(int(len(self.seconds) * share), len(self.seconds) - 1)] * 1000
 
 
-async def load(
-    port: int, requests: Callable[[], Iterator[Request]], *, clients: int, seconds: float
-) -> Result:
-    """Send what ``requests`` yields from ``clients`` connections, until time or requests run out."""
-    source = requests()
+async def load(port: int, requests: Iterator[Request], *, clients: int, seconds: float) -> Result:
+    """Send what ``requests`` yields over ``clients`` connections until it or the time runs out."""
     taken: list[float] = []
     refused = 0
     started = time.perf_counter()
@@ -58,7 +55,7 @@ async def load(
     async def client() -> None:
         nonlocal refused
         reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        for request in source:
+        for request in requests:
             sent = time.perf_counter()
             if sent > deadline:
                 break

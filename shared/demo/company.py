@@ -1,0 +1,140 @@
+"""The people of the demo: who they are, hired over the API, and what each of them sends."""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Mapping
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from shared.host.errors import HostError
+
+#: login -> name, role, department, branch
+PEOPLE: Mapping[str, tuple[str, str, str, str]] = {
+    "zhangmin": ("张敏", "account_manager", "销售一部", "上海"),
+    "liqiang": ("李强", "sales_manager", "销售一部", "上海"),
+    "wangfang": ("王芳", "deputy_general_manager", "总经办", "上海"),
+    "zhaolei": ("赵磊", "general_manager", "总经办", "上海"),
+    "chenjing": ("陈静", "finance", "财务部", "上海"),
+    "hedan": ("何丹", "finance", "财务部", "上海"),
+    "zhoujun": ("周军", "warehouse", "仓储部", "上海"),
+    "wuhao": ("吴昊", "warehouse", "仓储部", "上海"),
+}
+ADMINISTRATOR = "admin"
+
+
+class Refused(HostError):
+    """The system answered what the demo did not expect."""
+
+
+class Company:
+    """Clients of the system, one for each person; passwords are kept beside the data (0600)."""
+
+    def __init__(self, url: str, folder: Path) -> None:
+        self.url = url
+        self._notes = folder / "demo.json"
+        self._clients: dict[str, httpx.AsyncClient] = {}
+        self.ids: dict[str, str] = {}
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        for client in self._clients.values():
+            await client.aclose()
+
+    def admin_password(self) -> str:
+        """Return the administrator's password: of the last time, or made now for a first start."""
+        if not self._notes.exists():
+            self._notes.parent.mkdir(parents=True, exist_ok=True)
+            self._notes.touch(mode=0o600)
+            self._notes.write_text(json.dumps({ADMINISTRATOR: secrets.token_urlsafe(12)}))
+        return str(json.loads(self._notes.read_text())[ADMINISTRATOR])
+
+    async def gather(self) -> None:
+        """Sign everybody in; those who are not there yet are hired first."""
+        await self._sign_in(ADMINISTRATOR, self.admin_password())
+        for login, (name, role, department, branch) in PEOPLE.items():
+            password = secrets.token_urlsafe(12)
+            person = {
+                "login": login,
+                "name": name,
+                "roles": [role],
+                "department": department,
+                "branch": branch,
+                "password": password,
+            }
+            self.ids[login] = await self._hire(login, person)
+            await self._sign_in(login, password)
+
+    async def get(self, who: str, path: str, **query: Any) -> Any:
+        """Return what somebody reads."""
+        response = await self._clients[who].get(path, params=query or None)
+        return _body(response)
+
+    async def post(
+        self, who: str, path: str, body: Any = None, *, of: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Send what somebody does; ``of`` is the document as it was read, for ``If-Match``."""
+        return await self._send("POST", who, path, body, of)
+
+    async def put(
+        self, who: str, path: str, body: Any, *, of: Mapping[str, Any] | None = None
+    ) -> Any:
+        """Replace a document."""
+        return await self._send("PUT", who, path, body, of)
+
+    async def upload(self, who: str, path: str, name: str, content: bytes, key: str) -> Any:
+        """Upload a file to import; the same ``key`` starts the same job only once."""
+        response = await self._clients[who].post(
+            path, files={"file": (name, content, "text/csv")}, headers={"Idempotency-Key": key}
+        )
+        return _body(response)
+
+    async def _send(
+        self, method: str, who: str, path: str, body: Any, of: Mapping[str, Any] | None
+    ) -> Any:
+        headers = {"Idempotency-Key": secrets.token_hex(16)}
+        if of is not None:
+            headers["If-Match"] = f'"v{of["version"]}"'
+        client = self._clients[who]
+        return _body(await client.request(method, path, json=body, headers=headers))
+
+    async def _sign_in(self, login: str, password: str) -> None:
+        async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
+            form = {"grant_type": "password", "username": login, "password": password}
+            response = await client.post("/v1/auth/token", data=form)
+        if response.status_code == 400 and login == ADMINISTRATOR:
+            raise HostError(
+                "This system was started before, with an administrator the demo does not know."
+                " Run the demo on a data folder of its own (--data), or make clean first."
+            )
+        bearer = {"Authorization": f"Bearer {_body(response)['access_token']}"}
+        self._clients[login] = httpx.AsyncClient(
+            base_url=self.url, headers=bearer, trust_env=False, timeout=60
+        )
+
+    async def _hire(self, login: str, person: Mapping[str, Any]) -> str:
+        known = await self.get(ADMINISTRATOR, "/v1/staff", page_size=200)
+        for each in known["items"]:
+            if each["login"] == login:
+                path = f"/v1/staff/{each['id']}/password"
+                await self.post(ADMINISTRATOR, path, {"password": person["password"]})
+                return str(each["id"])
+        return str((await self.post(ADMINISTRATOR, "/v1/staff", person))["id"])
+
+
+def _body(response: httpx.Response) -> Any:
+    if response.is_success:
+        return response.json() if response.content else None
+    request = response.request
+    raise Refused(f"{request.method} {request.url.path}: {response.status_code} {response.text}")

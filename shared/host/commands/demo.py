@@ -1,0 +1,106 @@
+"""``kehu demo``: the system with real data in it, one deal played by hand, and the figures."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import sys
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator
+from typing import Annotated
+
+import httpx
+import typer
+from rich.console import Console
+
+from shared.demo import figures, imports, samples
+from shared.demo.company import ADMINISTRATOR, Company
+from shared.demo.deal import Deal
+from shared.demo.stage import Stage
+from shared.host import server
+from shared.host.errors import HostError
+from shared.host.options import BusOption, Data, Host, Port
+from shared.host.settings import HostSettings
+
+_START_SECONDS = 120
+
+Once = Annotated[bool, typer.Option("--once", help="Stop the system at the end.")]
+
+
+def demo(
+    port: Port = None,
+    host: Host = None,
+    data: Data = None,
+    bus: BusOption = None,
+    once: Once = False,
+) -> None:
+    """Start the system, import real data, play one deal, show the figures."""
+    settings = HostSettings.of(port=port, host=host, data=data, bus=bus)
+    server.run_once(lambda: _demo(settings, once))
+
+
+async def _demo(settings: HostSettings, once: bool) -> None:
+    console = Console(highlight=False)
+    url = f"http://{settings.host}:{settings.port}"
+    async with Company(url, settings.data) as company:
+        async with _system(settings, company.admin_password()) as system:
+            await _ready(system, url)
+            await _perform(company, console)
+            _where(console, url, company)
+            if not once:
+                console.print("The system keeps running; Ctrl-C stops it.")
+                await system.wait()
+
+
+async def _perform(company: Company, console: Console) -> None:
+    console.rule("People (人员)", align="left")
+    await company.gather()
+    products = await imports.enter_products(company)
+    console.rule("Real data (真实数据)", align="left")
+    bought = samples.purchases()
+    await imports.import_all(company, console, bought)
+    console.rule("One deal by hand (一笔业务)", align="left")
+    await Deal(company, Stage(company, console)).play(products)
+    console.rule("What analytics shows (分析)", align="left")
+    await figures.show(company, console, samples.monthly_totals(bought))
+
+
+def _where(console: Console, url: str, company: Company) -> None:
+    console.rule(align="left")
+    console.print(f"{url}  portal, documentation of the four services, event catalogue")
+    console.print(f"sign in as {ADMINISTRATOR} / {company.admin_password()}")
+
+
+@contextlib.asynccontextmanager
+async def _system(settings: HostSettings, password: str) -> AsyncIterator[Process]:
+    """Run ``kehu up`` as a process of its own, so that the demo is a client like any other."""
+    server.listen(settings.host, settings.port).close()  # or another system would answer us
+    command = ["up", "--host", settings.host, "--port", str(settings.port)]
+    command += ["--data", str(settings.data), "--bus", settings.bus]
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-m",
+        "shared.cli",
+        *command,
+        stdin=DEVNULL,
+        env=os.environ | {"KEHU_CUSTOMER_ADMIN_PASSWORD": password},
+    )
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.terminate()
+            await process.wait()
+
+
+async def _ready(system: Process, url: str) -> None:
+    async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
+        for _ in range(_START_SECONDS * 10):
+            if system.returncode is not None:
+                raise HostError("The system did not start; it says why above.")
+            with contextlib.suppress(httpx.TransportError):
+                if (await client.get("/readyz")).is_success:
+                    return
+            await asyncio.sleep(0.1)
+    raise HostError(f"The system did not get ready in {_START_SECONDS} s.")
