@@ -11,7 +11,8 @@ from uuid import UUID
 from services.opportunity.opportunities.model import Opportunity
 from services.opportunity.opportunities.service import opportunities
 from services.opportunity.quotes.errors import ProjectNotRegistered
-from services.opportunity.quotes.model import Priced, Project, Quote, Terms
+from services.opportunity.quotes.model import Quote
+from services.opportunity.quotes.parts import Priced, Project, Terms
 from services.opportunity.quotes.pricing import LineDraft, price_lines
 from services.opportunity.quotes.repository import Quotes
 from shared.db.unit_of_work import UnitOfWork

@@ -19,7 +19,7 @@ class QuoteFinal(Conflict):
     title = "This revision is final"
 
 
-class QuoteExpired(Conflict):
+class QuoteOverdue(Conflict):
     """Its validity has ended."""
 
     code = "quote_expired"

@@ -19,18 +19,30 @@ from services.opportunity.quotes.errors import (
     ApproverIsAuthor,
     AuthorityExceeded,
     ContentChanged,
-    QuoteExpired,
     QuoteFinal,
+    QuoteOverdue,
     QuoteStateError,
 )
 from services.opportunity.quotes.line import QuoteLine, discount_off
+from services.opportunity.quotes.parts import Chain, Priced, Project, Terms
 from services.opportunity.versioned import Version
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
 from shared.domain.ids import new_id
 from shared.domain.money import total
-from shared.events import opportunity as events
+from shared.events.opportunity import (
+    QuoteAccepted,
+    QuoteApproved,
+    QuoteChanged,
+    QuoteDeclined,
+    QuoteDrafted,
+    QuoteExpired,
+    QuoteRejected,
+    QuoteSent,
+    QuoteSubmitted,
+    QuoteSuperseded,
+)
 
 
 class Status(StrEnum):
@@ -59,47 +71,6 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.ACCEPTED: frozenset(),
     Status.SUPERSEDED: frozenset(),
 }
-
-
-class Chain(StrEnum):
-    """The business type: which documents follow (S103, S121, S145, S146)."""
-
-    CONTRACT_FIRST = "contract_first"  # 先签合同
-    ORDINARY = "ordinary"  # 普通销售
-    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
-    INVOICE_FIRST = "invoice_first"  # 先开票
-
-
-@dataclass(frozen=True, slots=True)
-class Project:
-    """The registered opportunity a quote is made for, and whose it is."""
-
-    opportunity_id: UUID
-    project_number: str
-    customer_id: UUID
-    owner_id: UUID
-    department: str | None
-    branch: str | None
-    region: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """What is offered besides the goods."""
-
-    chain: Chain
-    payment_terms: str | None
-    payment_days: int
-    valid_until: date
-
-
-@dataclass(frozen=True, slots=True)
-class Priced:
-    """Lines at the prices of the list that was in force, if any was."""
-
-    currency: str
-    price_list_id: UUID | None
-    lines: tuple[QuoteLine, ...]
 
 
 @dataclass(kw_only=True)
@@ -172,7 +143,7 @@ class Quote(Aggregate):
             copy_of_id=copy_of_id,
         )
         drafted.content_hash = content_hash(drafted)
-        return drafted, Change(events.QuoteDrafted)
+        return drafted, Change(QuoteDrafted)
 
     def change(self, priced: Priced, terms: Terms, author: UUID) -> Change:
         """Replace the content of a draft; whoever does becomes an author."""
@@ -182,7 +153,7 @@ class Quote(Aggregate):
             setattr(self, name, value)
         self.authors = tuple(dict.fromkeys((*self.authors, author)))
         self.content_hash = content_hash(self)
-        return Change(events.QuoteChanged)
+        return Change(QuoteChanged)
 
     def submit(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
         """Make the content final and ask for the authority that it demands (S108)."""
@@ -191,7 +162,7 @@ class Quote(Aggregate):
         self.required_role = policy.content.required_role(self.lines)
         self.policy_version = policy.version
         self.submitted_by, self.submitted_at = actor.id, at
-        return Change(events.QuoteSubmitted, {"required_role": self.required_role})
+        return Change(QuoteSubmitted, {"required_role": self.required_role})
 
     def approve(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
         """Approve with sufficient authority; authors do not approve their own (S108, S221)."""
@@ -210,7 +181,7 @@ class Quote(Aggregate):
         self._require_stranger(actor)
         self._become(Status.REJECTED)
         self.reason = reason
-        return Change(events.QuoteRejected, {"reason": reason})
+        return Change(QuoteRejected, {"reason": reason})
 
     def send(self, at: datetime) -> Change:
         """Hand the approved content to the customer."""
@@ -218,7 +189,7 @@ class Quote(Aggregate):
         self._become(Status.SENT)
         self._require_approved_content()
         self.sent_at = at
-        return Change(events.QuoteSent)
+        return Change(QuoteSent)
 
     def accept(self, at: datetime) -> Change:
         """Record that the customer accepted: nothing changes any more (S101)."""
@@ -226,23 +197,23 @@ class Quote(Aggregate):
         self._become(Status.ACCEPTED)
         self._require_approved_content()
         self.answered_at = at
-        return Change(events.QuoteAccepted)
+        return Change(QuoteAccepted)
 
     def decline(self, reason: str, at: datetime) -> Change:
         """Record that the customer declined."""
         self._become(Status.DECLINED)
         self.reason, self.answered_at = reason, at
-        return Change(events.QuoteDeclined, {"reason": reason})
+        return Change(QuoteDeclined, {"reason": reason})
 
     def expire(self) -> Change:
         """End what was not answered in time."""
         self._become(Status.EXPIRED)
-        return Change(events.QuoteExpired)
+        return Change(QuoteExpired)
 
     def supersede(self) -> Change:
         """Give way to the next revision."""
         self._become(Status.SUPERSEDED)
-        return Change(events.QuoteSuperseded)
+        return Change(QuoteSuperseded)
 
     def is_overdue(self, at: datetime) -> bool:
         """Say whether its last day is over."""
@@ -266,7 +237,7 @@ class Quote(Aggregate):
         self.approved_by, self.approved_role, self.approved_at = actor.id, role, at
         self.approved_hash = self.content_hash
         detail = {"approved_by": actor.id, "own_authority": self.own_authority}
-        return Change(events.QuoteApproved, detail)
+        return Change(QuoteApproved, detail)
 
     def _become(self, target: Status) -> None:
         if target not in TRANSITIONS[Status(self.status)]:
@@ -275,7 +246,7 @@ class Quote(Aggregate):
 
     def _require_valid(self, at: datetime) -> None:
         if self.is_overdue(at):
-            raise QuoteExpired(f"It was valid until {self.valid_until}.")
+            raise QuoteOverdue(f"It was valid until {self.valid_until}.")
 
     def _require_stranger(self, actor: Actor) -> None:
         if actor.id in self.authors or actor.id == self.submitted_by:

@@ -20,7 +20,7 @@ from services.opportunity.products.model import Status as ProductStatus
 from services.opportunity.products.service import products
 from services.opportunity.quotes.errors import InvalidLines
 from services.opportunity.quotes.line import ZERO_SHARE, QuoteLine
-from services.opportunity.quotes.model import Priced
+from services.opportunity.quotes.parts import Priced
 from shared.db.driver import Connection
 from shared.domain.errors import FieldError
 from shared.domain.ids import new_id

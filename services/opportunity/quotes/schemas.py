@@ -15,7 +15,8 @@ from services.opportunity.presenting import facts, money_in
 from services.opportunity.quotes.authority import Band, DiscountPolicy
 from services.opportunity.quotes.drafting import ChangeQuote, DraftQuote, ReviseQuote
 from services.opportunity.quotes.line import SHARE_STEP, ZERO_SHARE, QuoteLine
-from services.opportunity.quotes.model import Chain, Quote, Status
+from services.opportunity.quotes.model import Quote, Status
+from services.opportunity.quotes.parts import Chain
 from services.opportunity.quotes.pricing import LineDraft
 from services.opportunity.versioned import Version
 from shared.auth.roles import Role

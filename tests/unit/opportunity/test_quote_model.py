@@ -10,16 +10,9 @@ import pytest
 
 from services.opportunity.quotes.authority import SHIPPED
 from services.opportunity.quotes.content import content_hash
-from services.opportunity.quotes.errors import ContentChanged, QuoteExpired, QuoteStateError
-from services.opportunity.quotes.model import (
-    TRANSITIONS,
-    Chain,
-    Priced,
-    Project,
-    Quote,
-    Status,
-    Terms,
-)
+from services.opportunity.quotes.errors import ContentChanged, QuoteOverdue, QuoteStateError
+from services.opportunity.quotes.model import TRANSITIONS, Quote, Status
+from services.opportunity.quotes.parts import Chain, Priced, Project, Terms
 from services.opportunity.versioned import Version
 from shared.auth.roles import Role
 from shared.domain.actor import Actor
@@ -78,7 +71,7 @@ def test_what_is_not_valid_any_more_does_not_go_on(target: Status) -> None:
         Status.APPROVED: Status.IN_APPROVAL,
         Status.ACCEPTED: Status.SENT,
     }
-    with pytest.raises(QuoteExpired):
+    with pytest.raises(QuoteOverdue):
         STEPS[target](quote(status=before[target], valid_days=-1))
     STEPS[target](quote(status=before[target], valid_days=0))
 
