@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.analytics.cube.router import router as cube
 from services.analytics.customers.router import router as customers
+from services.analytics.dashboard import routes as dashboard
 from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
 from services.analytics.permissions import PERMISSIONS
@@ -34,12 +35,14 @@ def create_app(
         page_secret=settings.page_secret.get_secret_value().encode(),
         settings=settings,
     )
-    return new_app(
+    app = new_app(
         context,
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
         routers=[cube, overview, customers, funnel, receivables, reconciliation],
     )
+    dashboard.install(app)
+    return app
 
 
 def create_database(settings: AnalyticsSettings) -> Database:

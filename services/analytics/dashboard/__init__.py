@@ -1,0 +1,1 @@
+"""The dashboard: one page that draws the reports, for who signs in on it."""
