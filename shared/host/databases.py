@@ -54,10 +54,10 @@ def are_embedded(names: Sequence[str]) -> bool:
     Raises:
         HostError: some of the services have a database in the environment and others not.
     """
-    missing = [name for name in names if not in_environment(load(name), "database_url")]
+    variables = [f"KEHU_{name.upper()}_DATABASE_URL" for name in names]
+    missing = [each for each in variables if each not in os.environ]
     if missing and len(missing) < len(names):
-        variables = ", ".join(f"KEHU_{name.upper()}_DATABASE_URL" for name in missing)
-        raise HostError(f"Set {variables} as well, or no such variable at all.")
+        raise HostError(f"Set {', '.join(missing)} as well, or no such variable at all.")
     return bool(missing)
 
 

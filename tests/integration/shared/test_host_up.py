@@ -1,0 +1,248 @@
+"""``kehu up`` and the commands beside it, as processes, the way a user starts them."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+import shutil
+import socket
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import asyncpg
+import httpx
+import psutil
+import pytest
+
+from shared.events.catalogue import all_events
+from shared.service import NAMES
+from tests.support.bus import kill_family
+from tests.support.running import Running, dsn, run, running, token
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """The data folder of the module's system."""
+    yield from data_folder()
+
+
+@pytest.fixture
+def own_data() -> Iterator[Path]:
+    """A data folder of a test's own."""
+    yield from data_folder()
+
+
+def data_folder() -> Iterator[Path]:
+    folder = Path(tempfile.mkdtemp(prefix="kehu-test-"))
+    folder.chmod(0o755)  # so that the server's account can enter it
+    yield folder / "data"
+    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def system(data: Path) -> Iterator[Running]:
+    """A running system; the tests of the module leave it running."""
+    with running("up", "--port", "0", data=data) as process:
+        process.address()
+        yield process
+
+
+@pytest.fixture(scope="module")
+def client(system: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=system.address(), timeout=30) as client:
+        yield client
+
+
+@pytest.fixture(scope="module")
+def administrator(system: Running) -> Iterator[httpx.Client]:
+    headers = {"Authorization": f"Bearer {token(system.address(), system.sign_in)}"}
+    with httpx.Client(base_url=system.address(), headers=headers, timeout=30) as client:
+        yield client
+
+
+def test_it_says_where_it_is_and_how_to_sign_in(system: Running) -> None:
+    assert re.search(r"^PostgreSQL 1[5-9]", system.said, re.M)
+    assert re.search(r"^Kehu .* ready in [0-9.]+ s at http://127\.0\.0\.1:\d+$", system.said, re.M)
+    assert all(system.sign_in)
+
+
+def test_the_portal_shows_every_service_and_every_event(client: httpx.Client) -> None:
+    page = client.get("/")
+    assert page.headers["content-type"].startswith("text/html")
+    for name in NAMES:
+        for link in (f"/docs/{name}", f"/redoc/{name}", f"/openapi/{name}.json"):
+            assert f'href="{link}"' in page.text
+            assert client.get(link).status_code == 200
+    for event in all_events():
+        assert f'id="{event.event_type}"' in page.text
+
+
+def test_every_event_has_its_schema_where_its_envelope_says(client: httpx.Client) -> None:
+    items = client.get("/v1/events").json()["items"]
+    assert {each["type"] for each in items} == {each.event_type for each in all_events()}
+    for each in items:
+        schema = client.get(each["dataschema"])
+        assert schema.headers["content-type"] == "application/schema+json"
+        assert schema.json()["$id"] == each["dataschema"] == f"/v1/events/{each['type']}"
+    assert client.get("/v1/events/crm.nobody.knows.this.v1").status_code == 404
+
+
+def test_no_page_needs_the_internet(client: httpx.Client) -> None:
+    pages = ["/", *(f"/{kind}/{name}" for kind in ("docs", "redoc") for name in NAMES)]
+    for page in pages:
+        html = client.get(page).text
+        loaded = re.findall(r'(?:src|href)="([^"]+)"', html)
+        assert [each for each in loaded if each.startswith(("http", "//"))] == [], page
+        for asset in (each for each in loaded if re.search(r"\.(js|css|png|svg)$", each)):
+            assert client.get(asset).status_code == 200, asset
+
+
+def test_health_and_metrics_answer_for_the_whole_process(client: httpx.Client) -> None:
+    assert client.get("/livez").json() == {"status": "alive"}
+    assert client.get("/readyz").json() == {"status": "ready"}
+    assert "crm_request_seconds" in client.get("/metrics").text
+
+
+@pytest.mark.parametrize("path", ["/nothing", "/v1", "/v1/nothing", "/internal", "/v1//orders"])
+def test_what_nobody_answers_is_a_problem_document(client: httpx.Client, path: str) -> None:
+    answer = client.get(path)
+    assert answer.status_code == 404
+    assert answer.headers["content-type"] == "application/problem+json"
+    assert answer.json()["code"] == "not_found"
+
+
+def test_one_sign_in_is_good_for_every_service(administrator: httpx.Client) -> None:
+    for name in NAMES:
+        answer = administrator.get(f"/internal/{name}/invariants")
+        assert answer.status_code == 200, answer.text
+        assert answer.json()["violations"] == []
+
+
+def test_a_second_instance_on_the_same_data_is_told_so(system: Running, data: Path) -> None:
+    second = run("up", "--port", "0", data=data)
+    assert second.returncode == 1
+    assert f"Kehu runs on {data} already: {system.address()}, process " in second.stderr
+    assert "Traceback" not in second.stderr
+
+
+def test_a_taken_port_is_named(own_data: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        second = run("up", "--port", str(port), data=own_data)
+    assert second.returncode == 1
+    assert f"Port {port} of 127.0.0.1 is taken" in second.stderr
+
+
+def test_check_finds_nothing_wrong(system: Running, data: Path) -> None:
+    found = run("check", "--json", data=data)
+    assert found.returncode == 0, found.stdout + found.stderr
+    document = json.loads(found.stdout)
+    assert document["services"] == {name: [] for name in NAMES}
+    assert document["across"] == []
+    assert document["events"]["recorded"] >= 1  # the first administrator was hired
+    assert {each["parked"] for each in document["consumers"]} == {0}
+
+
+def test_doctor_finds_everything_well(system: Running, data: Path) -> None:
+    found = run("doctor", data=data)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert " ill " not in found.stdout
+    for subject in ("Python", "bus", "token keys", *(f"{name} database" for name in NAMES)):
+        assert re.search(rf"^{subject} +well ", found.stdout, re.M), found.stdout
+
+
+def test_a_read_model_is_replayed_without_a_difference(system: Running, data: Path) -> None:
+    found = run("replay", "analytics", data=data)
+    assert found.returncode == 0, found.stderr
+    assert "swapped in; 0 rows differ" in found.stdout
+    unknown = run("replay", "horoscopes", data=data)
+    assert unknown.returncode == 1
+    assert "There is no read model 'horoscopes'; there are " in unknown.stderr
+
+
+def test_nothing_is_parked(system: Running, data: Path) -> None:
+    assert run("parked", "list", data=data).stdout == "Nothing is parked.\n"
+
+
+def test_a_killed_postgresql_comes_back(system: Running, client: httpx.Client, data: Path) -> None:
+    postmaster = int((data / "pgdata" / "postmaster.pid").read_text().splitlines()[0])
+    kill_family(postmaster)
+    deadline = time.monotonic() + 60
+    while client.get("/readyz").status_code != 200:
+        assert time.monotonic() < deadline, system.logged
+        time.sleep(0.1)
+    assert client.get("/livez").status_code == 200
+
+
+def test_it_stops_starts_again_on_its_data_and_leaves_nothing_behind(own_data: Path) -> None:
+    with running("up", "--port", "0", data=own_data) as first:
+        token(first.address(), first.sign_in)
+        assert first.stop() == 0
+    with running("up", "--port", "0", data=own_data) as second:
+        token(second.address(), first.sign_in)
+        assert "migrated" not in second.said
+        assert "First sign-in" not in second.said
+        second.kill()
+    with running("up", "--port", "0", data=own_data) as third:  # adopts what the kill left
+        token(third.address(), first.sign_in)
+    left = [
+        each
+        for each in psutil.process_iter(["cmdline"])
+        if str(own_data) in (each.info["cmdline"] or [])
+    ]
+    assert left == []
+
+
+def test_a_service_is_served_and_worked_for_in_processes_of_its_own(own_data: Path) -> None:
+    """As in production, but on the embedded server."""
+    unmigrated = run("serve", "customer", "--port", "0", data=own_data)
+    assert unmigrated.returncode == 1
+    assert "run: kehu migrate customer" in unmigrated.stderr
+    migrated = run("migrate", data=own_data)
+    assert migrated.returncode == 0, migrated.stderr
+    sign_in = re.search(r"First sign-in: (\S+) / (\S+)", migrated.stdout)
+    assert sign_in
+    with running("serve", "customer", "--port", "0", data=own_data) as api:
+        access = token(api.address(), (sign_in[1], sign_in[2]))
+        with running("work", "customer", data=own_data) as worker:
+            headers = {"Authorization": f"Bearer {access}"}
+            answer = httpx.post(
+                f"{api.address()}/v1/customers", json={"name": "海尔集团"}, headers=headers
+            )
+            assert answer.status_code == 201, answer.text
+            until_published(own_data, worker)
+            assert worker.stop() == 0
+        assert api.stop() == 0
+
+
+def until_published(data: Path, worker: Running) -> None:
+    deadline = time.monotonic() + 60
+    while asyncio.run(unpublished(dsn(data, "kehu_customer"))):
+        assert time.monotonic() < deadline, worker.logged
+        time.sleep(0.2)
+
+
+async def unpublished(address: str) -> int:
+    session = await asyncpg.connect(address)
+    try:
+        query = "SELECT count(*) FROM outbox WHERE published_at IS NULL"
+        return int(await session.fetchval(query))
+    finally:
+        await session.close()
+
+
+def test_an_unknown_service_is_named(own_data: Path) -> None:
+    found = run("serve", "weather", data=own_data)
+    assert found.returncode == 1
+    assert "There is no service 'weather'" in found.stderr
+
+
+def test_databases_in_the_environment_are_all_or_none(own_data: Path) -> None:
+    env = {"KEHU_ORDER_DATABASE_URL": "postgresql://nobody@127.0.0.1:1/nothing"}
+    process = Running("up", "--port", "0", data=own_data, env=env)
+    assert process.process.wait(60) == 1
+    wanted = "Set KEHU_CUSTOMER_DATABASE_URL, KEHU_OPPORTUNITY_DATABASE_URL"
+    assert wanted in process.logged
