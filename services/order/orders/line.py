@@ -7,6 +7,10 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.products.line import ProductLine
+from shared.domain.money import QUANTITY_STEP
+
+#: With the places the database keeps, so that what is answered is what is read later.
+_NOTHING = Decimal(0).quantize(QUANTITY_STEP)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -14,13 +18,13 @@ class OrderLine(ProductLine):
     """One line, and how far it has come. Called off a contract, it names the contract's line."""
 
     contract_line_id: UUID | None = None
-    delivered: Decimal = Decimal(0)
-    invoiced: Decimal = Decimal(0)
+    delivered: Decimal = _NOTHING
+    invoiced: Decimal = _NOTHING
 
     @property
     def to_deliver(self) -> Decimal:
         """The quantity still to be delivered."""
-        return max(self.quantity - self.delivered, Decimal(0))
+        return max(self.quantity - self.delivered, _NOTHING)
 
     @property
     def uninvoiced(self) -> Decimal:
