@@ -1,1 +1,1 @@
-"""Imports of CSV and XLSX files as jobs: streamed in, resumed after a kill, bad rows named."""
+"""Import jobs: CSV and XLSX files streamed in, every row accounted for, resumed after a kill."""

@@ -73,8 +73,9 @@ class Job:
 async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) -> UUID:
     """Enter a job whose file is on its way."""
     known = asdict(actor) | {"id": str(actor.id)}
+    job_id = new_id()
     row = {
-        "id": new_id(),
+        "id": job_id,
         "kind": kind,
         "status": JobStatus.UPLOADING,
         "dry_run": True,
@@ -88,8 +89,7 @@ async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) 
         "created_at": at,
     }
     await conn.execute(sa.insert(jobs), row)
-    found: UUID = row["id"]
-    return found
+    return job_id
 
 
 async def add_chunk(conn: Connection, job_id: UUID, number: int, data: bytes) -> None:
