@@ -46,8 +46,14 @@ class StrictRoute(APIRoute):
 
 
 def new_router(tag: str) -> APIRouter:
-    """Return a router under ``/v1`` whose operations are grouped under ``tag``."""
-    return APIRouter(prefix="/v1", tags=[tag], route_class=StrictRoute)
+    """Return a router under ``/v1`` whose operations are grouped under ``tag``, and are called what
+    their functions are."""
+    return APIRouter(
+        prefix="/v1",
+        tags=[tag],
+        route_class=StrictRoute,
+        generate_unique_id_function=lambda route: route.name,
+    )
 
 
 def _has_nul(value: Any) -> bool:

@@ -25,7 +25,7 @@ router = new_router("reports")
 
 
 @router.get("/reports/cube", response_model=CubeOut)
-async def cube(
+async def query_cube(
     query: Annotated[CubeRowsQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Sum a measure by up to three dimensions (S188 to S190).
@@ -38,8 +38,12 @@ async def cube(
     return read.respond(CubeOut.of(question, rows, as_of))
 
 
-@router.get("/reports/cube.csv", response_class=Response)
-async def cube_csv(
+@router.get(
+    "/reports/cube.csv",
+    response_class=Response,
+    responses={200: {"description": "The rows", "content": {"text/csv": {}}}},
+)
+async def export_cube(
     query: Annotated[CubeQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Export an answer of the cube as CSV (S191); one too long is refused, never cut."""

@@ -33,16 +33,16 @@ class SliceQuery(Input):
     from_: Annotated[Day | None, Field(alias="from", description="first day")] = None
     to: Annotated[Day | None, Field(description="last day, included")] = None
     currency: Annotated[list[Currency], Field(max_length=50, default_factory=list)]
-    customer: Ids
-    owner: Ids
-    product: Ids
-    department: Values
-    branch: Values
-    region: Values
-    industry: Values
-    level: Values
-    source: Values
-    product_line: Values
+    customer: Annotated[Ids, Field(description="客户")]
+    owner: Annotated[Ids, Field(description="业务员: who owned the document")]
+    product: Annotated[Ids, Field(description="产品")]
+    department: Annotated[Values, Field(description="部门: of the owner at the time")]
+    branch: Annotated[Values, Field(description="分支机构: of the owner at the time")]
+    region: Annotated[Values, Field(description="地域: of the customer at the time")]
+    industry: Annotated[Values, Field(description="行业: of the customer today")]
+    level: Annotated[Values, Field(description="客户等级: of the customer today")]
+    source: Annotated[Values, Field(description="客户来源: of the customer today")]
+    product_line: Annotated[Values, Field(description="产品线: of the product today")]
 
     def slice(self, actor: Actor, on: date | None = None) -> Slice:
         """Return the slice this asks for, as far as the actor may see it."""

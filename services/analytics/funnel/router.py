@@ -21,7 +21,7 @@ router = new_router("reports")
 
 
 @router.get("/reports/funnel", response_model=FunnelOut)
-async def funnel(
+async def funnel_report(
     query: Annotated[FunnelQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Conversion and time per stage, win rate, and amounts by stage and currency (S74).

@@ -18,7 +18,7 @@ router = new_router("reports")
 
 
 @router.get("/reports/reconciliation", response_model=ReconciliationOut)
-async def reconciliation(read: Annotated[Read, reading("report.reconcile")]) -> Response:
+async def reconcile(read: Annotated[Read, reading("report.reconcile")]) -> Response:
     """Check the figures against each other: facts against events, totals against lines, open
     amounts against allocations, receivables against the ledger."""
     async with snapshot(read.context.db) as conn:
