@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import secrets
 from collections.abc import Mapping
@@ -25,6 +26,7 @@ PEOPLE: Mapping[str, tuple[str, str, str, str]] = {
     "wuhao": ("吴昊", "warehouse", "仓储部", "上海"),
 }
 ADMINISTRATOR = "admin"
+_TRIES, _PAUSE_SECONDS = 100, 0.1
 
 
 class Refused(HostError):
@@ -90,7 +92,7 @@ class Company:
     async def put(
         self, who: str, path: str, body: Any, *, of: Mapping[str, Any] | None = None
     ) -> Any:
-        """Replace a document."""
+        """Write a document whole; without ``of`` there must be none yet."""
         return await self._send("PUT", who, path, body, of)
 
     async def upload(self, who: str, path: str, name: str, content: bytes, key: str) -> Any:
@@ -106,8 +108,15 @@ class Company:
         headers = {"Idempotency-Key": secrets.token_hex(16)}
         if of is not None:
             headers["If-Match"] = f'"v{of["version"]}"'
+        elif method == "PUT":
+            headers["If-None-Match"] = "*"
         client = self._clients[who]
-        return _body(await client.request(method, path, json=body, headers=headers))
+        for _ in range(_TRIES):
+            response = await client.request(method, path, json=body, headers=headers)
+            if not (response.is_client_error and response.json().get("retryable")):
+                break
+            await asyncio.sleep(_PAUSE_SECONDS)  # what it names is still on its way
+        return _body(response)
 
     async def _sign_in(self, login: str, password: str) -> None:
         async with httpx.AsyncClient(base_url=self.url, trust_env=False) as client:
@@ -137,4 +146,5 @@ def _body(response: httpx.Response) -> Any:
     if response.is_success:
         return response.json() if response.content else None
     request = response.request
-    raise Refused(f"{request.method} {request.url.path}: {response.status_code} {response.text}")
+    detail = response.json().get("detail") if "json" in response.headers["content-type"] else ""
+    raise Refused(f"{response.status_code} {request.method} {request.url.path}: {detail}")

@@ -156,7 +156,9 @@ class Deal:
         for who, department in {**opinions, "wangfang": "legal"}.items():
             opinion = {"department": department, "verdict": "agree"}
             contract = await post(who, f"{path}/countersign", opinion, of=contract)
-        await step("四个部门", "countersign: sales, technical, finance, legal", number, "countersigned")
+        await step(
+            "四个部门", "countersign: sales, technical, finance, legal", number, "countersigned"
+        )
         contract = await post("zhaolei", f"{path}/approve", of=contract)
         await step("赵磊 (general manager)", "approves it", number, "contract.approved")
         body = {"signed_on": str(self.today), "signer": "赵磊", "customer_signer": "刘洋"}
@@ -183,7 +185,9 @@ class Deal:
             ],
         }
         order: Json = await post("zhangmin", "/v1/orders", body)
-        await step("张敏", f"places the order over {money(order['total'])}", order["number"], "placed")
+        await step(
+            "张敏", f"places the order over {money(order['total'])}", order["number"], "placed"
+        )
         order = await post("liqiang", f"/v1/orders/{order['id']}/approve", of=order)
         await step("李强", "reviews and approves it: within the limit", "", "order.approved")
         return order

@@ -50,7 +50,9 @@ async def enter_products(company: Company) -> dict[str, str]:
     ids = {each["code"]: str(each["id"]) for each in await _known_products(company)}
     fresh = [each for each in _PRODUCTS if each[0] not in ids]
     for code, name, unit, line, cost, _ in fresh:
-        ids[code] = await _enter(company, code, name, unit, line, {"amount": cost, "currency": "CNY"})
+        ids[code] = await _enter(
+            company, code, name, unit, line, {"amount": cost, "currency": "CNY"}
+        )
     if samples.PRODUCT_CODE not in ids:
         code = samples.PRODUCT_CODE
         ids[code] = await _enter(company, code, "Compact disc", "piece", "Music", None)

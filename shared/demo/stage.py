@@ -26,7 +26,7 @@ class Stage:
         self.console = console
         self.customer_id: str | None = None
         self._steps = 0
-        self._told = 0
+        self._told: set[str] = set()
 
     async def step(self, who: str, what: str, document: str = "", *events: str) -> None:
         """Tell one step, the document it concerns, and the events that follow from it."""
@@ -43,16 +43,18 @@ class Stage:
         self.console.print(f"       [red]✗ {error}[/red]", highlight=False)
 
     async def _new_events(self, wanted: tuple[str, ...]) -> list[str]:
-        async def look() -> list[str] | None:
+        async def look() -> list[dict[str, Any]] | None:
             path = f"/v1/customers/{self.customer_id}/timeline"
             found = await self.company.get("liqiang", path, page_size=200)
-            types = [each["type"] for each in reversed(found["items"])]
-            fresh = types[self._told :]
-            return fresh if all(any(each in t for t in fresh) for each in wanted) else None
+            fresh = [
+                each for each in reversed(found["items"]) if each["event_id"] not in self._told
+            ]
+            kinds = " ".join(each["kind"] for each in fresh)
+            return fresh if all(each in kinds for each in wanted) else None
 
         fresh = await eventually(look, f"the events {', '.join(wanted)}")
-        self._told += len(fresh)
-        return fresh
+        self._told |= {each["event_id"] for each in fresh}
+        return [_line(each) for each in fresh]
 
 
 async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:
@@ -67,6 +69,10 @@ async def eventually(look: Callable[[], Awaitable[T | None]], what: str) -> T:
             raise HostError(f"The demo waited {_PATIENCE_SECONDS} s in vain for {what}.")
         await asyncio.sleep(_POLL_SECONDS)
     return found
+
+
+def _line(entry: dict[str, Any]) -> str:
+    return f"{entry['kind']}  {entry['title']['zh']}  {entry['number'] or ''}".rstrip()
 
 
 def money(value: dict[str, Any] | None) -> str:

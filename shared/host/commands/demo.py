@@ -23,6 +23,8 @@ from shared.host.errors import HostError
 from shared.host.options import BusOption, Data, Host, Port
 from shared.host.settings import HostSettings
 
+#: What the system logs during the demo, in the data folder.
+LOG = "kehu.log"
 _START_SECONDS = 120
 
 Once = Annotated[bool, typer.Option("--once", help="Stop the system at the end.")]
@@ -78,14 +80,16 @@ async def _system(settings: HostSettings, password: str) -> AsyncIterator[Proces
     server.listen(settings.host, settings.port).close()  # or another system would answer us
     command = ["up", "--host", settings.host, "--port", str(settings.port)]
     command += ["--data", str(settings.data), "--bus", settings.bus]
-    process = await asyncio.create_subprocess_exec(
-        sys.executable,
-        "-m",
-        "shared.cli",
-        *command,
-        stdin=DEVNULL,
-        env=os.environ | {"KEHU_CUSTOMER_ADMIN_PASSWORD": password},
-    )
+    with (settings.data / LOG).open("ab") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable,
+            "-m",
+            "shared.cli",
+            *command,
+            stdin=DEVNULL,
+            stderr=log,
+            env=os.environ | {"KEHU_CUSTOMER_ADMIN_PASSWORD": password},
+        )
     try:
         yield process
     finally:
@@ -98,7 +102,7 @@ async def _ready(system: Process, url: str) -> None:
     async with httpx.AsyncClient(base_url=url, trust_env=False) as client:
         for _ in range(_START_SECONDS * 10):
             if system.returncode is not None:
-                raise HostError("The system did not start; it says why above.")
+                raise HostError(f"The system did not start; {LOG} in its data folder says why.")
             with contextlib.suppress(httpx.TransportError):
                 if (await client.get("/readyz")).is_success:
                     return
