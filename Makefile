@@ -42,7 +42,7 @@ endef
 install: $(PROJECT) ## Make .venv with everything in it, from the hash-locked requirements
 
 .PHONY: run
-run: install ## Start the whole system on one port, on the data of the last time (BUS=postgres|kafka)
+run: install ## Start the whole system on one port, on the data of the last time (BUS=postgres)
 	$(BIN)/kehu up $(if $(BUS),--bus $(BUS))
 
 .PHONY: demo

@@ -95,12 +95,20 @@ class Company:
         """Write a document whole; without ``of`` there must be none yet."""
         return await self._send("PUT", who, path, body, of)
 
-    async def upload(self, who: str, path: str, name: str, content: bytes, key: str) -> Any:
-        """Upload a file to import; the same ``key`` starts the same job only once."""
+    async def upload(
+        self, who: str, path: str, content: bytes, key: str, **form: str
+    ) -> tuple[str, Any]:
+        """Upload a CSV file to import; return where the job is looked at, and the job.
+
+        The same ``key`` starts the same job only once.
+        """
         response = await self._clients[who].post(
-            path, files={"file": (name, content, "text/csv")}, headers={"Idempotency-Key": key}
+            path,
+            data=form,
+            files={"file": ("demo.csv", content, "text/csv")},
+            headers={"Idempotency-Key": key},
         )
-        return _body(response)
+        return response.headers.get("location", ""), _body(response)
 
     async def _send(
         self, method: str, who: str, path: str, body: Any, of: Mapping[str, Any] | None

@@ -145,9 +145,10 @@ class Deal:
 
         async def drafted() -> Json | None:
             found = await self.company.get("zhangmin", "/v1/contracts", customer_id=customer["id"])
-            return found["items"][0] if found["items"] else None
+            contracts: list[Json] = found["items"]
+            return contracts[0] if contracts else None
 
-        contract = await eventually(drafted, "the contract")
+        contract: Json = await eventually(drafted, "the contract")
         path = f"/v1/contracts/{contract['id']}"
         contract = await post("zhangmin", f"{path}/submit", of=contract)
         number = contract["number"]
@@ -241,7 +242,7 @@ class Deal:
         for part in (first, Decimal(total["amount"]) - first):
             await self._receive(customer, path, str(part))
         invoice = await self.company.get("chenjing", path)
-        await step("", f"open on the invoice: {money(invoice['open'])}", invoice["number"])
+        await step("陈静", f"sees what is open: {money(invoice['open'])}", invoice["number"])
 
     async def _receive(self, customer: Json, invoice_path: str, amount: str) -> None:
         post, step = self.company.post, self.stage.step

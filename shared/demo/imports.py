@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import secrets
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TaskID,
+    TextColumn,
+    TimeElapsedColumn,
+)
 
 from shared.demo import samples
 from shared.demo.company import Company
@@ -17,6 +26,7 @@ from shared.domain.clock import business_date, now
 from shared.host.errors import HostError
 
 _POLL_SECONDS = 0.2
+_ERRORS_SHOWN = 3
 
 #: code, name, unit, line, cost, list price; the last is what the sample's customers bought
 _PRODUCTS = (
@@ -40,8 +50,8 @@ async def import_all(company: Company, console: Console, bought: Sequence[Purcha
         )
         for title, content in files:
             await _import(company, progress, "liqiang", "/v1/customers/imports", title, content)
-        await _sales_can_start(company, bought)
         path, content = "/v1/sales-history/imports", samples.sales_csv(bought)
+        await _sales_can_start(company, progress, content)
         await _import(company, progress, "chenjing", path, "purchases (CDNOW)", content)
 
 
@@ -90,17 +100,48 @@ async def _price(company: Company, ids: dict[str, str]) -> None:
 async def _import(
     company: Company, progress: Progress, who: str, path: str, title: str, content: bytes
 ) -> None:
-    rows = content.count(b"\n") - 1
-    task = progress.add_task(title, total=rows)
-    job = await company.upload(who, path, "demo.csv", content, f"demo {title}")
-    while job["status"] not in ("done", "failed"):
+    task = progress.add_task(title, total=content.count(b"\n") - 1)
+    key = f"demo-{title.replace(' ', '-')}"
+    job, errors = await _job(company, who, path, content, key, progress, task)
+    if job["status"] != "done":
+        raise HostError(f"The import of {title} failed: {job['error']}")
+    seconds = datetime.fromisoformat(job["finished_at"]) - datetime.fromisoformat(job["started_at"])
+    progress.print(
+        f"  {job['created']:,} created, {job['updated']:,} updated, {job['failed']:,} refused;"
+        f" {job['rows_done'] / max(seconds.total_seconds(), 0.001):,.0f} rows/s"
+    )
+    for error in errors["items"][:_ERRORS_SHOWN]:
+        progress.print(f"  line {error['line']}: {error['message']}", style="yellow")
+
+
+async def _sales_can_start(company: Company, progress: Progress, content: bytes) -> None:
+    """Try dry runs until the order service knows every customer: events are on their way."""
+
+    async def dry_run() -> bool | None:
+        form = {"dry_run": "true"}
+        path, key = "/v1/sales-history/imports", secrets.token_hex(8)
+        job, _ = await _job(company, "chenjing", path, content, key, progress, task, **form)
+        return None if job["failed"] else True
+
+    task = progress.add_task("purchases (CDNOW), dry run", total=content.count(b"\n") - 1)
+    await eventually(dry_run, "the customers to arrive in the order service")
+
+
+async def _job(
+    company: Company,
+    who: str,
+    path: str,
+    content: bytes,
+    key: str,
+    progress: Progress,
+    task: TaskID,
+    **form: str,
+) -> tuple[Any, Any]:
+    """Run a job to its end; return it, and its first refused rows."""
+    place, job = await company.upload(who, path, content, key, **form)
+    while job["status"] in ("uploading", "waiting", "running"):
         await asyncio.sleep(_POLL_SECONDS)
-        job = await company.get(who, f"{path}/{job['id']}")
-        progress.update(task, completed=job["rows_read"])
-    if job["status"] == "failed" or job["rows_refused"]:
-        raise HostError(f"The import of {title} went wrong: {job}")
-
-
-async def _sales_can_start(company: Company, bought: Sequence[Purchase]) -> None:
-    """Wait until the order service knows the last customer and the product of the sample."""
-    raise NotImplementedError
+        job = await company.get(who, place)
+        progress.update(task, completed=job["rows_done"])
+    progress.update(task, completed=job["rows_done"])
+    return job, await company.get(who, f"{place}/errors")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import csv
 import io
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -84,7 +85,7 @@ def companies_csv() -> bytes:
 
 
 def _purchase(master: str, customer: str, day: str, quantity: str, amount: str) -> Purchase:
-    bought_on = datetime.strptime(day, "%Y%m%d").date()  # noqa: DTZ007 - a date without a time
+    bought_on = datetime.strptime(day, "%Y%m%d").date()
     return Purchase(customer, bought_on, int(quantity), Decimal(amount))
 
 
@@ -92,7 +93,7 @@ def _company(company: dict[str, Any]) -> Sequence[str]:
     industries = company.get("industries") or [""]
     website = (company.get("metadata") or {}).get("website") or ""
     return (
-        f"STOCK-{company.get('symbol') or company['name']}".replace(" ", "_"),
+        "STOCK-" + re.sub(r"[^A-Za-z0-9.]", "_", company.get("symbol") or company["name"]),
         company["name"],
         industries[0],
         company.get("country") or "",

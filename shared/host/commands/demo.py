@@ -45,14 +45,16 @@ def demo(
 async def _demo(settings: HostSettings, once: bool) -> None:
     console = Console(highlight=False)
     url = f"http://{settings.host}:{settings.port}"
-    async with Company(url, settings.data) as company:
-        async with _system(settings, company.admin_password()) as system:
-            await _ready(system, url)
-            await _perform(company, console)
-            _where(console, url, company)
-            if not once:
-                console.print("The system keeps running; Ctrl-C stops it.")
-                await system.wait()
+    async with (
+        Company(url, settings.data) as company,
+        _system(settings, company.admin_password()) as system,
+    ):
+        await _ready(system, url)
+        await _perform(company, console)
+        _where(console, url, company)
+        if not once:
+            console.print("The system keeps running; Ctrl-C stops it.")
+            await system.wait()
 
 
 async def _perform(company: Company, console: Console) -> None:
