@@ -22,13 +22,14 @@ BUCKETS: tuple[tuple[str, int | None, int | None], ...] = (
 )
 
 
-def ageing(on: date, by: Dimension | None, wanted: Slice, limit: int | None) -> sa.Select[Any]:
-    """Return the buckets as of a day, by currency, and by one dimension; the greatest first.
+def ageing(today: date, by: Dimension | None, wanted: Slice, limit: int | None) -> sa.Select[Any]:
+    """Return the buckets by currency, and by one dimension; the greatest first.
 
-    Columns ``key``, ``label``, ``currency``, ``open``, ``invoices`` and one for each bucket; one
-    row more than the limit if there are more.
+    As of the day ``wanted.on``, or what is open now and how it stands ``today``. Columns ``key``,
+    ``label``, ``currency``, ``open``, ``invoices`` and one for each bucket; one row more than the
+    limit if there are more.
     """
-    fact = open_invoices(on)
+    fact, on = open_invoices(wanted.on), wanted.on or today
     key = by.value(fact) if by else sa.cast(sa.null(), sa.Text)
     used = [*([by] if by else []), *(DIMENSIONS[name] for name in wanted.filters)]
     overdue = sa.literal(on, sa.Date) - sa.func.coalesce(fact.c.due_on, on)

@@ -27,8 +27,8 @@ async def ageing_report(
     query: Annotated[AgeingQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Open receivables by age as of a day (S163); a past day gives the same figures for ever."""
-    on = query.on or business_date(now())
-    wanted = query.slice(read.actor)
+    today = business_date(now())
+    wanted = query.slice(read.actor, query.on)
     measure = MEASURES[MeasureName.RECEIVABLES]
     check_slice(measure, wanted)
     dimensions = parse_dimensions(query.by or "", measure)
@@ -40,7 +40,7 @@ async def ageing_report(
     )
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, tables)
-        totals = (await conn.execute(ageing(on, None, wanted, None))).all()
-        found = ageing(on, by, wanted, query.limit) if by else None
+        totals = (await conn.execute(ageing(today, None, wanted, None))).all()
+        found = ageing(today, by, wanted, query.limit) if by else None
         rows = (await conn.execute(found)).all() if found is not None else []
-    return read.respond(AgeingOut.of(on, by, totals, rows, query.limit, known))
+    return read.respond(AgeingOut.of(query.on or today, by, totals, rows, query.limit, known))

@@ -18,7 +18,7 @@ from shared.http.fields import Day, MoneyOut, Output
 class AgeingQuery(SliceQuery):
     """As of which day, by what, and which invoices count (``from`` and ``to`` are of issue)."""
 
-    on: Annotated[Day | None, Field(description="the end of this day; left out: today")] = None
+    on: Annotated[Day | None, Field(description="as of the end of this day; left out: now")] = None
     by: Annotated[
         str | None, Field(max_length=50, description="one dimension, such as customer")
     ] = None

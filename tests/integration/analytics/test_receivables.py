@@ -76,6 +76,17 @@ async def test_every_bucket_is_met_by_the_generated_company(world: World) -> Non
     assert all(any(row[name] for row in sums) for name in BUCKETS)
 
 
+async def test_what_is_open_now_is_what_is_open_at_the_end_of_today(
+    fed: ServiceUnderTest,
+) -> None:
+    """Two ways to the same figures: the invoices say it, and their allocations."""
+    now = await ageing(fed, by="customer", limit=1000)
+    then = await ageing(fed, by="customer", limit=1000, on=now["on"])
+    assert now["on"] > "2026-11-01"
+    assert now == then
+    assert now["rows"]
+
+
 async def test_ageing_and_cube_tell_the_same_open_amount(fed: ServiceUnderTest) -> None:
     on = date(2026, 1, 31)
     totals = (await ageing(fed, on=on))["totals"]
