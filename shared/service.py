@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -62,6 +63,11 @@ class Service:
     def promises(self) -> tuple[Invariant, ...]:
         """Every invariant of the service: its own, and those its tables make it keep."""
         return (*common_invariants(self.name, self.metadata), *self.invariants)
+
+
+def installed() -> list[str]:
+    """Return the services that are here: an image may hold one alone."""
+    return [name for name in NAMES if find_spec(f"services.{name}") is not None]
 
 
 def load(name: str) -> Service:

@@ -25,7 +25,7 @@ from shared.inbox import parked
 from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
 from shared.logging import configure
-from shared.service import NAMES, Service, load
+from shared.service import Service, installed, load
 
 T = TypeVar("T")
 
@@ -140,7 +140,7 @@ def _run(work: Callable[[], Coroutine[Any, Any, T]]) -> T:
 
 
 def _consumers() -> list[tuple[Service, Consumer]]:
-    return [(service, each) for service in map(load, NAMES) for each in service.consumers]
+    return [(service, each) for service in map(load, installed()) for each in service.consumers]
 
 
 @asynccontextmanager

@@ -19,7 +19,7 @@ from shared.host.settings import HostSettings
 from shared.inbox.replay import ReplayReport
 from shared.inbox.replay import replay as rebuild
 from shared.logging import configure
-from shared.service import NAMES, ReadModel, Service, load
+from shared.service import ReadModel, Service, installed, load
 
 
 def replay(
@@ -43,7 +43,9 @@ def replay(
 
 def _find(name: str) -> tuple[Service, ReadModel]:
     models = {
-        each.name: (service, each) for service in map(load, NAMES) for each in service.read_models
+        each.name: (service, each)
+        for service in map(load, installed())
+        for each in service.read_models
     }
     if name not in models:
         raise HostError(f"There is no read model {name!r}; there are {', '.join(models)}.")

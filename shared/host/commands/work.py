@@ -7,7 +7,7 @@ import contextlib
 
 from shared.host import server
 from shared.host.console import say
-from shared.host.home import create_home
+from shared.host.home import create_health
 from shared.host.options import BusOption, Data, Host, Port, ServiceName, opened, service_called
 from shared.host.settings import HostSettings
 from shared.logging import configure
@@ -29,13 +29,16 @@ def work(
 
 async def _work(settings: HostSettings, name: str, stop: asyncio.Event, *, listening: bool) -> None:
     async with contextlib.AsyncExitStack() as stack:
+        sock = (
+            stack.enter_context(server.listen(settings.host, settings.port)) if listening else None
+        )
         here = await stack.enter_async_context(opened(settings, [name], say))
         (service,) = here.services
         db = here.dbs[name]
         worker = service.create_worker(here.databases.settings(service), here.bus, db=db)
-        say(f"Kehu {name}: worker started")
         async with asyncio.TaskGroup() as group:
             group.create_task(worker.run(stop))
-            if listening:
-                sock = stack.enter_context(server.listen(settings.host, settings.port))
-                group.create_task(server.serve(create_home([], [db]), sock, stop))
+            if sock is not None:
+                group.create_task(server.serve(create_health([db]), sock, stop))
+            health = f" at {server.address_of(sock)}" if sock else ""
+            say(f"Kehu {name}: worker ready{health}")

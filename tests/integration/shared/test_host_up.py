@@ -207,7 +207,8 @@ def test_a_service_is_served_and_worked_for_in_processes_of_its_own(own_data: Pa
     assert sign_in
     with running("serve", "customer", "--port", "0", data=own_data) as api:
         access = token(api.address(), (sign_in[1], sign_in[2]))
-        with running("work", "customer", data=own_data) as worker:
+        with running("work", "customer", "--port", "0", data=own_data) as worker:
+            assert httpx.get(f"{worker.address()}/readyz").json() == {"status": "ready"}
             headers = {"Authorization": f"Bearer {access}"}
             answer = httpx.post(
                 f"{api.address()}/v1/customers", json={"name": "海尔集团"}, headers=headers
