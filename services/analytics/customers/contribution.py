@@ -18,8 +18,9 @@ from services.analytics.shares import shares
 from shared.db.types import MONEY
 from shared.domain.money import ZERO
 
-#: Where one band ends and the next begins, unless the caller says.
-USUAL_BOUNDS = tuple(Decimal(bound) for bound in (1_000, 10_000, 100_000, 1_000_000))
+#: Where one band ends and the next begins, unless the caller says: powers of ten, of which those
+#: are shown that lie around somebody.
+USUAL_BOUNDS = tuple(Decimal(10) ** power for power in range(1, 9))
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,18 +51,24 @@ def by_band(measure: Measure, wanted: Slice, bounds: Sequence[Decimal]) -> sa.Se
     return query.group_by(sums.c.currency, band).order_by(sums.c.currency, band)
 
 
-def bands(rows: Sequence[Any], bounds: Sequence[Decimal]) -> list[Band]:
-    """Return all bands of each currency, the highest first; their shares add up to one."""
+def bands(rows: Sequence[Any], bounds: Sequence[Decimal], *, trim: bool = False) -> list[Band]:
+    """Return the bands of each currency, the highest first; their shares add up to one.
+
+    ``trim`` leaves out those above the highest and below the lowest customer.
+    """
     return [
         band
         for currency in sorted({row["currency"] for row in rows})
-        for band in _bands_of(currency, rows, bounds)
+        for band in _bands_of(currency, rows, bounds, trim)
     ]
 
 
-def _bands_of(currency: str, rows: Sequence[Any], bounds: Sequence[Decimal]) -> list[Band]:
+def _bands_of(
+    currency: str, rows: Sequence[Any], bounds: Sequence[Decimal], trim: bool
+) -> list[Band]:
     found = {row["band"]: row for row in rows if row["currency"] == currency}
-    numbers = range(len(bounds), -1, -1)
+    highest, lowest = (max(found), min(found)) if trim else (len(bounds), 0)
+    numbers = range(highest, lowest - 1, -1)
     customers = [found[each]["customers"] if each in found else 0 for each in numbers]
     amounts = [found[each]["amount"] if each in found else ZERO for each in numbers]
     customer_shares, amount_shares = shares(customers), shares(amounts)

@@ -45,7 +45,7 @@ async def contribution_report(
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, [invoices])
         rows = (await conn.execute(contribution.by_band(measure, wanted, query.bounds))).all()
-    found = contribution.bands(rows, query.bounds)
+    found = contribution.bands(rows, query.bounds, trim=not query.bound)
     return read.respond(ContributionOut(bands=[BandOut.of(each) for each in found], as_of=known))
 
 

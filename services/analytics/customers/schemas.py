@@ -38,8 +38,8 @@ class ContributionQuery(SliceQuery):
         Field(
             max_length=MOST_BOUNDS,
             default_factory=list,
-            description="where one band ends and the next begins; may be repeated; left out: "
-            + ", ".join(str(bound) for bound in USUAL_BOUNDS),
+            description="where one band ends and the next begins; may be repeated; left out:"
+            " powers of ten, as far as there are customers",
         ),
     ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from datetime import date
 from decimal import Decimal
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -29,14 +30,13 @@ def band_of(amount: Decimal, bounds: list[Decimal]) -> int:
 
 
 @pytest.mark.parametrize(
-    "bounds", [["1000", "10000", "100000", "1000000"], ["0.01"], ["5000", "20000"]]
+    "bounds", [["1000", "10000", "100000", "1000000"], ["0.01"], ["5000", "20000.50"]]
 )
 async def test_customers_by_what_they_bought(
     fed: ServiceUnderTest, world: World, bounds: list[str]
 ) -> None:
     """S07: number and share per band, by currency, adding up to 100 %."""
-    asked = {"bound": bounds} if bounds[-1] != "1000000" else {}
-    answer = await get(fed, "contribution", **asked)
+    answer = await get(fed, "contribution", bound=bounds)
     limits = [Decimal(bound) for bound in bounds]
     for currency in ("CNY", "USD"):
         amounts = [
@@ -60,6 +60,26 @@ async def test_customers_by_what_they_bought(
         assert sum(Decimal(band["amount_share"]) for band in bands) == 1
         assert bands[-1]["accumulated_customer_share"] == "1.0000"
         assert bands[-1]["accumulated_amount_share"] == "1.0000"
+
+
+async def test_the_usual_bands_are_powers_of_ten_around_the_customers(
+    fed: ServiceUnderTest, world: World
+) -> None:
+    """S07."""
+    answer = await get(fed, "contribution", currency="CNY")
+    cells = reckoning.cube(world, "sales", ["customer"], keep=lambda f: f.currency == "CNY")
+    amounts = [cell[0] for cell in cells.values()]
+    bands = answer["bands"]
+    assert (
+        Decimal(bands[0]["lower"]["amount"]) <= max(amounts) < Decimal(bands[0]["upper"]["amount"])
+    )
+    assert Decimal(bands[-1]["lower"]["amount"]) <= min(amounts)
+    assert min(amounts) < Decimal(bands[-1]["upper"]["amount"])
+    for higher, lower in pairwise(bands):
+        assert higher["lower"] == lower["upper"]
+        assert Decimal(lower["upper"]["amount"]) == 10 * Decimal(lower["lower"]["amount"])
+    assert sum(band["customers"] for band in bands) == len(amounts)
+    assert sum(Decimal(band["customer_share"]) for band in bands) == 1
 
 
 async def test_contribution_of_a_period_and_a_region(fed: ServiceUnderTest, world: World) -> None:
