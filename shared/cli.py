@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import typer
@@ -37,6 +38,8 @@ def _commands() -> None:
 
 def main() -> None:
     """Run the command line; what stops a command is one line, without a traceback."""
+    # Rarer collections: starting makes many objects that stay, and pauses lengthen the tail.
+    gc.set_threshold(25_000, 20, 50)
     try:
         app()
     except* (HostError, EmbeddedPostgresError) as group:
