@@ -54,7 +54,7 @@ class Findings:
 
 
 def doctor(data: Data = None, bus: BusOption = None) -> None:
-    """Look at Python, PostgreSQL, the databases, the bus the keys; exit with 1 if one is ill."""
+    """Look at Python, PostgreSQL, databases, bus and keys; exit with 1 if one is ill."""
     configure("critical")
     findings = Findings()
     _versions(findings)
