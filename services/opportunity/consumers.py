@@ -5,7 +5,7 @@ from __future__ import annotations
 from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
 from services.opportunity.staff import projection as staff
-from shared.events.customer import CustomerOwnerChanged
+from shared.events.customer import ContactChanged, CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
 from shared.inbox.consumer import Consumer
 
@@ -13,6 +13,7 @@ REPLICAS = Consumer(
     "opportunity.replicas",
     batch_handlers={
         **dict.fromkeys(customers.EVENTS, customers.project_customers),
+        ContactChanged: customers.project_contacts,
         **dict.fromkeys(staff.EVENTS, staff.project_staff),
     },
 )

@@ -18,7 +18,7 @@ class ActivityLogged(Owned):
     customer_id: UUID
     opportunity_id: UUID | None
     kind: str  # visit, call, message, meeting
-    result: str  # advanced, unchanged, objected, refused, not_reached
+    result: str  # interested, advanced, unchanged, objected, refused, not_reached
     happened_at: datetime
     next_contact_on: date | None
     corrects_id: UUID | None = None  # the activity in whose place this one stands

@@ -13,7 +13,7 @@ import httpx
 from shared.bus.port import Record
 from shared.domain.clock import business_date, now
 from shared.domain.ids import new_id
-from shared.events.customer import CustomerCreated
+from shared.events.customer import ContactChanged, CustomerCreated
 from shared.events.envelope import Envelope
 from shared.events.payload import Payload
 from shared.events.staff import StaffHired
@@ -105,6 +105,16 @@ async def known_customer(service: ServiceUnderTest, **fields: Any) -> UUID:
     return customer_id
 
 
+async def known_contact(
+    service: ServiceUnderTest, customer_id: object, *, status: str = "active"
+) -> str:
+    """A contact of a customer, whose event has arrived."""
+    contact_id = new_id()
+    state = {"contact_id": contact_id, "customer_id": customer_id, "status": status}
+    await deliver(service, ContactChanged(**state), contact_id)
+    return str(contact_id)
+
+
 async def known_staff(service: ServiceUnderTest, name: str, **fields: Any) -> UUID:
     """A member of staff whose event has arrived; the person `client(name=...)` signs in."""
     staff_id = service.people.setdefault(name, new_id())
@@ -193,7 +203,8 @@ async def register(
     by: httpx.AsyncClient | None = None,
 ) -> httpx.Response:
     """Hand in the registration form of a project."""
-    form = {"contact_id": str(new_id()), "specification": "126 kV 断路器", "quantity": "12"}
+    contact_id = await known_contact(service, opportunity["customer_id"])
+    form = {"contact_id": contact_id, "specification": "126 kV 断路器", "quantity": "12"}
     async with by or service.client("account_manager") as client:
         return await client.post(f"/v1/opportunities/{opportunity['id']}/register", json=form)
 

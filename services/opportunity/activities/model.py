@@ -30,6 +30,7 @@ class Kind(StrEnum):
 class Result(StrEnum):
     """What came of it, in a word; the story stands in the details."""
 
+    INTERESTED = "interested"  # 有意向
     ADVANCED = "advanced"  # 有进展
     UNCHANGED = "unchanged"  # 无变化
     OBJECTED = "objected"  # 有异议

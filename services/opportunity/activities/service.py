@@ -8,7 +8,7 @@ from uuid import UUID
 from services.opportunity.activities.errors import AlreadyCorrected, InvalidActivity
 from services.opportunity.activities.model import Activity, Report
 from services.opportunity.activities.repository import Activities, update_next_contact
-from services.opportunity.customers.repository import known_customer
+from services.opportunity.customers.repository import known_customer, require_contact
 from services.opportunity.opportunities.service import opportunities
 from services.opportunity.staff.repository import owner_of
 from shared.db.unit_of_work import UnitOfWork
@@ -28,6 +28,8 @@ async def log_activity(uow: UnitOfWork, command: LogActivity) -> Activity:
     """Record a contact with a customer, and when the next is due (S03)."""
     report = command.report
     customer = await known_customer(uow.conn, report.customer_id)
+    if report.contact_id is not None:
+        await require_contact(uow.conn, customer.id, report.contact_id)
     await _check_opportunity(uow, report)
     await _check_corrected(uow, report)
     activity, change = Activity.log(

@@ -1,1 +1,1 @@
-"""Customers (客户): a replica fed by the customer service."""
+"""Customers (客户) and their contacts: a replica fed by the customer service."""

@@ -14,6 +14,15 @@ class UnknownCustomer(Invalid):
     retry_after = 1
 
 
+class UnknownContact(Invalid):
+    """The customer has no such contact. One entered a moment ago arrives within seconds."""
+
+    code = "unknown_contact"
+    title = "The contact is not known here"
+    retryable = True
+    retry_after = 1
+
+
 class CustomerRejected(Conflict):
     """The registration was refused, so nothing is pursued with this customer."""
 

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from services.opportunity.customers.table import customers
+from services.opportunity.customers.table import contacts, customers
 from services.opportunity.replicas import keep_newest
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.customer import (
+    ContactChanged,
     CustomerChanged,
     CustomerConfirmed,
     CustomerCreated,
@@ -35,6 +36,15 @@ EVENTS: tuple[type[CustomerState], ...] = (
 async def project_customers(uow: UnitOfWork, batch: list[Received[CustomerState]]) -> None:
     """Keep what other slices need of a customer."""
     await keep_newest(uow, customers, batch, _present)
+
+
+async def project_contacts(uow: UnitOfWork, batch: list[Received[ContactChanged]]) -> None:
+    """Keep whose contact somebody is."""
+    await keep_newest(uow, contacts, batch, _present_contact)
+
+
+def _present_contact(contact: ContactChanged) -> dict[str, Any]:
+    return {"customer_id": contact.customer_id, "status": contact.status}
 
 
 def _present(customer: CustomerState) -> dict[str, Any]:

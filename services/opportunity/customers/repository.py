@@ -7,8 +7,12 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.opportunity.customers.errors import CustomerRejected, UnknownCustomer
-from services.opportunity.customers.table import customers
+from services.opportunity.customers.errors import (
+    CustomerRejected,
+    UnknownContact,
+    UnknownCustomer,
+)
+from services.opportunity.customers.table import contacts, customers
 from shared.db.driver import Connection
 
 
@@ -42,3 +46,18 @@ async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
     if found.status == "rejected":
         raise CustomerRejected("The registration of this customer was refused.")
     return found
+
+
+async def require_contact(conn: Connection, customer_id: UUID, contact_id: UUID) -> None:
+    """Refuse a contact who is not one of the customer's people.
+
+    Raises:
+        UnknownContact: not there, not active, of another customer, or not arrived yet.
+    """
+    mine = (contacts.c.id == contact_id) & (contacts.c.customer_id == customer_id)
+    query = sa.select(sa.exists().where(mine, contacts.c.status == "active"))
+    if not await conn.scalar(query):
+        raise UnknownContact.field(
+            "/contact_id",
+            "The customer has no such contact here; one just entered may not have arrived yet.",
+        )

@@ -1,4 +1,4 @@
-"""Table of the customers slice."""
+"""Tables of the customers slice."""
 
 from __future__ import annotations
 
@@ -19,4 +19,14 @@ customers = sa.Table(
     sa.Column("owner_id", sa.Uuid, nullable=False),
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
+)
+
+#: Who the contacts are stays in the customer service.
+contacts = sa.Table(
+    "contact",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.BigInteger, nullable=False, comment="of the event it is true for"),
+    sa.Column("customer_id", sa.Uuid, nullable=False),
+    sa.Column("status", sa.Text, nullable=False),
 )

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.opportunity.customers.repository import known_customer
+from services.opportunity.customers.repository import known_customer, require_contact
 from services.opportunity.opportunities.errors import StageInUse
 from services.opportunity.opportunities.model import (
     Estimate,
@@ -153,6 +153,7 @@ async def register_project(uow: UnitOfWork, command: RegisterProject) -> Opportu
     found = await opportunities.get_for_update(uow, command.opportunity_id, command.expected)
     found.require_open()
     found.require_unregistered()
+    await require_contact(uow.conn, found.customer_id, command.form.contact_id)
     number = await next_number(uow.conn, command.series, found.branch, uow.now)
     number_range = found.branch if found.branch in command.series.ranges else None
     change = found.register(command.form, number, number_range or "", uow.now)

@@ -80,9 +80,9 @@ class DiscountPolicy:
 
 SHIPPED = DiscountPolicy(
     bands=(
-        Band(Role.ACCOUNT_MANAGER, Decimal("0.02")),
-        Band(Role.SALES_MANAGER, Decimal("0.05")),
-        Band(Role.DEPUTY_GENERAL_MANAGER, Decimal("0.08")),
+        Band(Role.ACCOUNT_MANAGER, Decimal("0.020000")),
+        Band(Role.SALES_MANAGER, Decimal("0.050000")),
+        Band(Role.DEPUTY_GENERAL_MANAGER, Decimal("0.080000")),
         Band(Role.GENERAL_MANAGER, None),
     ),
     non_standard_role=Role.GENERAL_MANAGER,

@@ -235,7 +235,10 @@ class PolicyIn(Input):
 
     def policy(self) -> DiscountPolicy:
         """Return the policy this body stands for."""
-        bands = tuple(Band(band.role, band.up_to) for band in self.bands)
+        bands = tuple(
+            Band(band.role, None if band.up_to is None else band.up_to.quantize(SHARE_STEP))
+            for band in self.bands
+        )
         return DiscountPolicy(bands, self.non_standard_role)
 
 

@@ -12,7 +12,13 @@ import pytest
 
 from shared.domain.clock import now
 from shared.domain.ids import new_id
-from tests.support.opportunity import known_customer, open_opportunity, succeeded, today
+from tests.support.opportunity import (
+    known_contact,
+    known_customer,
+    open_opportunity,
+    succeeded,
+    today,
+)
 from tests.support.services import ServiceUnderTest
 
 
@@ -40,7 +46,7 @@ async def test_an_activity_tells_who_how_with_what_result_and_what_next(
 ) -> None:
     """S03: method, time, result, contact person, details, next step."""
     found = await open_opportunity(opportunity)
-    contact_id = str(new_id())
+    contact_id = await known_contact(opportunity, found["customer_id"])
     logged = succeeded(
         await _log(
             opportunity,
@@ -156,7 +162,8 @@ async def test_activities_are_listed_by_customer_person_and_opportunity(
 ) -> None:
     """S03."""
     found = await open_opportunity(opportunity)
-    customer_id, contact_id = found["customer_id"], str(new_id())
+    customer_id = found["customer_id"]
+    contact_id = await known_contact(opportunity, customer_id)
     first = succeeded(
         await _log(opportunity, customer_id, happened_at=_ago(days=2), contact_id=contact_id)
     )
@@ -192,5 +199,13 @@ async def test_an_activity_that_contradicts_itself_is_refused(
         refused = await _log(opportunity, customer_id, **fields)
         assert (refused.status_code, refused.json()["code"]) == (422, "invalid_activity")
         assert refused.json()["errors"][0]["pointer"] == pointer
+    strangers = [
+        str(new_id()),
+        await known_contact(opportunity, elsewhere["customer_id"]),
+        await known_contact(opportunity, customer_id, status="inactive"),
+    ]
+    for contact_id in strangers:
+        refused = await _log(opportunity, customer_id, contact_id=contact_id)
+        assert (refused.status_code, refused.json()["code"]) == (422, "unknown_contact")
     unknown = await _log(opportunity, new_id())
     assert (unknown.status_code, unknown.json()["code"]) == (422, "unknown_customer")

@@ -16,7 +16,9 @@ def _policy(*bands: tuple[str, str | None]) -> dict[str, Any]:
     }
 
 
-STRICT = _policy(("account_manager", "0.01"), ("sales_manager", "0.03"), ("general_manager", None))
+STRICT = _policy(
+    ("account_manager", "0.010000"), ("sales_manager", "0.030000"), ("general_manager", None)
+)
 
 
 async def test_the_bands_and_roles_are_data(opportunity: ServiceUnderTest) -> None:
@@ -32,9 +34,9 @@ async def test_the_bands_and_roles_are_data(opportunity: ServiceUnderTest) -> No
         stale = await client.put("/v1/discount-policy", json=STRICT, headers=etag(shipped))
         read = succeeded(await client.get("/v1/discount-policy"))
     assert [(each["role"], each["up_to"]) for each in shipped["bands"]] == [
-        ("account_manager", "0.02"),
-        ("sales_manager", "0.05"),
-        ("deputy_general_manager", "0.08"),
+        ("account_manager", "0.020000"),
+        ("sales_manager", "0.050000"),
+        ("deputy_general_manager", "0.080000"),
         ("general_manager", None),
     ]
     assert read == adopted == {"version": 2, **STRICT}

@@ -12,6 +12,7 @@ from shared.domain.actor import SYSTEM
 from shared.domain.clock import business_date, now
 from shared.numbering.numbers import Range, Series, next_number
 from tests.support.opportunity import (
+    known_contact,
     known_staff,
     open_opportunity,
     project,
@@ -75,6 +76,22 @@ async def test_a_project_is_registered_once(opportunity: ServiceUnderTest) -> No
     assert sorted(answer.status_code for answer in answers) == [200, 409]
     (refused,) = [answer.json() for answer in answers if answer.status_code == 409]
     assert refused["code"] == "already_registered"
+
+
+async def test_the_contact_of_a_project_is_one_of_the_customers_people(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S77: a number is taken only for a form that is complete."""
+    found, elsewhere = [await open_opportunity(opportunity) for _ in range(2)]
+    stranger = await known_contact(opportunity, elsewhere["customer_id"])
+    form = {"contact_id": stranger, "specification": "规格", "quantity": "1"}
+    async with opportunity.client("account_manager") as client:
+        path = f"/v1/opportunities/{found['id']}"
+        refused = await client.post(f"{path}/register", json=form)
+        read = succeeded(await client.get(path))
+    assert (refused.status_code, refused.json()["code"]) == (422, "unknown_contact")
+    assert refused.json()["errors"][0]["pointer"] == "/contact_id"
+    assert (read["number"], read["version"]) == (None, 1)
 
 
 async def test_a_closed_opportunity_is_not_registered(opportunity: ServiceUnderTest) -> None:

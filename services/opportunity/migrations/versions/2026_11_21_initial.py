@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "23d7e61dbdd5"
+revision = "45621f6946b3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -26,6 +26,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint(
             "consumer", "topic", "partition", name=op.f("consumer_position_pkey")
         ),
+    )
+    op.create_table(
+        "contact",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("contact_pkey")),
     )
     op.create_table(
         "customer",
@@ -594,5 +604,6 @@ def downgrade() -> None:
     )
     op.drop_table("deadline")
     op.drop_table("customer")
+    op.drop_table("contact")
     op.drop_table("consumer_position")
     # ### end Alembic commands ###
