@@ -1,6 +1,7 @@
 """Helpers for tests that publish to a bus and consume from it."""
 
 import asyncio
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
@@ -73,4 +74,14 @@ def kill_family(pid: int) -> None:
     for process in family:
         with suppress(psutil.NoSuchProcess):
             process.kill()
-    psutil.wait_procs(family, timeout=10)
+    deadline = time.monotonic() + 10
+    while any(_lives(process) for process in family) and time.monotonic() < deadline:
+        time.sleep(0.005)
+
+
+def _lives(process: psutil.Process) -> bool:
+    """Dead is dead, even if nobody has buried it: whoever adopted it may be slow to."""
+    try:
+        return bool(process.status() != psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return False

@@ -27,12 +27,14 @@ class Call:
     """One write with its key. ``unknown`` counts the tries whose outcome nobody told.
 
     All tries carry one request id, which is the correlation id of the events they cause.
+    ``creates`` asks that there be nothing yet, where a PUT may create.
     """
 
     method: str
     path: str
     body: Any = None
     version: int | None = None
+    creates: bool = False
     files: Mapping[str, Any] | None = None
     key: str = field(default_factory=lambda: str(uuid4()))
     request_id: str = field(default_factory=lambda: str(uuid4()))
@@ -45,11 +47,13 @@ class Call:
         headers = {"Idempotency-Key": self.key, "X-Request-Id": self.request_id}
         if self.version is not None:
             headers["If-Match"] = etag(self.version)
+        if self.creates:
+            headers["If-None-Match"] = "*"
         return headers
 
 
 async def attempt(client: httpx.AsyncClient, call: Call) -> httpx.Response | None:
-    """Send a call once; return the answer that settles it, or None."""
+    """Send a call once; return the answer, or None when the line was cut."""
     call.tries += 1
     try:
         answer = await client.request(
@@ -58,10 +62,17 @@ async def attempt(client: httpx.AsyncClient, call: Call) -> httpx.Response | Non
     except httpx.TransportError:
         call.unknown += 1
         return None
-    if answer.status_code >= 500:
-        call.unknown += 1
-        return None
-    return None if is_in_flight(answer) else answer
+    call.unknown += answer.status_code >= 500
+    return answer
+
+
+def is_settled(answer: httpx.Response | None) -> bool:
+    """Say whether an answer tells what became of the call, so that it need not be sent again."""
+    if answer is None or answer.status_code >= 500:
+        return False
+    if answer.status_code == 409:
+        return bool(answer.json().get("code") != "request_in_flight")
+    return True
 
 
 async def settle(client: httpx.AsyncClient, call: Call, patience: float = 30) -> httpx.Response:
@@ -71,16 +82,14 @@ async def settle(client: httpx.AsyncClient, call: Call, patience: float = 30) ->
         OutcomeUnknown: it was not known in time.
     """
     deadline = time.monotonic() + patience
-    while (answer := await attempt(client, call)) is None:
+    while True:
+        answer = await attempt(client, call)
+        if answer is not None and is_settled(answer):
+            return answer
         if time.monotonic() > deadline:
-            raise OutcomeUnknown(f"{call.method} {call.path} after {call.tries} tries")
+            told = answer.text[:2000] if answer is not None else "nothing"
+            raise OutcomeUnknown(f"{call.method} {call.path}, {call.tries} tries; last: {told}")
         await asyncio.sleep(_PAUSE_SECONDS)
-    return answer
-
-
-def is_in_flight(answer: httpx.Response) -> bool:
-    """Say whether an answer means that the same key is being worked on at this moment."""
-    return answer.status_code == 409 and answer.json().get("code") == "request_in_flight"
 
 
 class Caller:
@@ -115,8 +124,9 @@ class Caller:
         return _good(await settle(self.http, Call("PATCH", path, body, version)))
 
     async def put(self, path: str, body: Any, *, version: int | None = None) -> Json:
-        """Replace something."""
-        return _good(await settle(self.http, Call("PUT", path, body, version)))
+        """Replace something; without a version there must be nothing yet."""
+        call = Call("PUT", path, body, version, creates=version is None)
+        return _good(await settle(self.http, call))
 
     async def refused(
         self, method: str, path: str, body: Any = None, *, version: int | None = None

@@ -8,7 +8,6 @@ import os
 import re
 import shutil
 import subprocess
-import sys
 import time
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
@@ -20,15 +19,16 @@ import psutil
 
 from shared.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from shared.embedded.state import HOST, free_port
+from shared.events.catalogue import all_events
 from shared.host.options import Opened, opened
 from shared.host.settings import HostSettings
+from shared.inbox.consumer import Consumer
 from shared.inbox.metrics import consumer_lag
 from shared.outbox.metrics import sample_outbox
 from tests.support.bus import kill_family
 from tests.support.postgres import free_folder
+from tests.support.running import ROOT, command, environment
 
-ROOT = Path(__file__).resolve().parents[2]
-KEHU = (str(Path(sys.executable).with_name("kehu")),)
 ADMIN_PASSWORD = "correct horse battery"
 
 _POLL_SECONDS = 0.05
@@ -42,19 +42,22 @@ class SystemFailed(AssertionError):
 class System:
     """One data folder and the process that serves it, always on the same port.
 
-    ``command`` is how ``kehu`` is called: a fault test passes a launcher of its own.
+    ``command_line`` is how ``kehu`` is called: a fault test has a launcher of its own, which may
+    add ``consumers``. ``settings`` are for its environment.
     """
 
     def __init__(
         self,
         folder: Path,
         *,
-        command: Sequence[str] = KEHU,
-        environment: Mapping[str, str] | None = None,
+        command_line: Sequence[str] = (),
+        settings: Mapping[str, str] | None = None,
+        consumers: Sequence[Consumer] = (),
     ) -> None:
         self.folder = folder
-        self.command = tuple(command)
-        self.environment = dict(environment or {})
+        self.command = tuple(command_line or command())
+        self.settings = dict(settings or {})
+        self.consumers = tuple(consumers)
         self.port = free_port()
         self.url = f"http://{HOST}:{self.port}"
         self.log = folder / "kehu.log"
@@ -72,16 +75,16 @@ class System:
 
     # -- the process -----------------------------------------------------------------------------
 
-    def launch(self) -> None:
+    def launch(self, **settings: str) -> None:
         """Start the process, and do not wait for it."""
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [*self.command, "up", "--port", str(self.port), "--data", str(self.folder)],
+                [*self.command, "up", "--port", str(self.port)],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
                 cwd=ROOT,
-                env=self._environment(),
+                env=self._environment() | settings,
             )
 
     async def start(self, patience: float = 120) -> None:
@@ -152,26 +155,29 @@ class System:
         async with opened(HostSettings.of(data=self.folder)) as here:
             yield here
 
-    async def drained(self, patience: float = 60) -> None:
+    async def drained(self, patience: float = 60, standstill: float = 15) -> None:
         """Wait until every event is published and every consumer is at the end of the log.
 
-        Events cause events, so both must hold twice with nothing new in between.
+        Events cause events, so both must hold twice with nothing new in between. Gives up sooner
+        when nothing moves.
         """
-        deadline = time.monotonic() + patience
+        began = moved = time.monotonic()
         async with self.opened() as here:
             before: object = None
             while True:
-                waiting, mark = await _backlog(here)
+                waiting, mark = await _backlog(here, self.consumers)
                 if not waiting and mark == before:
                     return
-                before = mark
-                if time.monotonic() > deadline:
-                    raise SystemFailed(f"not drained in {patience} s: {waiting}")
+                now = time.monotonic()
+                moved = moved if (waiting, mark) == before else now
+                before = (waiting, mark) if waiting else mark
+                if now - began > patience or now - moved > standstill:
+                    raise SystemFailed(f"not drained in {now - began:.0f} s: {waiting}")
                 await asyncio.sleep(_POLL_SECONDS)
 
     async def check(self) -> dict[str, Any]:
         """Check every promise as ``kehu check`` does; return its document."""
-        found = await self.run("check", "--json", "--data", str(self.folder))
+        found = await self.run("check", "--json")
         try:
             document: dict[str, Any] = json.loads(found.stdout)
         except ValueError:
@@ -186,7 +192,7 @@ class System:
 
     async def replay_differences(self, read_model: str = "analytics") -> int:
         """Build a read model anew beside the live one; return the rows that differ."""
-        found = await self.run("replay", read_model, "--compare", "--data", str(self.folder))
+        found = await self.run("replay", read_model, "--compare")
         match = re.search(r"(\d+)\s+rows\s+differ", found.stdout)
         if match is None:
             raise SystemFailed(f"kehu replay: {found.stdout}{found.stderr}")
@@ -212,14 +218,14 @@ class System:
         return False
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if name[:5] != "KEHU_"}
         ours = {
             "KEHU_CUSTOMER_ADMIN_PASSWORD": ADMIN_PASSWORD,
             "KEHU_LOG_LEVEL": "warning",
             "PYTHONPATH": str(ROOT),
         }
-        bindir = os.environ.get("KEHU_POSTGRES_BINDIR")
-        return inherited | ours | ({"KEHU_POSTGRES_BINDIR": bindir} if bindir else {})
+        if bindir := os.environ.get("KEHU_POSTGRES_BINDIR"):
+            ours["KEHU_POSTGRES_BINDIR"] = bindir
+        return environment(self.folder, ours | self.settings)
 
     async def _close(self) -> None:
         await self._anonymous.aclose()
@@ -228,12 +234,10 @@ class System:
 
 
 @asynccontextmanager
-async def new_system(
-    *, command: Sequence[str] = KEHU, environment: Mapping[str, str] | None = None
-) -> AsyncIterator[System]:
+async def new_system(**how: Any) -> AsyncIterator[System]:
     """A system on an empty data folder of its own, not started yet; all of it ends afterwards."""
     with _own_folder() as folder:
-        system = System(folder, command=command, environment=environment)
+        system = System(folder, **how)
         try:
             yield system
         finally:
@@ -258,21 +262,17 @@ def _end_processes_of(folder: Path) -> None:
         kill_family(EmbeddedPostgres(folder).pid)
     for process in psutil.process_iter():
         with suppress(psutil.Error):
-            if str(folder) in process.cmdline():
+            if process.environ().get("KEHU_DATA") == str(folder):
                 kill_family(process.pid)
 
 
-async def _backlog(here: Opened) -> tuple[dict[str, int], object]:
+async def _backlog(here: Opened, more: Sequence[Consumer]) -> tuple[dict[str, int], object]:
     """What is still to be published or applied, and a mark that moves with every event."""
     waiting: dict[str, int] = {}
     for service in here.services:
         if "outbox" in service.metadata.tables:
             waiting[f"{service.name} outbox"] = await sample_outbox(here.dbs[service.name])
-    for service in here.services:
-        for consumer in service.consumers:
-            waiting[consumer.name] = sum((await consumer_lag(here.bus, consumer)).values())
-    topics = {
-        topic for each in here.services for consumer in each.consumers for topic in consumer.topics
-    }
-    ends = await here.bus.end_offsets(topics)
+    for consumer in (*more, *(each for service in here.services for each in service.consumers)):
+        waiting[consumer.name] = sum((await consumer_lag(here.bus, consumer)).values())
+    ends = await here.bus.end_offsets({event.topic for event in all_events()})
     return {name: count for name, count in waiting.items() if count}, sum(ends.values())

@@ -1,0 +1,84 @@
+"""What the load did and what it was told: the only memory the audit trusts."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+import httpx
+
+from tests.support.calling import Call, Json
+
+
+@dataclass(slots=True)
+class Written:
+    """A write, and the answer that settled it: None while nobody has told its outcome."""
+
+    call: Call
+    client: httpx.AsyncClient
+    status: int | None = None
+    body: bytes = b""
+    document: Json = field(default_factory=dict)
+
+    @property
+    def acknowledged(self) -> bool:
+        """Whether we were told that it is done."""
+        return self.status is not None and 200 <= self.status < 300
+
+    @property
+    def version(self) -> int:
+        """The version that the write led to, as we were told."""
+        return int(self.document["version"])
+
+    def settle(self, answer: httpx.Response) -> None:
+        """Keep the answer."""
+        self.status, self.body, self.document = answer.status_code, answer.content, answer.json()
+
+
+@dataclass(slots=True)
+class Kill:
+    """One process killed, and how long it took until a write was done again."""
+
+    kind: str
+    at: float
+    recovered: float | None = None
+
+
+@dataclass(slots=True)
+class Journal:
+    """Filled by the load and the killer; read by the audit and the report.
+
+    ``shown`` holds the last acknowledged write of each document, by the path it is read at.
+    """
+
+    writes: list[Written] = field(default_factory=list)
+    kills: list[Kill] = field(default_factory=list)
+    shown: dict[str, Written] = field(default_factory=dict)
+    statuses: Counter[str] = field(default_factory=Counter)
+    surprises: list[str] = field(default_factory=list)
+    cut: int = 0  # answers to creations, thrown away
+    late_commits: int = 0
+    began: float = field(default_factory=time.monotonic)
+    ended: float = 0.0
+
+    def answered(self, answer: httpx.Response | None) -> None:
+        """Count a request."""
+        self.statuses["cut" if answer is None else str(answer.status_code)] += 1
+
+    def acknowledged(self, sent: float) -> None:
+        """A write sent at this moment was done: whatever was killed before works again."""
+        for kill in self.kills:
+            if kill.recovered is None and kill.at < sent:
+                kill.recovered = time.monotonic() - kill.at
+
+    def surprise(self, what: str, **facts: Any) -> None:
+        """Note what no client should see."""
+        shown = ", ".join(f"{name} {value}" for name, value in facts.items())
+        self.surprises.append(f"{what}: {shown}" if shown else what)
+
+    @property
+    def up(self) -> bool:
+        """Whether a write was done since the last kill."""
+        return all(kill.recovered is not None for kill in self.kills)
