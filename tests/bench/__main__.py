@@ -33,6 +33,7 @@ from tests.bench.http_load import Request, Result, load
 from tests.bench.operations import Measured
 from tests.bench.serving import KEYS
 from tests.support import services
+from tests.support.postgres import empty
 from tests.support.services import ServiceUnderTest, token_keys
 
 CUSTOMERS = int(os.environ.get("KEHU_BENCH_CUSTOMERS", "100000"))
@@ -47,6 +48,7 @@ async def main() -> None:
     """Prepare, measure, print."""
     postgres = EmbeddedPostgres(default_data_dir() / "bench")
     server = postgres.start()
+    await empty(server)  # what a run that was broken off left
     try:
         customer = await services.launch(server, "customer")
         order = await services.launch(server, "order")

@@ -36,7 +36,7 @@ def test_server() -> PostgresServer:
     atexit.register(postgres.stop)
     # In a thread: the caller, a fixture perhaps, may be running a loop in this one.
     with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, _empty(server)).result()
+        thread.submit(asyncio.run, empty(server)).result()
     return server
 
 
@@ -77,7 +77,7 @@ def free_folder(kind: str = "") -> tuple[Path, int]:
     raise RuntimeError(f"a hundred test runs at once in {base}?")
 
 
-async def _empty(server: PostgresServer) -> None:
+async def empty(server: PostgresServer) -> None:
     """Removes the databases and roles that a killed run left."""
     connection = await asyncpg.connect(server.dsn("postgres"))
     try:

@@ -1,0 +1,121 @@
+"""python -m tests.bench.growth: what a list and a search cost at 10,000 and at 1,000,000 customers.
+
+A hundred thousand customers are generated; ten copies of each, with other ids and numbers, make
+the million, so every piece of a name is as common as in the original. One request at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import statistics
+import time
+from collections.abc import Mapping
+
+import asyncpg
+import httpx
+from rich.console import Console
+from rich.progress import Progress
+from rich.table import Table
+
+from shared.embedded import EmbeddedPostgres, default_data_dir
+from tests.bench import company
+from tests.support import services
+from tests.support.postgres import empty
+from tests.support.services import ServiceUnderTest
+
+SMALL, GENERATED, COPIES = 10_000, 100_000, int(os.environ.get("KEHU_BENCH_COPIES", "10"))
+REPEATS = 200
+REQUESTS: Mapping[str, str] = {
+    "list of 50": "/v1/customers?page_size=50",
+    "list of a region": "/v1/customers?page_size=50&region=上海",
+    "search 华为, two characters": "/v1/customers?page_size=50&q=华为",
+    "search 公司, in every name": "/v1/customers?page_size=50&q=公司",
+    "search huawei, pinyin": "/v1/customers?page_size=50&q=huawei",
+    "search 上海华为, rarer": "/v1/customers?page_size=50&q=上海华为",
+    "search 12345, digits": "/v1/customers?page_size=50&q=12345",
+    "search of what is not there": "/v1/customers?page_size=50&q=魑魅魍魉",
+}
+_INDEXES = """
+SELECT indexname, indexdef FROM pg_indexes
+WHERE tablename = 'customer' AND indexdef NOT LIKE '%UNIQUE%'
+"""
+_COPY = """
+INSERT INTO customer SELECT (jsonb_populate_record(c, jsonb_build_object(
+    'id', gen_random_uuid(), 'number', c.number || '-' || copy))).*
+FROM customer AS c, generate_series(2, $1::int) AS copy
+"""
+
+console = Console(highlight=False)
+
+
+async def main() -> None:
+    """Measure small, grow, measure again, print both and their ratio."""
+    postgres = EmbeddedPostgres(default_data_dir() / "bench")
+    server = postgres.start()
+    await empty(server)  # what a run that was broken off left
+    try:
+        service = await services.launch(server, "customer")
+        await _add(service, SMALL)
+        small = await _measure(service)
+        await _add(service, GENERATED - SMALL)
+        await _copy(service)
+        _print(small, await _measure(service))
+        await services.stop(server, service)
+    finally:
+        postgres.stop()
+
+
+async def _add(service: ServiceUnderTest, count: int) -> None:
+    with Progress(console=console) as progress:
+        task = progress.add_task("customers", total=count)
+        await company.add_customers(
+            service, count, lambda done: progress.update(task, completed=done), seed=count
+        )
+
+
+async def _copy(service: ServiceUnderTest) -> None:
+    conn = await asyncpg.connect(service.owner_dsn, command_timeout=3600)
+    indexes = await conn.fetch(_INDEXES)
+    for index in indexes:
+        await conn.execute(f'DROP INDEX "{index["indexname"]}"')
+    console.print(f"copying to {GENERATED * COPIES:,} …")
+    await conn.execute(_COPY, COPIES)
+    await conn.execute("SET maintenance_work_mem = '512MB'")
+    for index in indexes:
+        console.print(f"indexing {index['indexname']} …")
+        await conn.execute(index["indexdef"])
+    await conn.execute("VACUUM ANALYZE customer")
+    await conn.close()
+
+
+async def _measure(service: ServiceUnderTest) -> dict[str, float]:
+    async with service.db.reading() as conn:
+        await conn.driver.execute("ANALYZE")
+    async with service.client("account_manager") as client:
+        return {name: await _median(client, path) for name, path in REQUESTS.items()}
+
+
+async def _median(client: httpx.AsyncClient, path: str) -> float:
+    """The median duration of one request, in milliseconds, client included."""
+    taken = []
+    for _ in range(REPEATS):
+        started = time.perf_counter()
+        answer = await client.get(path)
+        taken.append(time.perf_counter() - started)
+        answer.raise_for_status()
+    return statistics.median(taken[REPEATS // 10 :]) * 1000
+
+
+def _print(small: Mapping[str, float], large: Mapping[str, float]) -> None:
+    table = Table(title="Milliseconds a request, in one process with its client")
+    for name in ("request", f"{SMALL:,}", f"{GENERATED * COPIES:,}", "ratio"):
+        table.add_column(name, justify="right")
+    for name, before in small.items():
+        after = large[name]
+        table.add_row(name, f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}")
+    console.print(table)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
