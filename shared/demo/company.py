@@ -155,4 +155,4 @@ def _body(response: httpx.Response) -> Any:
         return response.json() if response.content else None
     request = response.request
     detail = response.json().get("detail") if "json" in response.headers["content-type"] else ""
-    raise Refused(f"{response.status_code} {request.method} {request.url.path}: {detail}")
+    raise Refused(f"{response.status_code} {detail} ({request.method} {request.url.path})")
