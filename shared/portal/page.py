@@ -13,6 +13,8 @@ from shared.http.app import VERSION
 from shared.portal.catalogue import EventEntry, Field
 from shared.portal.labels import AGGREGATES, SERVICES
 
+#: Pages of services that people open in a browser.
+PAGES = {"/dashboard": 'Dashboard <span lang="zh">看板</span>'}
 _LITERAL = re.compile(r"``(.+?)``")
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -33,6 +35,7 @@ _PAGE = """<!doctype html>
   <nav>
     <a href="#services">Services <span lang="zh">服务</span></a>
     <a href="#events">Events <span lang="zh">事件</span></a>
+    {pages}
   </nav>
 </header>
 <main>
@@ -61,6 +64,7 @@ CloudEvents 1.0, one topic per kind of document, keyed by the document's id</foo
 def render(apps: Sequence[FastAPI], entries: Sequence[EventEntry]) -> str:
     """Return the page for these services and events."""
     return _PAGE.format(
+        pages="".join(_page(app) for app in apps),
         services="\n".join(_service(app, entries) for app in apps),
         chips="".join(_chip(app.state.context.service) for app in apps),
         events="\n".join(
@@ -88,6 +92,13 @@ def _service(app: FastAPI, entries: Iterable[EventEntry]) -> str:
   <p class="links"><a href="/docs/{name}">Swagger</a>
   <a href="/redoc/{name}">ReDoc</a> <a href="/openapi/{name}.json">OpenAPI</a></p>
 </article>"""
+
+
+def _page(app: FastAPI) -> str:
+    """Link a service's own page for people, if it has one."""
+    paths = {getattr(route, "path", "") for route in app.routes}
+    found = [page for page in PAGES if page in paths]
+    return "".join(f'<a href="{each}">{PAGES[each]}</a>' for each in found)
 
 
 def _chip(name: str) -> str:
