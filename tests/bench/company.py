@@ -7,8 +7,9 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
-from services.customer.customers.model import Customer, Owner, Profile
+from services.customer.customers.model import Customer, Profile
 from services.customer.customers.repository import Customers
+from services.customer.staff.model import Owner
 from shared.domain.actor import SYSTEM
 from shared.domain.ids import new_id
 from tests.support import fulfilment, order
