@@ -14,6 +14,7 @@ from shared.db.driver import Connection
 from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT, JsonOf
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.actor import SYSTEM, Actor
 from shared.domain.errors import StaleVersion
 
 T = TypeVar("T")
@@ -59,7 +60,7 @@ class Versioned(Generic[T]):
         """Return the newest version, which has a row that documents may refer to."""
         found = await self.current(uow.conn)
         if found.version == 1:
-            await self._store(uow, found)
+            await self._store(uow, found, SYSTEM)
         return found
 
     async def adopt(self, uow: UnitOfWork, content: T, expected: int | None) -> Version[T]:
@@ -72,15 +73,15 @@ class Versioned(Generic[T]):
         if expected is not None and before.version != expected:
             raise StaleVersion(f"Version {before.version} is in force, not {expected}.")
         adopted = Version(before.version + 1, content)
-        if not await self._store(uow, adopted):
+        if not await self._store(uow, adopted, uow.actor):
             raise StaleVersion(f"Somebody else adopts version {adopted.version} at this moment.")
         return adopted
 
-    async def _store(self, uow: UnitOfWork, version: Version[T]) -> bool:
+    async def _store(self, uow: UnitOfWork, version: Version[T], by: Actor) -> bool:
         statement = insert(self._table).values(
             version=version.version,
             content=version.content,
-            adopted_by=uow.actor.id,
+            adopted_by=by.id,
             adopted_at=uow.now,
         )
         result = await uow.conn.execute(statement.on_conflict_do_nothing())

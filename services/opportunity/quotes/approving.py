@@ -13,6 +13,7 @@ from services.opportunity.quotes.model import Quote
 from services.opportunity.quotes.repository import POLICY
 from services.opportunity.versioned import Version
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.actor import Actor
 from shared.domain.clock import business_date
 
 
@@ -46,7 +47,7 @@ async def submit_quote(uow: UnitOfWork, command: OnQuote) -> Quote:
     await _require_present_prices(uow, quote)
     policy = await POLICY.pinned(uow)
     await quotes.save(uow, quote, quote.submit(policy, uow.actor, uow.now))
-    if _may_give_alone(policy, quote, uow):
+    if _may_give_alone(policy.content, quote, uow.actor):
         await quotes.save(uow, quote, quote.approve_alone(policy, uow.actor, uow.now))
     return quote
 
@@ -72,10 +73,10 @@ async def adopt_policy(uow: UnitOfWork, command: AdoptPolicy) -> Version[Discoun
     return await POLICY.adopt(uow, command.policy, command.expected)
 
 
-def _may_give_alone(policy: Version[DiscountPolicy], quote: Quote, uow: UnitOfWork) -> bool:
-    required = quote.required_role or ""
-    has_authority = policy.content.covering_role(uow.actor.roles, required) is not None
-    return policy.content.is_given_alone(required) and has_authority
+def _may_give_alone(policy: DiscountPolicy, quote: Quote, actor: Actor) -> bool:
+    required = policy.required_role(quote.lines)
+    has_authority = policy.covering_role(actor.roles, required) is not None
+    return has_authority and policy.is_given_alone(required)
 
 
 async def _require_present_prices(uow: UnitOfWork, quote: Quote) -> None:

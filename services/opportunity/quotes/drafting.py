@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -146,7 +146,7 @@ async def _price(uow: UnitOfWork, command: DraftQuote) -> Priced:
     return await price_lines(uow.conn, command.lines, currency=command.currency, on=today)
 
 
-def _until(uow: UnitOfWork, days: int) -> Any:
+def _until(uow: UnitOfWork, days: int) -> date:
     return business_date(uow.now) + timedelta(days=days)
 
 
