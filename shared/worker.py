@@ -59,7 +59,8 @@ def periodic(name: str, seconds: float, work: Callable[[], Awaitable[None]]) -> 
 class Worker:
     """The background side of one service. Wakes its relay on every commit of ``database``.
 
-    ``relay``, ``inboxes`` and ``parts`` are open to be looked at.
+    ``parts`` are what else runs until it is told to stop. ``relay``, ``inboxes`` and ``parts`` of
+    a worker are open to be looked at.
     """
 
     def __init__(
@@ -70,6 +71,7 @@ class Worker:
         consumers: Sequence[Consumer] = (),
         deadlines: Mapping[str, DeadlineHandler] | None = None,
         jobs: Sequence[Job] = (),
+        parts: Mapping[str, Part] | None = None,
         check_seconds: float = CHECK_SECONDS,
         patience_seconds: float = PATIENCE_SECONDS,
     ) -> None:
@@ -78,14 +80,14 @@ class Worker:
         self.relay = Relay(database.engine, bus)
         self.inboxes = {each.name: Inbox(database, each) for each in consumers}
         self.deadlines = DeadlineRunner(database, deadlines or {})
-        parts: dict[str, Part] = {"relay": self.relay.run}
+        running: dict[str, Part] = {"relay": self.relay.run, **(parts or {})}
         for name, inbox in self.inboxes.items():
-            parts[name] = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
+            running[name] = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
         if deadlines:
-            parts["deadlines"] = self.deadlines.run
-        parts |= {job.name: job.run for job in jobs}
+            running["deadlines"] = self.deadlines.run
+        running |= {job.name: job.run for job in jobs}
         self.parts = {
-            name: Supervised(f"{database.service}.{name}", part) for name, part in parts.items()
+            name: Supervised(f"{database.service}.{name}", part) for name, part in running.items()
         }
         self._check_seconds = check_seconds
         self._progress = {name: Progress(patience_seconds) for name in ("relay", *self.inboxes)}

@@ -8,6 +8,7 @@ from services.customer.contacts.router import router as contacts
 from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
 from services.customer.handovers.router import router as handovers
+from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
 from services.customer.policies import POLICIES
 from services.customer.registrations.router import router as registrations
@@ -51,6 +52,7 @@ def create_app(
             contacts,
             credit,
             timeline,
+            imports,
             handovers,
             registrations,
             staff,

@@ -10,6 +10,7 @@ PERMISSIONS: PermissionTable = {
     "customer.change": SALES | {Role.ADMINISTRATOR},
     "customer.confirm": MANAGEMENT,
     "customer.hand_over": MANAGEMENT | {Role.ADMINISTRATOR},
+    "customer.import": MANAGEMENT | {Role.ADMINISTRATOR},
     "contact.read": EVERYONE,
     "contact.change": SALES | {Role.ADMINISTRATOR},
     "credit.read": EVERYONE,

@@ -7,10 +7,11 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from shared.imports.settings import ImportSettings
 from shared.settings import ServiceSettings
 
 
-class CustomerSettings(ServiceSettings):
+class CustomerSettings(ServiceSettings, ImportSettings):
     """What every service has, and sign-in, registrations and imports."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_CUSTOMER_")

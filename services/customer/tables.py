@@ -13,11 +13,13 @@ from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
+from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
 inbox_tables(metadata)
+import_tables(metadata)
 deadline_table(metadata)
 idempotency_table(metadata)
 

@@ -6,19 +6,23 @@ from services.customer.app import create_database
 from services.customer.consumers import CONSUMERS
 from services.customer.handovers import service as handovers
 from services.customer.housekeeping import clean_up
+from services.customer.imports.service import CUSTOMERS
 from services.customer.settings import CustomerSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
 
 def create_worker(settings: CustomerSettings, bus: Bus, *, db: Database | None = None) -> Worker:
     """Compose relay, consumers, hand-overs and housekeeping."""
     db = db or create_database(settings)
+    imports = ImportRunner(db, [CUSTOMERS])
     return Worker(
         db,
         bus,
         consumers=CONSUMERS,
         deadlines={handovers.DEADLINE: handovers.go_on},
-        jobs=[periodic("housekeeping", 3600, lambda: clean_up(db))],
+        jobs=[periodic("housekeeping", 3600, lambda: clean_up(db, imports))],
+        parts={"imports": imports.run},
     )

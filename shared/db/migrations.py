@@ -15,7 +15,7 @@ from sqlalchemy import pool
 from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 
 from shared.db.connection import advisory_key
-from shared.db.types import JsonOf, JsonText
+from shared.db.types import JsonOf, JsonText, TextLines
 
 #: Marks a table the runtime role may only read and add to: ``info=APPEND_ONLY``.
 APPEND_ONLY = {"append_only": True}
@@ -127,6 +127,9 @@ def _render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     if kind == "type" and isinstance(item, JsonText | JsonOf):
         autogen.imports.add("from sqlalchemy.dialects import postgresql")
         return "postgresql.JSON()" if isinstance(item, JsonText) else "postgresql.JSONB()"
+    if kind == "type" and isinstance(item, TextLines):
+        autogen.imports.add("from sqlalchemy.dialects import postgresql")
+        return "postgresql.ARRAY(sa.Text())"
     return False
 
 

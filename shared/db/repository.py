@@ -178,7 +178,7 @@ class Repository(Generic[A]):
         Raises:
             StaleVersion: one of the rows was changed since it was read.
         """
-        if self.children:
+        if self.children or not changed:
             for aggregate, change in changed:
                 await self.save(uow, aggregate, change)
             return

@@ -62,3 +62,15 @@ class JsonOf(sa.types.TypeDecorator[Any]):
     def read(self, text: str) -> Any:
         """Build the value from JSON text."""
         return self._adapter.validate_json(text)
+
+
+class TextLines(sa.types.TypeDecorator[str]):
+    """An array of texts, written as one text with an element to a line: the server parts it in a
+    fraction of the time the driver takes for an array of a hundred elements."""
+
+    impl = postgresql.ARRAY(sa.Text)
+    cache_ok = True
+
+    def bind_expression(self, bindvalue: Any) -> Any:
+        """Have the server part the text."""
+        return sa.func.string_to_array(sa.type_coerce(bindvalue, sa.Text), "\n")

@@ -1,4 +1,4 @@
-"""Reads CSV and XLSX line by line, in constant memory. Everything here blocks: run it in a thread."""
+"""Reads CSV and XLSX line by line, in constant memory. All of it blocks: run it in a thread."""
 
 from __future__ import annotations
 
@@ -73,8 +73,6 @@ def csv_lines(file: IO[bytes], encoding: str) -> Iterator[Line]:
             line = reader.line_num + 1
     except csv.Error as error:
         raise BadFile("malformed_csv", f"The text cannot be read: {error}.", line) from error
-    finally:
-        text.detach()
 
 
 def xlsx_lines(file: IO[bytes]) -> Iterator[Line]:
@@ -100,9 +98,9 @@ def xlsx_lines(file: IO[bytes]) -> Iterator[Line]:
 
 def _sheet_lines(sheet: Any) -> Iterator[Line]:
     sheet.reset_dimensions()  # what a file says of its size is not to be trusted
-    for line, values in enumerate(sheet.iter_rows(max_col=_MAX_COLUMNS, values_only=True), 1):
-        if line > _MAX_LINES:
-            raise BadFile("malformed_xlsx", "The sheet has more lines than a sheet can have.")
+    for line, values in enumerate(sheet.iter_rows(values_only=True), 1):
+        if line > _MAX_LINES or len(values) > _MAX_COLUMNS:
+            raise BadFile("malformed_xlsx", "The sheet is larger than one may be.", line)
         cells = [_text(value) for value in values]
         if any(cells):
             yield line, cells

@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field
 from services.customer.contacts.model import Contact, ContactRole, ContactStatus, Person
 from services.customer.contacts.service import ChangeContact, CreateContact
 from services.customer.customers.schemas import Email, Phone
-from shared.http.fields import Day, Input, Line, Name, Note, Output
+from shared.http.fields import Day, Flag, Input, Line, Name, Note, Output
 
 Roles = Annotated[
     list[ContactRole],
@@ -37,7 +37,7 @@ class PersonIn(Input):
 class ContactIn(PersonIn):
     """A new contact person. The primary contact is the one to turn to first."""
 
-    primary: bool = False
+    primary: Flag = False
 
     def command(self, customer_id: UUID) -> CreateContact:
         """Return the command this body stands for."""
@@ -50,7 +50,7 @@ class ContactPatch(PersonIn):
 
     name: Name = ""  # left out: stays
     status: ContactStatus = ContactStatus.ACTIVE  # left out: stays
-    primary: bool = False  # left out: stays
+    primary: Flag = False  # left out: stays
 
     def command(self, customer_id: UUID, contact_id: UUID, expected: int | None) -> ChangeContact:
         """Return the command this body stands for."""

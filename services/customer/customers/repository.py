@@ -97,6 +97,16 @@ class Customers(Repository[Customer]):
         with _named_collisions():
             await super().add_many(uow, new)
 
+    async def save_many(self, uow: UnitOfWork, changed: Sequence[tuple[Customer, Change]]) -> None:
+        """Update customers, each once.
+
+        Raises:
+            TaxIdTaken: another customer has it.
+            StaleVersion: one of the rows was changed since it was read.
+        """
+        with _named_collisions():
+            await super().save_many(uow, changed)
+
     async def save(self, uow: UnitOfWork, aggregate: Customer, change: Change) -> None:
         """Update a customer.
 
@@ -131,6 +141,36 @@ class Customers(Repository[Customer]):
         if besides is not None:
             query = query.where(customers.c.id != besides)
         return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).all()
+
+    async def all_lookalikes(self, conn: Connection, likes: Sequence[Likeness]) -> Sequence[Any]:
+        """Return whatever looks like one of ``likes``, less rejected customers."""
+        wanted = {
+            customers.c.name_key: [search.name_key(like.name) for like in likes if like.name],
+            customers.c.tax_id: [like.tax_id for like in likes if like.tax_id],
+            customers.c.phone: [like.phone for like in likes if like.phone],
+        }
+        names = ("number", "name", "name_key", "tax_id", "phone")
+        shown = [customers.c[name] for name in names]
+        parts = [
+            sa.select(*shown).where(
+                column == sa.any_(sa.literal(values, ARRAY(sa.Text))),
+                customers.c.status != Status.REJECTED,
+            )
+            for column, values in wanted.items()
+            if values
+        ]
+        return (await conn.execute(sa.union_all(*parts))).all() if parts else []
+
+    async def by_external_ids(
+        self, uow: UnitOfWork, external_ids: Sequence[str]
+    ) -> dict[str | None, Customer]:
+        """Lock and return the customers that carry one of the ids, by it."""
+        if not external_ids:
+            return {}
+        wanted = sa.any_(sa.literal(list(external_ids), ARRAY(sa.Text)))
+        query = self.query().where(customers.c.external_id == wanted)
+        found = await self.select(uow.conn, query, lock=True)
+        return {customer.external_id: customer for customer in found}
 
     async def hold(self, uow: UnitOfWork, customer_id: UUID) -> None:
         """Lock a customer, so that what hangs on it changes in one session at a time.
@@ -200,9 +240,9 @@ def _matching(query: str) -> list[sa.ColumnElement[bool]]:
     text = search.query_text(query)
     if not text:
         return [sa.false()]  # nothing but signs, and no customer is found by those
-    terms = sa.literal(sorted(search.query_pieces(text)), ARRAY(sa.Text))
+    terms = sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text))
     return [
-        customers.c.search_terms.contains(terms),
+        terms.contains(sa.literal(sorted(search.query_pieces(text)), ARRAY(sa.Text))),
         customers.c.search_text.contains(text, autoescape=True),
     ]
 

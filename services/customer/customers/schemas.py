@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 from typing import Annotated, Any
 from uuid import UUID
@@ -20,7 +21,9 @@ from services.customer.customers.service import (
     LoseCustomer,
     RejectCustomer,
 )
-from shared.http.fields import Code, Input, Line, Name, Note, Output
+from shared.http.fields import Code, Flag, Input, Line, Name, Note, Output
+
+_CHINESE_MOBILE = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})", re.ASCII)
 
 
 def _tax_id(value: str) -> str:
@@ -33,6 +36,8 @@ def _tax_id(value: str) -> str:
 
 
 def _phone(value: str) -> str:
+    if mobile := _CHINESE_MOBILE.fullmatch(value):
+        return f"+86{mobile[1]}"  # most numbers are these, and parsing takes a tenth of a row
     try:
         parsed = phonenumbers.parse(value, "CN")
     except phonenumbers.NumberParseException as error:
@@ -78,7 +83,7 @@ class CustomerIn(ProfileIn):
 
     owner_id: UUID | None = None
     external_id: Code | None = None
-    accept_duplicates: bool = False
+    accept_duplicates: Flag = False
 
     def command(self) -> CreateCustomer:
         """Return the command this body stands for."""
@@ -92,7 +97,7 @@ class CustomerPatch(ProfileIn):
     """Fields to change; null empties a field, a field left out stays as it is."""
 
     name: Name = ""  # left out: stays; given: 1 to 200 characters
-    accept_duplicates: bool = False
+    accept_duplicates: Flag = False
 
     def command(self, customer_id: UUID, expected: int | None) -> ChangeCustomer:
         """Return the command this body stands for."""

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.metadata import metadata
 from shared.db.migrations import APPEND_ONLY
-from shared.db.types import MOMENT
+from shared.db.types import MOMENT, TextLines
 
 customer_number = sa.Sequence("customer_number", metadata=metadata)
 
@@ -36,7 +35,7 @@ customers = sa.Table(
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("name_key", sa.Text, nullable=False, comment="normalised name, for duplicates"),
     sa.Column("search_text", sa.Text, nullable=False, comment="name, pinyin, initials, number"),
-    sa.Column("search_terms", ARRAY(sa.Text), nullable=False, comment="pieces of search_text"),
+    sa.Column("search_terms", TextLines, nullable=False, comment="pieces of search_text"),
     sa.Index("customer_owner", "owner_id", "id"),
     sa.Index("customer_owner_status", "owner_id", "status", "id"),
     sa.Index("customer_status", "status", "id"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -97,6 +98,19 @@ async def owner_of(conn: Connection, staff_id: UUID, pointer: str = "/owner_id")
     if row is None:
         raise Invalid.field(pointer, "Nobody with this id works here.", "unknown_staff")
     return Owner(*row)
+
+
+async def owners_by_login(conn: Connection, logins: Iterable[str]) -> dict[str, Owner]:
+    """Return those who work here and sign in by one of ``logins``, as owners of customers; none
+    of them can leave before the commit."""
+    wanted = sa.any_(sa.literal(sorted(logins), ARRAY(sa.Text)))
+    query = (
+        sa.select(staff.c.login, staff.c.id, staff.c.department, staff.c.branch)
+        .where(staff.c.login == wanted, staff.c.status != StaffStatus.LEFT)
+        .order_by(staff.c.id)
+        .with_for_update(read=True, key_share=True)
+    )
+    return {login: Owner(*place) for login, *place in (await conn.execute(query)).all()}
 
 
 async def stays(conn: Connection, staff_id: UUID) -> None:
