@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
 
@@ -18,7 +20,11 @@ class ServiceSettings(BaseSettings):
     jwks_url: str = Field(
         default="http://127.0.0.1:8000/v1/auth/jwks", description="where token keys are published"
     )
-    page_secret: SecretStr = Field(
-        default=SecretStr("kehu-page-tokens"),
-        description="signs page tokens; same on all processes",
+    page_secret: SecretStr | None = Field(
+        default=None, description="signs page tokens; derived from database_url unless given"
     )
+
+    def page_key(self) -> bytes:
+        """Return the key of page tokens, the same in all processes of a service."""
+        given = self.page_secret or self.database_url
+        return hashlib.sha256(f"pages\n{given.get_secret_value()}".encode()).digest()

@@ -40,7 +40,7 @@ def create_app(
             permissions=PERMISSIONS,
             revocations=Revocations(db, token_seconds=settings.token_seconds),
         ),
-        page_secret=settings.page_secret.get_secret_value().encode(),
+        page_secret=settings.page_key(),
         settings=settings,
     )
     return new_app(

@@ -31,7 +31,7 @@ def create_app(
             issuer=settings.issuer,
             permissions=PERMISSIONS,
         ),
-        page_secret=settings.page_secret.get_secret_value().encode(),
+        page_secret=settings.page_key(),
         settings=settings,
     )
     return new_app(

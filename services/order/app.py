@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.order.accounts.router import router as accounts
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
+from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
 from services.order.orders.router import router as orders
@@ -30,6 +31,7 @@ ROUTERS = [
     invoices,
     contracts,
     performance,
+    history,
     prepayments,
     accounts,
     ledger,
@@ -48,7 +50,7 @@ def create_app(
             issuer=settings.issuer,
             permissions=PERMISSIONS,
         ),
-        page_secret=settings.page_secret.get_secret_value().encode(),
+        page_secret=settings.page_key(),
         settings=settings,
     )
     return new_app(
