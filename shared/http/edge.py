@@ -5,14 +5,14 @@ from __future__ import annotations
 
 import time
 from typing import Any
+from urllib.parse import unquote_to_bytes
 
 from prometheus_client import Histogram
 from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.problems import problem
-from shared.http.request_id import request_id
+from shared.http.problems import add_safety, problem
 
 DURATION = Histogram(
     "crm_request_seconds",
@@ -41,10 +41,7 @@ class Edge:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = str(message["status"])
-                headers = MutableHeaders(scope=message)
-                headers["x-request-id"] = request_id(scope)
-                headers["x-content-type-options"] = "nosniff"
-                headers.setdefault("cache-control", "no-store")
+                add_safety(MutableHeaders(scope=message), scope)
             await send(message)
 
         try:
@@ -63,7 +60,10 @@ def _unacceptable(scope: Scope) -> bool:
     address = scope.get("raw_path", b"") + b"?" + scope["query_string"]
     if b"%" not in address and address.isascii():
         return False
-    return "\0" in scope["path"] or b"%00" in address or "\ufffd" in scope["path"]
+    try:
+        return "\0" in unquote_to_bytes(address).decode()
+    except UnicodeDecodeError:
+        return True
 
 
 def _route(scope: Scope) -> str:

@@ -21,13 +21,14 @@ from pydantic_core import PydanticCustomError
 
 from shared.domain.money import MINOR_UNITS
 
-_DECIMAL = re.compile(r"-?(0|[1-9][0-9]{0,15})(\.[0-9]{1,8})?", re.ASCII)
+_DECIMAL = re.compile(r"(-(?=.*[1-9]))?(0|[1-9][0-9]{0,15})(\.[0-9]{1,8})?", re.ASCII)
 _MOMENT = re.compile(
     r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]+)?)?"
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
+_DIGITS = 16
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
 
 D = TypeVar("D", date, datetime)
@@ -45,12 +46,25 @@ class Output(BaseModel):
     model_config = ConfigDict(from_attributes=True)
 
 
-def _exact(value: Any) -> Any:
-    if isinstance(value, Decimal):
+def _exact(places: int) -> BeforeValidator:
+    def exact(value: Any) -> Any:
+        if isinstance(value, Decimal):
+            return value
+        if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
+            raise PydanticCustomError("decimal_string", 'Write a decimal string such as "1234.50".')
+        if len(value.partition(".")[2]) > places:
+            raise PydanticCustomError(
+                "decimal_max_places", "Write at most {places} decimal places.", {"places": places}
+            )
         return value
-    if not isinstance(value, str) or not _DECIMAL.fullmatch(value):
-        raise PydanticCustomError("decimal_string", 'Write a decimal string such as "1234.50".')
-    return value
+
+    return BeforeValidator(exact)
+
+
+def _as_stored(places: int) -> AfterValidator:
+    """What is answered at once is what is read later: "12.5" is 12.50."""
+    step = Decimal(1).scaleb(-places)
+    return AfterValidator(lambda value: value.quantize(step))
 
 
 def _moment(value: Any) -> Any:
@@ -81,9 +95,21 @@ def _currency(value: str) -> str:
     return value
 
 
-def _decimal_schema(places: int, digits: int, example: str) -> WithJsonSchema:
-    pattern = rf"^-?\d{{1,{digits - places}}}(\.\d{{1,{places}}})?$"
-    return WithJsonSchema({"type": "string", "pattern": pattern, "examples": [example]})
+def _decimal_schema(
+    places: int, example: str, *, signed: bool = False, positive: bool = False
+) -> WithJsonSchema:
+    fraction = rf"(\.[0-9]{{1,{places}}})?"
+    from_one = rf"[1-9][0-9]{{0,{_DIGITS - places - 1}}}{fraction}"
+    below_one = "|".join(
+        rf"{'0' * zeros}[1-9][0-9]{{0,{places - zeros - 1}}}" for zeros in range(places)
+    )
+    above_zero = rf"{from_one}|0\.({below_one})"
+    pattern = f"{from_one}|0{fraction}"
+    if positive:
+        pattern = above_zero
+    if signed:
+        pattern = rf"-?({above_zero})|0(\.0{{1,{places}}})?"
+    return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
 
 
 def text(maximum: int, minimum: int = 1) -> Any:
@@ -91,9 +117,9 @@ def text(maximum: int, minimum: int = 1) -> Any:
     return Annotated[str, StringConstraints(min_length=minimum, max_length=maximum)]
 
 
-Name = Annotated[str, StringConstraints(min_length=1, max_length=200)]
-Line = Annotated[str, StringConstraints(min_length=1, max_length=500)]
-Note = Annotated[str, StringConstraints(min_length=1, max_length=4000)]
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
+Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,63}$")]
 Integer = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
@@ -105,30 +131,49 @@ Currency = Annotated[
 ]
 Moment = Annotated[AwareDatetime, BeforeValidator(_moment), AfterValidator(_sensible)]
 Day = Annotated[date, BeforeValidator(_day), AfterValidator(_sensible)]
+#: True or false, and nothing that could be taken for them.
+Flag = Annotated[bool, Field(strict=True)]
 Amount = Annotated[
     Decimal,
-    BeforeValidator(_exact),
-    Field(max_digits=16, decimal_places=2),
-    _decimal_schema(2, 16, "1234.50"),
+    _exact(2),
+    Field(max_digits=_DIGITS, decimal_places=2),
+    _as_stored(2),
+    _decimal_schema(2, "1234.50", signed=True),
+]
+AmountOrNothing = Annotated[
+    Decimal,
+    _exact(2),
+    Field(max_digits=_DIGITS, decimal_places=2, ge=0),
+    _as_stored(2),
+    _decimal_schema(2, "1234.50"),
 ]
 PositiveAmount = Annotated[
     Decimal,
-    BeforeValidator(_exact),
-    Field(max_digits=16, decimal_places=2, gt=0),
-    _decimal_schema(2, 16, "1234.50"),
+    _exact(2),
+    Field(max_digits=_DIGITS, decimal_places=2, gt=0),
+    _as_stored(2),
+    _decimal_schema(2, "1234.50", positive=True),
 ]
 Quantity = Annotated[
     Decimal,
-    BeforeValidator(_exact),
-    Field(max_digits=16, decimal_places=4, gt=0),
-    _decimal_schema(4, 16, "12.5"),
+    _exact(4),
+    Field(max_digits=_DIGITS, decimal_places=4, gt=0),
+    _as_stored(4),
+    _decimal_schema(4, "12.5", positive=True),
 ]
 #: A discount or rate as a share of one, from 0 to 1; "0.05" is 5 %.
 Share = Annotated[
     Decimal,
-    BeforeValidator(_exact),
+    _exact(6),
     Field(max_digits=7, decimal_places=6, ge=0, le=1),
-    _decimal_schema(6, 7, "0.05"),
+    _as_stored(6),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^(0(\.[0-9]{1,6})?|1(\.0{1,6})?)$",
+            "examples": ["0.05"],
+        }
+    ),
 ]
 
 

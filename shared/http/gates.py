@@ -168,7 +168,7 @@ class Gate:
         return Write(request, context, actor, expected, await self._key(request, actor))
 
     def _expected(self, request: Request) -> int | None:
-        header = request.headers.get("if-match")
+        header = _sent(request, "if-match")
         if header is not None:
             return parse_if_match(header)
         if self.creates and request.headers.get("if-none-match", "").strip() == "*":
@@ -179,7 +179,7 @@ class Gate:
         return None
 
     async def _key(self, request: Request, actor: Actor) -> IdempotencyKey | None:
-        header = request.headers.get("idempotency-key")
+        header = _sent(request, "idempotency-key")
         if header is None:
             if self.idempotency_key:
                 raise MissingIdempotencyKey("Send an Idempotency-Key of your own making.")
@@ -214,6 +214,12 @@ def writing(
             idempotency_key=idempotency_key,
         )
     )
+
+
+def _sent(request: Request, name: str) -> str | None:
+    """Return a header; one that was sent more than once as a list (RFC 9110, section 5.3)."""
+    found = request.headers.getlist(name)
+    return ", ".join(found) if found else None
 
 
 def _bearer(request: Request) -> str:

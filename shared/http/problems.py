@@ -13,12 +13,15 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
+from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.types import Scope
 
 from shared.db.driver import PoolTimeout
 from shared.domain.errors import DomainError, FieldError
 from shared.http.request_id import request_id
+from shared.http.routing import MalformedJson
 
 log = structlog.get_logger("kehu.http")
 
@@ -74,10 +77,19 @@ def problem(
     return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
 
 
+def add_safety(headers: MutableHeaders, scope: Scope) -> None:
+    """Add what every answer carries: its request id, and what keeps it from being taken for
+    something else or kept."""
+    headers["x-request-id"] = request_id(scope)
+    headers["x-content-type-options"] = "nosniff"
+    headers.setdefault("cache-control", "no-store")
+
+
 def install(app: FastAPI) -> None:
     """Answer every exception of ``app`` with a problem document."""
     app.add_exception_handler(DomainError, _refusal)
     app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(MalformedJson, _malformed)
     app.add_exception_handler(HTTPException, _http)
     app.add_exception_handler(asyncpg.PostgresError, _database)
     app.add_exception_handler(PoolTimeout, _overloaded)
@@ -106,11 +118,18 @@ async def _refusal(request: Request, error: Any) -> Response:
 async def _invalid(request: Request, error: Any) -> Response:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
-        message = str(found[0].get("ctx", {}).get("error", "not JSON"))
-        return problem(request, 400, "malformed_json", "The body is not JSON", message)
+        return _not_json(request, str(found[0].get("ctx", {}).get("error", "not JSON")))
     errors = [_field_error(each) for each in found]
     detail = "; ".join(f"{each.pointer or 'body'}: {each.message}" for each in errors[:5])
     return problem(request, 422, "invalid", "A field is not valid", detail, errors=errors)
+
+
+async def _malformed(request: Request, error: Any) -> Response:
+    return _not_json(request, error.msg)
+
+
+def _not_json(request: Request, detail: str) -> Response:
+    return problem(request, 400, "malformed_json", "The body is not JSON", detail)
 
 
 def _field_error(error: dict[str, Any]) -> FieldError:
@@ -157,4 +176,6 @@ def _later(request: Request, code: str, detail: str) -> Response:
 async def _defect(request: Request, error: Exception) -> Response:
     log.error("defect", path=request.url.path, exc_info=error)
     detail = "This is a defect of ours; the request id finds it in the log."
-    return problem(request, 500, "internal", "Internal error", detail)
+    answer = problem(request, 500, "internal", "Internal error", detail)
+    add_safety(answer.headers, request.scope)  # this one is answered outside of the edge
+    return answer

@@ -11,6 +11,10 @@ from fastapi.routing import APIRoute
 from pydantic_core import from_json
 
 
+class MalformedJson(json.JSONDecodeError):
+    """The body is not acceptable JSON."""
+
+
 class StrictRequest(Request):
     """A request whose JSON is read by the strict parser: no NaN, no lone surrogate, no NUL,
     bounded depth."""
@@ -19,16 +23,16 @@ class StrictRequest(Request):
         """Return the parsed body.
 
         Raises:
-            json.JSONDecodeError: the body is not acceptable JSON.
+            MalformedJson: the body is not acceptable JSON.
         """
         if not hasattr(self, "_strict_json"):
             body = await self.body()
             try:
                 self._strict_json = from_json(body, allow_inf_nan=False)
             except (ValueError, RecursionError) as error:
-                raise json.JSONDecodeError(str(error), "", 0) from error
+                raise MalformedJson(str(error), "", 0) from error
             if b"\\u0000" in body and _has_nul(self._strict_json):
-                raise json.JSONDecodeError("NUL is not allowed in text", "", 0)
+                raise MalformedJson("NUL is not allowed in text", "", 0)
         return self._strict_json
 
 

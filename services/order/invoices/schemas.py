@@ -14,7 +14,7 @@ from services.order.invoices.drafting import Charge, DraftInvoice, DraftInvoiceO
 from services.order.invoices.model import Invoice, Status
 from services.order.invoices.service import VoidInvoice
 from services.order.products.schemas import MAX_LINES, LineOut, line_facts
-from shared.http.fields import Amount, Input, MoneyOut, Note, Output, Quantity, Share
+from shared.http.fields import AmountOrNothing, Input, MoneyOut, Note, Output, Quantity, Share
 
 _MAX_DELIVERIES = 50
 
@@ -26,7 +26,7 @@ class ChargeIn(Input):
     delivery_id: UUID
     delivery_line_id: UUID
     quantity: Quantity | None = None
-    unit_price: Annotated[Amount | None, Field(ge=0)] = None
+    unit_price: AmountOrNothing | None = None
     discount: Share | None = None
 
 
