@@ -1,0 +1,177 @@
+"""Services with something of everything in them, so that bad input aims at what is there."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from uuid import UUID
+
+import httpx
+
+from shared.auth.roles import Role
+from shared.domain.clock import now
+from shared.domain.ids import new_id
+from shared.events.envelope import Envelope
+from shared.inbox.inbox import Inbox
+from tests.support import fulfilment, opportunity, order
+from tests.support.feeding import Feed
+from tests.support.operations import Known, Operation, operations
+from tests.support.opportunity import succeeded
+from tests.support.services import ServiceUnderTest
+
+EVERY_ROLE = tuple(str(role) for role in Role)
+EVERYBODY = "everybody"
+PASSWORD = "present password"
+Body = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class World:
+    """A furnished service, and the ids of what is in it by the names that paths and bodies use."""
+
+    service: ServiceUnderTest
+    known: Known
+
+    @property
+    def operations(self) -> list[Operation]:
+        """All that its document describes."""
+        return list(operations(self.service.service.name, self.service.app.openapi()))
+
+    def client(self) -> httpx.AsyncClient:
+        """Somebody who may do everything, so that nothing is refused for want of a role."""
+        return self.service.client(*EVERY_ROLE, name=EVERYBODY)
+
+    @cached_property
+    def authorization(self) -> str:
+        """The header of the same person, always with the same token."""
+        return self.client().headers["authorization"]
+
+
+async def furnish(service: ServiceUnderTest) -> World:
+    """Enter something of everything through the public API."""
+    known = await _FURNISH[service.service.name](service)
+    return World(service, known | await _parked(service))
+
+
+async def _customer(service: ServiceUnderTest) -> Body:
+    async with service.client("administrator") as client:
+        hired = []
+        for login, password in (("every.body", PASSWORD), ("next", None), ("third", None)):
+            body = {"login": login, "name": login, "roles": EVERY_ROLE, "password": password}
+            hired.append(succeeded(await client.post("/v1/staff", json=body)))
+    everybody, successor, third = (each["id"] for each in hired)
+    service.people[EVERYBODY] = UUID(everybody)
+    async with service.client(*EVERY_ROLE, name=EVERYBODY) as client:
+        entered = await client.post("/v1/customers", json={"name": "深圳海风科技有限公司"})
+        customer = succeeded(entered)
+        path = f"/v1/customers/{customer['id']}"
+        contact = succeeded(await client.post(f"{path}/contacts", json={"name": "李雷"}))
+    return {
+        "customer_id": customer["id"],
+        "contact_id": contact["id"],
+        "staff_id": third,
+        "owner_id": successor,
+        "from_owner_id": everybody,
+        "to_owner_id": successor,
+        "successor_id": successor,
+        "current_password": PASSWORD,
+    }
+
+
+async def _opportunity(service: ServiceUnderTest) -> Body:
+    owner = await opportunity.known_staff(service, "account_manager")
+    await opportunity.known_staff(service, EVERYBODY)
+    product = await opportunity.product(service)
+    prices = [opportunity.price(product, "100.00")]
+    await opportunity.price_list(service, prices)
+    draft = await opportunity.price_list(service, prices, approved=False)
+    opened = await opportunity.open_opportunity(service)
+    registered = await opportunity.project(service, customer_id=opened["customer_id"])
+    quote = await opportunity.draft_quote(
+        service, [opportunity.line(product)], opportunity_id=registered["id"]
+    )
+    async with service.client(*EVERY_ROLE, name=EVERYBODY) as client:
+        item = {"due_on": str(opportunity.today(7)), "action": "拜访"}
+        path = f"/v1/opportunities/{opened['id']}"
+        planned = succeeded(await client.post(f"{path}/plan", json=item))
+        visit = {"customer_id": opened["customer_id"], "kind": "visit", "result": "advanced"}
+        activity = succeeded(await client.post("/v1/activities", json=visit))
+    return {
+        "customer_id": opened["customer_id"],
+        "owner_id": str(owner),
+        "opportunity_id": opened["id"],
+        "contact_id": registered["registration"]["contact_id"],
+        "item_id": planned["plan"][0]["id"],
+        "activity_id": activity["id"],
+        "product_id": product["id"],
+        "price_list_id": draft["id"],
+        "quote_id": quote["id"],
+        "stage": "contact",
+    }
+
+
+async def _order(service: ServiceUnderTest) -> Body:
+    buyer = await order.customer(service)
+    product = await order.product(service)
+    line = order.line(product)
+    contract = await order.signed_contract(service, buyer, line)
+    waiting = await order.drafted_contract(service, buyer, line)
+    waiting = await order.submitted_contract(service, waiting)
+    placed = await order.placed_order(service, buyer, line)
+    approved = await order.approved_order(service, buyer, line)
+    delivery = await fulfilment.drafted_delivery(service, lines=[fulfilment.part(approved, "2")])
+    shipped = await fulfilment.delivered(service, approved, "3")
+    invoice = await fulfilment.invoiced(service, shipped)
+    receipt = await fulfilment.received(service, buyer, "500.00")
+    paid = await fulfilment.allocated(service, receipt, fulfilment.share(invoice, "50.00"))
+    prepayment = await order.prepaid(service, buyer, "1000.00")
+    return {
+        "customer_id": str(buyer),
+        "product_id": str(product),
+        "contract_id": waiting["id"],
+        "contract_line_id": contract["lines"][0]["id"],
+        "order_id": placed["id"],
+        "order_line_id": approved["lines"][0]["id"],
+        "delivery_id": delivery["id"],
+        "delivery_line_id": shipped["lines"][0]["id"],
+        "invoice_id": invoice["id"],
+        "receipt_id": receipt["id"],
+        "allocation_id": paid["allocations"][0]["id"],
+        "prepayment_id": prepayment["id"],
+    }
+
+
+async def _analytics(service: ServiceUnderTest) -> Body:
+    return {"customer_id": str(new_id())}
+
+
+async def _parked(service: ServiceUnderTest) -> Body:
+    """An event that no consumer of the service could apply."""
+    if not service.service.consumers:
+        return {}
+    consumer = service.service.consumers[0]
+    event_type = min(consumer.types)
+    poison = Envelope(
+        id=new_id(),
+        type=event_type,
+        source=f"/kehu/{event_type.split('.')[1]}",
+        aggregate_type=event_type.split(".")[2],
+        aggregate_id=new_id(),
+        sequence=1,
+        time=now(),
+        data='{"poison": true}',
+        actor_id=new_id(),
+        correlation_id=new_id(),
+    )
+    await Feed(Inbox(service.db, consumer, retry_pauses=())).send([poison])
+    return {"consumer": consumer.name, "event_id": str(poison.id)}
+
+
+_FURNISH: dict[str, Callable[[ServiceUnderTest], Awaitable[Body]]] = {
+    "customer": _customer,
+    "opportunity": _opportunity,
+    "order": _order,
+    "analytics": _analytics,
+}
