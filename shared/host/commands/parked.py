@@ -13,7 +13,6 @@ from uuid import UUID
 import typer
 from pydantic_core import from_json
 from rich.console import Console
-from rich.table import Table
 
 from shared.db.driver import Connection
 from shared.domain.errors import DomainError
@@ -163,19 +162,13 @@ def _operator() -> str:
 
 
 def _print_list(events: list[parked.ParkedEvent]) -> None:
-    columns = ("parked", "consumer", "event", "type", "version", "reason", "error")
-    table = Table(*columns, box=None, header_style="bold")
+    """Print two lines for each: who could not apply which event, and why."""
     for event in events:
-        table.add_row(
-            f"{event.parked_at:%Y-%m-%d %H:%M:%S}",
-            event.consumer,
-            str(event.event_id),
-            event.type or "?",
-            str(event.aggregate_version or "?"),
-            event.resolution or event.reason,
-            event.error[:80],
-        )
-    Console(soft_wrap=True).print(table if events else "Nothing is parked.")
+        what = f"{event.type or '?'} #{event.aggregate_version or '?'}"
+        print(f"{event.parked_at:%Y-%m-%d %H:%M:%S}  {event.consumer}  {event.event_id}  {what}")
+        print(f"    {event.resolution or event.reason}: {event.error[:200]}")
+    if not events:
+        print("Nothing is parked.")
 
 
 def _print_event(event: parked.ParkedEvent) -> None:

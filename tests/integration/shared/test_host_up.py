@@ -10,16 +10,24 @@ import socket
 import tempfile
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
+from uuid import UUID
 
 import asyncpg
 import httpx
 import psutil
 import pytest
 
+from shared.bus.port import Message
+from shared.bus.postgres import PostgresBus
+from shared.domain.ids import new_id
 from shared.events.catalogue import all_events
+from shared.events.envelope import Envelope
+from shared.events.staff import StaffHired
 from shared.service import NAMES
 from tests.support.bus import kill_family
+from tests.support.examples import example
 from tests.support.running import Running, dsn, run, running, token
 
 
@@ -175,6 +183,57 @@ def test_a_killed_postgresql_comes_back(system: Running, client: httpx.Client, d
         assert time.monotonic() < deadline, system.logged
         time.sleep(0.1)
     assert client.get("/livez").status_code == 200
+
+
+def test_an_operator_mends_and_drops_events_on_the_command_line(
+    system: Running, data: Path, tmp_path: Path
+) -> None:
+    """Two events came in without what they should carry; one is mended, the other given up."""
+    mended, dropped = asyncio.run(publish_spoilt_events(data, 2))
+    listing = ("parked", "list", "--consumer", "order.replicas")
+    deadline = time.monotonic() + 60
+    while not {str(mended), str(dropped)} <= set(
+        (found := run(*listing, data=data).stdout).split()
+    ):
+        assert time.monotonic() < deadline, found + system.logged
+    shown = run("parked", "show", "order.replicas", str(mended), data=data)
+    assert "('staff_id',): Field required" in shown.stdout
+    whole = tmp_path / "data.json"
+    whole.write_text(example(StaffHired).model_dump_json())
+    target = ("order.replicas", str(mended))
+    assert run("parked", "mend", *target, "--file", str(whole), data=data).returncode == 0
+    assert run("parked", "retry", *target, data=data).stdout == f"applied {mended}\n"
+    target = ("order.replicas", str(dropped))
+    again = run("parked", "retry", *target, data=data)
+    assert (again.returncode, "failed again" in again.stderr) == (1, True)
+    assert run("parked", "drop", *target, "--why", "a test", data=data).returncode == 0
+    assert run(*listing, data=data).stdout == "Nothing is parked.\n"
+
+
+async def publish_spoilt_events(data: Path, count: int) -> list[UUID]:
+    """Events of the customer service without data, written to the log behind its back."""
+    ids = [new_id() for _ in range(count)]
+    bus = PostgresBus(dsn(data, "kehu_bus"))
+    envelopes = [
+        Envelope(
+            id=each,
+            type=StaffHired.event_type,
+            source="/kehu/customer",
+            aggregate_type="staff",
+            aggregate_id=each,
+            sequence=1,
+            time=datetime.now(UTC),
+            data="{}",
+            actor_id=each,
+            correlation_id=each,
+        )
+        for each in ids
+    ]
+    await bus.publish(
+        [Message(each.topic, each.key, each.data.encode(), each.headers()) for each in envelopes]
+    )
+    await bus.close()
+    return ids
 
 
 def test_it_stops_starts_again_on_its_data_and_leaves_nothing_behind(own_data: Path) -> None:
