@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.customer.timeline.projection import EVENTS
 from shared.db.invariants import Invariant
+from shared.imports import invariants as imports
 
 _HAN_AND_DIGITS = "[^一-龥0-9]"
 
@@ -103,4 +104,16 @@ INVARIANTS = (
         AND NOT EXISTS (SELECT FROM timeline.entry WHERE entry.event_id = inbox.event_id)
         """,  # noqa: S608 - names of our own
     ),
+    Invariant(
+        "customers.handover",
+        "A hand-over counts the customers it gave, and is done when none is left to give.",
+        """
+        SELECT handover.id, handover.status, handover.done, given.count FROM handover LEFT JOIN (
+            SELECT handover_id, count(*) FROM ownership_change GROUP BY handover_id
+        ) AS given ON given.handover_id = handover.id
+        WHERE handover.done <> coalesce(given.count, 0)
+           OR (handover.status = 'done') <> (handover.finished_at IS NOT NULL)
+        """,
+    ),
+    *imports.INVARIANTS,
 )

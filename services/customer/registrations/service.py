@@ -8,7 +8,7 @@ from uuid import UUID
 from services.customer.customers.model import Customer, Profile, Status
 from services.customer.customers.service import customers
 from services.customer.limits.service import Limit, TooManyAttempts, count
-from services.customer.staff.repository import first_with_role, owner_of
+from services.customer.staff.repository import first_with_role, owner_of, works_here
 from shared.auth.roles import Role
 from shared.db.unit_of_work import Database, UnitOfWork
 from shared.domain.actor import SYSTEM
@@ -53,9 +53,10 @@ async def register(uow: UnitOfWork, command: Register) -> Customer:
 
 
 async def _receiver(uow: UnitOfWork, command: Register) -> UUID:
-    found = command.owner_id
+    if command.owner_id is not None and await works_here(uow.conn, command.owner_id):
+        return command.owner_id
     for role in (Role.SALES_MANAGER, Role.ADMINISTRATOR):
-        found = found or await first_with_role(uow.conn, role)
-    if found is None:
-        raise Unavailable("There is nobody yet who could answer a registration.")
-    return found
+        found = await first_with_role(uow.conn, role)
+        if found is not None:
+            return found
+    raise Unavailable("There is nobody yet who could answer a registration.")

@@ -126,6 +126,12 @@ async def stays(conn: Connection, staff_id: UUID) -> None:
         raise StaffStateError("You do not work here any more.")
 
 
+async def works_here(conn: Connection, staff_id: UUID) -> bool:
+    """Say whether somebody works here."""
+    active = (staff.c.id == staff_id) & (staff.c.status == StaffStatus.ACTIVE)
+    return await conn.scalar(sa.select(staff.c.id).where(active)) is not None
+
+
 async def first_with_role(conn: Connection, *roles: Role) -> UUID | None:
     """Return the longest-serving active person who has one of ``roles``, or None."""
     query = (
