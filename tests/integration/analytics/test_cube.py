@@ -86,6 +86,21 @@ async def test_any_question_has_the_answer_of_plain_python(
     assert cells(await ask(fed, **query)) == expected
 
 
+@pytest.mark.parametrize("measure", MEASURES)
+async def test_the_first_and_the_last_day_of_a_period_are_included(
+    fed: ServiceUnderTest, world: World, measure: str
+) -> None:
+    """S188: from one day on which something happened to another."""
+    days = sorted({fact.day for fact in reckoning.facts(world, measure)})
+    for first, last in ((days[0], days[0]), (days[3], days[9]), (days[-1], days[-1])):
+        query = {"measure": measure, "by": "day", "from": first, "to": last}
+        expected = reckoning.cube(
+            world, measure, ["day"], keep=lambda fact, a=first, b=last: a <= fact.day <= b
+        )
+        assert {key[0] for key in expected} >= {first.isoformat(), last.isoformat()}
+        assert cells(await ask(fed, **query)) == expected
+
+
 @pytest.mark.parametrize("on", [date(2025, 3, 31), date(2025, 9, 1), date(2026, 2, 28)])
 async def test_receivables_as_of_a_past_day(fed: ServiceUnderTest, world: World, on: date) -> None:
     """Payments made or taken back later do not change what was open then."""
