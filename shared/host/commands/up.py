@@ -49,9 +49,9 @@ async def run_system(
         await stack.enter_async_context(system.running())
         await stack.enter_async_context(_kept_alive(databases))
         server.freeze()
-        say(f"Kehu {' '.join(names)}: ready in {time.monotonic() - started:.1f} s at {address}")
         for line in said:
             say(line)
+        say(f"Kehu {' '.join(names)}: ready in {time.monotonic() - started:.1f} s at {address}")
         await server.serve(system.app, sock, stop)
         say("stopping")
 
