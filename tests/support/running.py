@@ -22,11 +22,11 @@ _SIGN_IN = re.compile(r"First sign-in: (\S+) / (\S+)")
 
 
 class Running:
-    """A process of ``kehu``; what it says goes into files beside its data."""
+    """A process of ``kehu``; what it says goes into files beside its data folder."""
 
     def __init__(self, *arguments: str, data: Path, env: dict[str, str] | None = None) -> None:
         self.data = data
-        self.out = Path(tempfile.mkdtemp(prefix="kehu-said-")) / "out"
+        self.out = Path(tempfile.mkdtemp(prefix="said-", dir=data.parent)) / "out"
         with self.out.open("wb") as out, self.out.with_suffix(".err").open("wb") as err:
             self.process = subprocess.Popen(
                 command(*arguments), stdout=out, stderr=err, cwd=ROOT, env=environment(data, env)
