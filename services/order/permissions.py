@@ -56,6 +56,9 @@ RECEIPTS: PermissionTable = {
     "receipt.allocate": FINANCE,
     "receipt.reverse": FINANCE,
 }
+HISTORY: PermissionTable = {
+    "sales_history.import": FINANCE | {Role.ADMINISTRATOR},
+}
 ACCOUNTS: PermissionTable = {
     "account.read": EVERYONE,
 }
@@ -69,6 +72,7 @@ PERMISSIONS: PermissionTable = {
     **DELIVERIES,
     **INVOICES,
     **RECEIPTS,
+    **HISTORY,
     **PREPAYMENTS,
     **ACCOUNTS,
     **LEDGER,

@@ -8,10 +8,11 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.order.contracts.opinions import Department
+from shared.imports.settings import ImportSettings
 from shared.settings import ServiceSettings
 
 
-class OrderSettings(ServiceSettings):
+class OrderSettings(ServiceSettings, ImportSettings):
     """Settings of the slices come here, with the defaults of a trading company."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_ORDER_")

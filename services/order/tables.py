@@ -15,12 +15,14 @@ import services.order.receipts.table
 import services.order.staff.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
 from shared.http.idempotency import idempotency_table
+from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
 from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
 inbox_tables(metadata)
+import_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)
 

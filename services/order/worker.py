@@ -4,12 +4,22 @@ from __future__ import annotations
 
 from services.order.app import create_database
 from services.order.consumers import CONSUMERS
+from services.order.history.importing import KIND
 from services.order.settings import OrderSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
-from shared.worker import Worker
+from shared.imports.runner import ImportRunner
+from shared.worker import Worker, periodic
 
 
 def create_worker(settings: OrderSettings, bus: Bus, *, db: Database | None = None) -> Worker:
-    """Compose relay, consumers and deadlines."""
-    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)
+    """Compose relay, consumers and imports."""
+    db = db or create_database(settings)
+    imports = ImportRunner(db, [KIND])
+    return Worker(
+        db,
+        bus,
+        consumers=CONSUMERS,
+        jobs=[periodic("housekeeping", 3600, imports.clean_up)],
+        parts={"imports": imports.run},
+    )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5d7efb7875d9"
+revision = "0aeb7bc4109e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -174,6 +174,61 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("principal", "route", "key", name=op.f("idempotency_key_pkey")),
     )
     op.create_index("idempotency_key_created", "idempotency_key", ["created_at"], unique=False)
+    op.create_table(
+        "import_job",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("dry_run", sa.Boolean(), nullable=False),
+        sa.Column("options", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("format", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes"),
+        sa.Column("encoding", sa.Text(), nullable=True),
+        sa.Column(
+            "columns",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="our name of a column -> its heading in the file",
+        ),
+        sa.Column(
+            "ignored",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="headings that mean nothing to us",
+        ),
+        sa.Column("rows_expected", sa.BigInteger(), nullable=True, comment="an estimate"),
+        sa.Column("rows_done", sa.BigInteger(), nullable=False, comment="also where to resume"),
+        sa.Column("created", sa.BigInteger(), nullable=False),
+        sa.Column("updated", sa.BigInteger(), nullable=False),
+        sa.Column("unchanged", sa.BigInteger(), nullable=False),
+        sa.Column("failed", sa.BigInteger(), nullable=False),
+        sa.Column(
+            "error",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=True,
+            comment="why the file cannot be read: code, message, line",
+        ),
+        sa.Column("requested_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "actor",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="on whose behalf rows are taken",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("import_job_pkey")),
+    )
+    op.create_index("import_job_kind", "import_job", ["kind", "id"], unique=False)
+    op.create_index(
+        "import_job_open",
+        "import_job",
+        ["id"],
+        unique=False,
+        postgresql_where=sa.text("status IN ('uploading', 'waiting', 'running')"),
+    )
     op.create_table(
         "inbox",
         sa.Column("consumer", sa.Text(), nullable=False),
@@ -511,6 +566,30 @@ def upgrade() -> None:
         postgresql_where=sa.text("order_id IS NOT NULL"),
     )
     op.create_table(
+        "import_chunk",
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["import_job.id"], name=op.f("import_chunk_job_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("job_id", "number", name=op.f("import_chunk_pkey")),
+    )
+    op.create_table(
+        "import_error",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("job_id", sa.Uuid(), nullable=False),
+        sa.Column("line", sa.BigInteger(), nullable=False),
+        sa.Column("column", sa.Text(), nullable=True),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("message", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["job_id"], ["import_job.id"], name=op.f("import_error_job_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("import_error_pkey")),
+    )
+    op.create_index("import_error_job", "import_error", ["job_id", "line", "id"], unique=False)
+    op.create_table(
         "invoice_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("invoice_id", sa.Uuid(), nullable=False),
@@ -755,6 +834,9 @@ def downgrade() -> None:
         postgresql_where=sa.text("delivery_id IS NOT NULL"),
     )
     op.drop_table("invoice_line")
+    op.drop_index("import_error_job", table_name="import_error")
+    op.drop_table("import_error")
+    op.drop_table("import_chunk")
     op.drop_index(
         "delivery_line_order",
         table_name="delivery_line",
@@ -803,6 +885,13 @@ def downgrade() -> None:
     )
     op.drop_table("invoice")
     op.drop_table("inbox")
+    op.drop_index(
+        "import_job_open",
+        table_name="import_job",
+        postgresql_where=sa.text("status IN ('uploading', 'waiting', 'running')"),
+    )
+    op.drop_index("import_job_kind", table_name="import_job")
+    op.drop_table("import_job")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_index("delivery_status", table_name="delivery")
