@@ -1,7 +1,8 @@
-"""Who buys no more: formal customers without an order or a sale for some months (S66, S194)."""
+"""Who buys no more: customers without an order or a sale for some months (S66, S194)."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -13,8 +14,10 @@ from services.analytics.facts.parties import customers
 from services.analytics.facts.trade import invoices, orders
 from shared.db.paging import Sort
 
-#: Only formal customers trade.
+#: Who may buy. Of the others some bought before they were recorded here, by an import.
 FORMAL = "formal"
+#: Whom nobody waits for any more.
+GIVEN_UP = ("lost", "rejected")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +49,7 @@ def inactive(wanted: Inactivity) -> tuple[sa.Select[Any], dict[str, Sort], sa.Co
         sa.select(customers, last.c.day.label("last_trade_on"), since.label("quiet_since"))
         .select_from(customers.outerjoin(last, last.c.customer_id == customers.c.id))
         .where(
-            customers.c.status == FORMAL,
-            last.c.day.is_not(None) if wanted.traded else last.c.day.is_(None),
+            *_kind(last, wanted.traded),
             since <= _months_before(wanted.on, wanted.months),
         )
     )
@@ -62,6 +64,12 @@ def inactive(wanted: Inactivity) -> tuple[sa.Select[Any], dict[str, Sort], sa.Co
         "name": Sort(found.c.name, str),
     }
     return sa.select(found), sorts, found.c.id
+
+
+def _kind(last: sa.Subquery, traded: bool) -> Sequence[sa.ColumnElement[bool]]:
+    if traded:
+        return last.c.day.is_not(None), customers.c.status.not_in(GIVEN_UP)
+    return last.c.day.is_(None), customers.c.status == FORMAL
 
 
 def _last_trade(on: date) -> sa.Subquery:

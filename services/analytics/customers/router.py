@@ -61,8 +61,8 @@ async def composition_report(query: Annotated[CompositionQuery, Query()], read: 
 
 @router.get("/reports/inactive-customers", response_model=InactiveOut)
 async def inactive_customers(query: Annotated[InactiveQuery, Query()], read: Reader) -> Response:
-    """List formal customers without an order or a sale for some months, 6 unless said otherwise
-    (S66, S194); ``sort`` is quiet_since, -quiet_since, number or name."""
+    """List customers without an order or a sale for some months, 6 unless said otherwise, who are
+    not given up (S66, S194); ``sort`` is quiet_since, -quiet_since, number or name."""
     found, sorts, key = inactive(query.wanted(only_owner(read.actor)))
     request = page_request(read, query.page_size, query.page_token, query.sort)
     async with snapshot(read.context.db) as conn:

@@ -137,7 +137,9 @@ class InactiveQuery(Input):
 
     months: Annotated[int, Field(ge=1, le=600, description="without an order or sale")] = 6
     on: Annotated[Day | None, Field(description="up to this day; left out: today")] = None
-    traded: Annotated[bool, Field(description="false: those who never bought anything")] = True
+    traded: Annotated[bool, Field(description="false: formal ones who never bought anything")] = (
+        True
+    )
     owner: UUID | None = None
     region: Value | None = None
     branch: Value | None = None

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from shared.events.customer import CustomerState
+from shared.events.customer import CustomerChanged, CustomerLost, CustomerState
 from shared.events.order import InvoiceState, OrderState
 from tests.integration.analytics import reckoning
 from tests.support.feeding import Feed
@@ -206,6 +206,26 @@ async def test_who_never_bought_is_asked_for_separately(
     assert found["id"] == str(never.customer_id)
     assert found["last_trade_on"] is None
     assert found["quiet_since"] == world.business_day(never.created_at).isoformat()
+
+
+async def test_who_is_given_up_is_not_waited_for(analytics: ServiceUnderTest, feed: Feed) -> None:
+    """S66: and who bought without ever being made formal is."""
+    world = World(seed=4002)
+    lost, imported = world.customer(), world.customer()
+    for buyer, kind, state in (
+        (lost, CustomerLost, {"status": "lost", "reason": "改行"}),
+        (imported, CustomerChanged, {"status": "prospect"}),
+    ):
+        world.order(buyer, on=date(2030, 1, 1))
+        world.emit(kind, buyer.model_dump() | state, world.moment(date(2030, 1, 2)))
+    await feed.send_by_topic(world.envelopes())
+    found = {}
+    for buyer in (lost, imported):
+        query = {"on": "2031-01-01", "owner": str(buyer.owner_id)}
+        answer = await get(analytics, "inactive-customers", **query)
+        found[buyer.customer_id] = [each["id"] for each in answer["items"]]
+    assert str(lost.customer_id) not in found[lost.customer_id]
+    assert str(imported.customer_id) in found[imported.customer_id]
 
 
 async def test_only_ones_own_customers_are_counted(fed: ServiceUnderTest, world: World) -> None:
