@@ -33,6 +33,12 @@ Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 #: Statements that answer a count instead of rows.
 _ONLY_TOUCHES = re.compile(r"\s*(INSERT|UPDATE|DELETE)\b(?!.*\bRETURNING\b)", re.I | re.S)
+#: An INSERT of nothing but parameters, which COPY can do as well.
+_PLAIN_INSERT = re.compile(
+    r"INSERT INTO [^()]+ \([^()]+\) VALUES \((\$\d+(::[A-Z ]+(\([\d, ]+\))?)?(, )?)+\)"
+)
+#: From so many rows on COPY is cheaper: the server spends about a third less on each.
+_COPIED_ROWS = 50
 _DIALECT: Any = cast(Any, asyncpg_dialect)(json_serializer=lambda value: to_json(value).decode())
 _COMPILED: LRUCache[Any, Any] = LRUCache(2000)
 
@@ -66,6 +72,7 @@ class Plan:
     to_driver: Mapping[str, Callable[[Any], Any]]
     from_driver: tuple[tuple[str, Callable[[Any], Any]], ...]
     returns_rows: bool
+    copies_into: sa.Table | None = None
 
     @classmethod
     def of(cls, compiled: SQLCompiler, defaults: Mapping[str, Any]) -> Plan:
@@ -78,7 +85,8 @@ class Plan:
             defaults = expanded.parameters
             processors |= expanded.processors
         rows = not _ONLY_TOUCHES.match(sql)
-        return cls(sql, names, defaults, processors, _result_processors(compiled), rows)
+        into = compiled.statement.table if _PLAIN_INSERT.fullmatch(sql) else None  # type: ignore[union-attr]
+        return cls(sql, names, defaults, processors, _result_processors(compiled), rows, into)
 
     def bind(self, given: Mapping[str, Any]) -> list[Any]:
         """Return the positional parameters of one execution."""
@@ -153,8 +161,20 @@ class Connection:
         if not rows:
             raise ValueError("nothing to execute: the sequence of parameters is empty")
         plan = statement.plan if isinstance(statement, Prepared) else _plan(statement, rows[0])
-        await self.driver.executemany(self._redirected(plan.sql), [plan.bind(row) for row in rows])
+        bound = [plan.bind(row) for row in rows]
+        if plan.copies_into is not None and len(rows) >= _COPIED_ROWS:
+            await self._copy(plan.copies_into, plan.names, bound)
+        else:
+            await self.driver.executemany(self._redirected(plan.sql), bound)
         return Result.done(f"MANY {len(rows)}")
+
+    async def _copy(
+        self, table: sa.Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]
+    ) -> None:
+        schema = table.schema and self._schemas.get(table.schema, table.schema)
+        await self.driver.copy_records_to_table(
+            table.name, schema_name=schema, columns=columns, records=rows
+        )
 
     def _redirected(self, sql: str) -> str:
         # The text of a statement holds no values, so a schema's name and a dot are just that.
@@ -180,35 +200,24 @@ class Pool:
         return cls(engine_dsn(engine), size=queue.size(), timeout=queue.timeout())
 
     def __init__(self, dsn: str, *, size: int, timeout: float) -> None:
-        self._pool = asyncpg.create_pool(
-            dsn,
-            min_size=0,
-            max_size=size,
-            max_inactive_connection_lifetime=1800,
-            record_class=Row,
-            connection_class=_Unreset,
-            statement_cache_size=500,
-            max_cached_statement_lifetime=0,
-            command_timeout=COMMAND_TIMEOUT,
-            **connect_arguments(dsn),
-        )
+        self._dsn = dsn
+        self._size = size
         self._timeout = timeout
         self._opening = asyncio.Lock()
-        self._opened = False
+        self._pool: asyncpg.Pool | None = None
 
     @asynccontextmanager
     async def connection(self) -> AsyncIterator[Connection]:
         """Lend a connection outside any transaction."""
-        if not self._opened:
-            await self._open()
+        pool = self._pool or await self._open()
         try:
-            driver = await self._pool.acquire(timeout=self._timeout)
+            driver = await pool.acquire(timeout=self._timeout)
         except TimeoutError as error:
             raise PoolTimeout(f"no connection became free in {self._timeout} s") from error
         try:
             yield Connection(driver)
         finally:
-            await self._pool.release(driver)
+            await pool.release(driver)
 
     @asynccontextmanager
     async def transaction(
@@ -228,17 +237,30 @@ class Pool:
 
     async def close(self) -> None:
         """Close all connections; those still lent are cut after ten seconds."""
-        if self._opened:
+        pool, self._pool = self._pool, None
+        if pool is not None:
             try:
-                await asyncio.wait_for(self._pool.close(), 10)
+                await asyncio.wait_for(pool.close(), 10)
             except TimeoutError:
-                self._pool.terminate()
+                pool.terminate()
 
-    async def _open(self) -> None:
+    async def _open(self) -> asyncpg.Pool:
+        # Not in __init__: an asyncpg pool belongs to the event loop it is made in.
         async with self._opening:
-            if not self._opened:
-                await self._pool
-                self._opened = True
+            if self._pool is None:
+                self._pool = await asyncpg.create_pool(
+                    self._dsn,
+                    min_size=0,
+                    max_size=self._size,
+                    max_inactive_connection_lifetime=1800,
+                    record_class=Row,
+                    connection_class=_Unreset,
+                    statement_cache_size=500,
+                    max_cached_statement_lifetime=0,
+                    command_timeout=COMMAND_TIMEOUT,
+                    **connect_arguments(self._dsn),
+                )
+            return self._pool
 
 
 class _Unreset(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types

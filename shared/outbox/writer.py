@@ -13,7 +13,7 @@ from shared.outbox.table import outbox_table
 
 _outbox = outbox_table(sa.MetaData())
 _columns = [column.name for column in _outbox.c if column.name != "seq"]
-_insert = Prepared(sa.insert(_outbox), *_columns)
+_insert = Prepared(sa.insert(_outbox).inline(), *_columns)  # nobody asks for the new seq
 
 
 async def append(conn: Connection, envelopes: Sequence[Envelope]) -> None:

@@ -123,6 +123,44 @@ async def test_a_prepared_statement_runs_once_or_many_times(pool: Pool) -> None:
         assert (await conn.execute(find, {"wanted": "d"})).one_or_none() is None
 
 
+@pytest.mark.parametrize("count", [2, 200])
+async def test_many_rows_arrive_whether_inserted_or_copied(pool: Pool, count: int) -> None:
+    """Few rows are inserted, many are copied; nobody can tell which."""
+    many = [
+        row(
+            f"螺丝 {number}",
+            colour=Colour.RED,
+            price=Decimal("12.505"),
+            made_at=now(),
+            parts=(Part("a", Decimal("0.10")),),
+            raw='{"b": 1,  "a": 2}',
+            tags=["华为", None],
+        )
+        for number in range(count)
+    ]
+    async with pool.connection() as conn:
+        for schema in ("stock", "other"):
+            redirected = conn.in_schemas({"stock": schema})
+            assert (await redirected.execute(sa.insert(things), many)).rowcount == count
+            found = await redirected.execute(sa.select(things).order_by(things.c.id))
+            assert [dict(each) for each in found] == [
+                each | {"price": Decimal("12.51")} for each in many
+            ]
+        with pytest.raises(asyncpg.UniqueViolationError):
+            await conn.execute(sa.insert(things), many)
+
+
+async def test_many_rows_of_an_upsert_are_not_copied(pool: Pool) -> None:
+    """A row that is there already is left alone, not a collision."""
+    once = insert(things).on_conflict_do_nothing()
+    many = [row() for _ in range(200)]
+    async with pool.connection() as conn:
+        for _ in range(2):
+            await conn.execute(once, many)
+        count = await conn.scalar(sa.select(sa.func.count()).select_from(things))
+    assert count == len(many)
+
+
 async def test_touched_rows_are_counted(pool: Pool) -> None:
     async with pool.connection() as conn:
         await conn.execute(sa.insert(things), [row("a"), row("a"), row("b")])
