@@ -11,12 +11,18 @@ from services.customer.registrations.schemas import RegistrationIn, Registration
 from shared.domain.actor import SYSTEM
 from shared.http.context import context_of
 from shared.http.gates import Write
+from shared.http.openapi import answers_problem
 from shared.http.routing import new_router
 
 router = new_router("registrations")
 
 
-@router.post("/registrations", response_model=RegistrationOut, status_code=202)
+@router.post(
+    "/registrations",
+    response_model=RegistrationOut,
+    status_code=202,
+    responses={429: answers_problem("Too many registrations from here")},
+)
 async def register(body: RegistrationIn, request: Request) -> Response:
     """Ask to become a customer. A sales manager confirms or rejects the registration."""
     context = context_of(request)

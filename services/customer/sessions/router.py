@@ -6,17 +6,17 @@ import re
 from typing import Annotated
 
 from fastapi import Form, Request
-from pydantic_core import to_json
-from starlette.responses import Response
+from starlette.responses import JSONResponse, Response
 
 from services.customer.limits.service import TooManyAttempts, network_of
 from services.customer.sessions import service
 from services.customer.sessions.keys import key_set
-from services.customer.sessions.schemas import KeySetOut, MeOut, TokenOut
+from services.customer.sessions.schemas import KeySetOut, MeOut, RefusalOut, TokenOut
 from services.customer.staff.schemas import OwnPasswordIn, StaffOut
 from services.customer.staff.service import change_own_password, members
 from shared.http.context import context_of
 from shared.http.gates import Read, Write, reading, writing
+from shared.http.openapi import answers_problem
 from shared.http.routing import new_router
 
 router = new_router("sign-in")
@@ -29,7 +29,17 @@ _JSON = {"content-type": "application/json", "pragma": "no-cache"}
 Field = Annotated[str, Form(max_length=256)]
 
 
-@router.post("/auth/token", response_model=TokenOut)
+class KeySetResponse(JSONResponse):
+    """A key set has a media type of its own (RFC 7517, section 8.5.2)."""
+
+    media_type = "application/jwk-set+json"
+
+
+@router.post(
+    "/auth/token",
+    response_model=TokenOut,
+    responses={400: {"model": RefusalOut}, 429: {"model": RefusalOut}},
+)
 async def sign_in(
     request: Request,
     username: Field = "",
@@ -59,13 +69,12 @@ async def sign_in(
     return Response(body.model_dump_json(), headers=_JSON)
 
 
-@router.get("/auth/jwks", response_model=KeySetOut)
+@router.get("/auth/jwks", response_model=KeySetOut, response_class=KeySetResponse)
 async def get_key_set(request: Request) -> Response:
     """Return the public keys that verify access tokens."""
     async with context_of(request).db.reading() as conn:
         found = await key_set(conn)
-    headers = {"content-type": "application/jwk-set+json", "cache-control": "public, max-age=300"}
-    return Response(to_json(found), headers=headers)
+    return KeySetResponse(found, headers={"cache-control": "public, max-age=300"})
 
 
 @router.get("/auth/me", response_model=MeOut)
@@ -74,7 +83,11 @@ async def get_me(read: Annotated[Read, reading(None)]) -> Response:
     return read.respond(MeOut.of(read.actor))
 
 
-@router.post("/auth/password", response_model=StaffOut)
+@router.post(
+    "/auth/password",
+    response_model=StaffOut,
+    responses={429: answers_problem("Too many guesses")},
+)
 async def change_password(body: OwnPasswordIn, write: Annotated[Write, writing(None)]) -> Response:
     """Replace one's own password. Access tokens issued before are void: sign in again."""
     async with write.connection() as conn:
@@ -97,5 +110,5 @@ def _network(request: Request) -> str:
 
 def _error(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:
     headers = _JSON | ({"retry-after": str(retry_after)} if retry_after else {})
-    body = to_json({"error": code, "error_description": detail})
-    return Response(body, status, headers=headers)
+    body = RefusalOut(error=code, error_description=detail)
+    return Response(body.model_dump_json(), status, headers=headers)

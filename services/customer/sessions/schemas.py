@@ -19,6 +19,13 @@ class TokenOut(Output):
     expires_in: int = Field(description="seconds", examples=[28800])
 
 
+class RefusalOut(Output):
+    """A refusal after RFC 6749, section 5.2."""
+
+    error: str
+    error_description: str
+
+
 class KeySetOut(Output):
     """A JSON Web Key Set (RFC 7517) with public keys only."""
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9d78f82af119"
+revision = "5cc0f6908873"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -98,7 +98,15 @@ def upgrade() -> None:
         sa.UniqueConstraint("number", name=op.f("customer_number_key")),
     )
     op.create_index("customer_branch", "customer", ["branch", "id"], unique=False)
+    op.create_index("customer_department", "customer", ["department", "id"], unique=False)
     op.create_index("customer_industry", "customer", ["industry", "id"], unique=False)
+    op.create_index(
+        "customer_level",
+        "customer",
+        ["level", "id"],
+        unique=False,
+        postgresql_where=sa.text("level IS NOT NULL"),
+    )
     op.create_index("customer_name", "customer", ["name", "id"], unique=False)
     op.create_index("customer_name_key", "customer", ["name_key"], unique=False)
     op.create_index("customer_owner", "customer", ["owner_id", "id"], unique=False)
@@ -113,6 +121,13 @@ def upgrade() -> None:
     op.create_index("customer_region", "customer", ["region", "id"], unique=False)
     op.create_index(
         "customer_search", "customer", ["search_terms"], unique=False, postgresql_using="gin"
+    )
+    op.create_index(
+        "customer_source",
+        "customer",
+        ["source", "id"],
+        unique=False,
+        postgresql_where=sa.text("source IS NOT NULL"),
     )
     op.create_index("customer_status", "customer", ["status", "id"], unique=False)
     op.create_index(
@@ -551,6 +566,9 @@ def downgrade() -> None:
         "customer_tax_id", table_name="customer", postgresql_where=sa.text("tax_id IS NOT NULL")
     )
     op.drop_index("customer_status", table_name="customer")
+    op.drop_index(
+        "customer_source", table_name="customer", postgresql_where=sa.text("source IS NOT NULL")
+    )
     op.drop_index("customer_search", table_name="customer", postgresql_using="gin")
     op.drop_index("customer_region", table_name="customer")
     op.drop_index(
@@ -560,7 +578,11 @@ def downgrade() -> None:
     op.drop_index("customer_owner", table_name="customer")
     op.drop_index("customer_name_key", table_name="customer")
     op.drop_index("customer_name", table_name="customer")
+    op.drop_index(
+        "customer_level", table_name="customer", postgresql_where=sa.text("level IS NOT NULL")
+    )
     op.drop_index("customer_industry", table_name="customer")
+    op.drop_index("customer_department", table_name="customer")
     op.drop_index("customer_branch", table_name="customer")
     op.drop_table("customer")
     op.drop_index("credit_assessment_customer", table_name="credit_assessment")
