@@ -20,7 +20,7 @@ class NotAsked(Conflict):
 
 
 class OwnContract(Forbidden):
-    """Who drafted a contract neither countersigns nor approves it."""
+    """Who wrote on a contract neither countersigns nor approves it."""
 
     code = "own_contract"
     title = "Somebody else must do this"

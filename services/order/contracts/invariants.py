@@ -21,11 +21,11 @@ CONTRACTS = (
     ),
     Invariant(
         "contracts.32",
-        "What was approved is what was submitted, by somebody else than the author.",
+        "What was approved is what was submitted, by somebody who did not write on it.",
         """
-        SELECT id, number, status, author_id, approved_by FROM contract
+        SELECT id, number, status, authors, approved_by FROM contract
         WHERE (status IN ('approved', 'signed', 'completed') AND approved_by IS NULL)
-           OR approved_by = author_id
+           OR approved_by = ANY (authors)
            OR (approved_by IS NOT NULL AND approved_hash IS DISTINCT FROM content_hash)
         """,
     ),
@@ -40,7 +40,7 @@ CONTRACTS = (
               SELECT FROM contract_opinion AS o
               WHERE o.contract_id = c.id AND o.round = c.round
                 AND o.department = asked.department AND o.verdict = 'agree'
-                AND o.given_by <> c.author_id)
+                AND o.given_by <> ALL (c.authors))
         """,
     ),
     Invariant(

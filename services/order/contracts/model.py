@@ -123,14 +123,14 @@ class Content:
 
 @dataclass(kw_only=True)
 class Contract(Content, Aggregate):
-    """A contract with a customer."""
+    """A contract with a customer. ``authors`` are all who wrote on it."""
 
     number: str
     status: Status
     total: Decimal
     quote_id: UUID | None
     opportunity_id: UUID | None
-    author_id: UUID
+    authors: Sequence[UUID]
     owner_id: UUID
     department: str | None
     branch: str | None
@@ -169,7 +169,7 @@ class Contract(Content, Aggregate):
             total=ZERO,
             quote_id=quote_id,
             opportunity_id=opportunity_id,
-            author_id=author_id,
+            authors=(author_id,),
             owner_id=place.owner_id,
             department=place.department,
             branch=place.branch,
@@ -179,8 +179,8 @@ class Contract(Content, Aggregate):
         contract._settle()
         return contract, Change(ContractDrafted)
 
-    def change(self, **fields: Any) -> Change:
-        """Change the draft; a rejected contract becomes a draft again.
+    def change(self, *, by: UUID, **fields: Any) -> Change:
+        """Change the draft; a rejected contract becomes a draft again. Whoever does is an author.
 
         Raises:
             BoundToQuote: lines that an accepted quote fixes.
@@ -188,6 +188,7 @@ class Contract(Content, Aggregate):
         if self.quote_id is not None and "lines" in fields:
             raise BoundToQuote("The lines are those of the accepted quote.")
         self._become(Status.DRAFT)
+        self.authors = tuple(dict.fromkeys((*self.authors, by)))
         for name, value in fields.items():
             setattr(self, name, value)
         self.content_hash = self.reason = None
@@ -231,7 +232,7 @@ class Contract(Content, Aggregate):
         return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
 
     def approve(self, *, by: UUID, at: datetime) -> Change:
-        """Approve what the departments agreed to; not by the author (S121)."""
+        """Approve what the departments agreed to; not by an author (S121)."""
         self._by_somebody_else(by)
         self._become(Status.APPROVED)
         self._content_is(self.content_hash)
@@ -293,8 +294,8 @@ class Contract(Content, Aggregate):
             raise ContentChanged("The content is not what was submitted.")
 
     def _by_somebody_else(self, by: UUID) -> None:
-        if by == self.author_id:
-            raise OwnContract("Who drafted a contract neither countersigns nor approves it.")
+        if by in self.authors:
+            raise OwnContract("Who wrote on a contract neither countersigns nor approves it.")
 
     def _become(self, target: Status) -> None:
         if target not in TRANSITIONS[self.status]:

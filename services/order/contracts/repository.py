@@ -28,7 +28,7 @@ SORTS = {
 #: The register has no gap: contracts are never deleted, and a number is taken in the transaction
 #: that drafts (S132).
 REGISTER = Series("contract", "HT", 6, Range(1, 999_999))
-_DETAILS = {"terms", "author_id", "round", "asked", "content_hash", "approved_hash", "approved_by"}
+_DETAILS = {"terms", "authors", "round", "asked", "content_hash", "approved_hash", "approved_by"}
 _DETAILS |= {"approved_at", "signer", "customer_signer", "reason"}
 _SUMMARY = [column for column in contracts.c if column.name not in _DETAILS]
 _of_quote = Prepared(

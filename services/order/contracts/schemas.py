@@ -158,7 +158,7 @@ class ContractOut(ContractSummary):
     round: int
     opinions: list[OpinionOut]
     waiting_for: list[str]
-    author_id: UUID
+    authors: tuple[UUID, ...]
     content_hash: str | None
     approved_hash: str | None
     approved_by: UUID | None

@@ -171,7 +171,7 @@ async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
     changes = dict(command.changes)
     if command.lines is not None:
         changes["lines"] = await _lines(uow, command.lines)
-    await contracts.save(uow, contract, contract.change(**changes))
+    await contracts.save(uow, contract, contract.change(by=uow.actor.id, **changes))
     return contract
 
 
@@ -194,7 +194,7 @@ async def countersign(uow: UnitOfWork, command: Countersign) -> Contract:
 
 
 async def approve_contract(uow: UnitOfWork, command: ApproveContract) -> Contract:
-    """Approve what the departments agreed to; somebody other than the author (S121)."""
+    """Approve what the departments agreed to; somebody other than its authors (S121)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     await contracts.save(uow, contract, contract.approve(by=uow.actor.id, at=uow.now))
     return contract

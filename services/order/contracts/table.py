@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.order.metadata import metadata
 from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE, JsonOf
@@ -24,7 +25,7 @@ contracts = sa.Table(
     sa.Column("payment_days", sa.Integer, nullable=False),
     sa.Column("starts_on", sa.Date),
     sa.Column("ends_on", sa.Date),
-    sa.Column("author_id", sa.Uuid, nullable=False),
+    sa.Column("authors", ARRAY(sa.Uuid), nullable=False, comment="all who wrote on it"),
     sa.Column("owner_id", sa.Uuid, nullable=False),
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),

@@ -13,7 +13,7 @@ class OrderStateError(Conflict):
 
 
 class OwnOrder(Forbidden):
-    """Who placed an order does not review it (S123)."""
+    """Who placed or changed an order does not review it (S123)."""
 
     code = "own_order"
     title = "Somebody else must review this"

@@ -87,12 +87,12 @@ ORDERS = (
     ),
     Invariant(
         "orders.35",
-        "What was approved on credit was within the limit, and by somebody else than the author.",
+        "Who approves did not write on the order; on credit it was within the limit.",
         """
-        SELECT id, number, settlement, credit_used, credit_limit, author_id, approved_by
+        SELECT id, number, settlement, credit_used, credit_limit, authors, approved_by
         FROM sales_order
         WHERE (settlement = 'credit' AND (credit_used <= credit_limit) IS NOT TRUE)
-           OR approved_by = author_id
+           OR approved_by = ANY (authors)
            OR (status IN ('approved', 'partly_delivered', 'delivered', 'closed')
                AND (approved_by IS NULL OR settlement IS NULL))
         """,

@@ -6,7 +6,7 @@ until it is invoiced; a prepaid order holds money instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
@@ -76,7 +76,7 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 
 @dataclass(kw_only=True)
 class Order(Aggregate):
-    """A sales order of one customer in one currency."""
+    """A sales order of one customer in one currency. ``authors`` are all who wrote on it."""
 
     number: str
     chain: Chain
@@ -91,7 +91,7 @@ class Order(Aggregate):
     ordered_on: date
     payment_days: int
     note: str | None
-    author_id: UUID
+    authors: Sequence[UUID]
     owner_id: UUID
     department: str | None
     branch: str | None
@@ -138,7 +138,7 @@ class Order(Aggregate):
             ordered_on=ordered_on,
             payment_days=payment_days,
             note=note,
-            author_id=author_id,
+            authors=(author_id,),
             owner_id=place.owner_id,
             department=place.department,
             branch=place.branch,
@@ -147,8 +147,9 @@ class Order(Aggregate):
         )
         return order, Change(OrderPlaced)
 
-    def change(self, lines: tuple[OrderLine, ...] | None, **fields: Any) -> Change:
-        """Change an order that is not approved; it waits for the review again.
+    def change(self, lines: tuple[OrderLine, ...] | None, *, by: UUID, **fields: Any) -> Change:
+        """Change an order that is not approved; it waits for the review again, by somebody else
+        than all who wrote on it.
 
         Raises:
             OrderBoundToQuote: lines that an accepted quote fixes.
@@ -159,6 +160,7 @@ class Order(Aggregate):
             must_fit(lines)
             self.lines, self.total = lines, total(line.amount for line in lines)
         self._become(Status.PLACED)
+        self.authors = tuple(dict.fromkeys((*self.authors, by)))
         self.reason = None
         for name, value in fields.items():
             setattr(self, name, value)
@@ -167,11 +169,11 @@ class Order(Aggregate):
     # -- review ------------------------------------------------------------------------------
 
     def must_be_reviewable(self, by: UUID) -> None:
-        """Refuse a review that comes too late, or by who placed the order (S123)."""
+        """Refuse a review that comes too late, or by who placed or changed the order (S123)."""
         if self.status not in _REVIEWABLE:
             raise OrderStateError(f"An order that is {self.status} is not reviewed.")
-        if by == self.author_id:
-            raise OwnOrder("Who placed an order does not review it.")
+        if by in self.authors:
+            raise OwnOrder("Who placed or changed an order does not review it.")
 
     def await_funds(self, short: Decimal) -> Change:
         """Find balance or credit short; the review may be tried again (S165)."""

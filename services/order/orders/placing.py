@@ -159,7 +159,7 @@ async def change_order(uow: UnitOfWork, command: ChangeOrder) -> Order:
         lines = await _changed_direct(uow, command)
     else:
         lines = await _changed_calls(uow, order, order.contract_id, command)
-    await orders.save(uow, order, order.change(lines, **command.changes))
+    await orders.save(uow, order, order.change(lines, by=uow.actor.id, **command.changes))
     return order
 
 

@@ -29,7 +29,7 @@ SORTS = {
     "-ordered": Sort(orders.c.ordered_on, date, descending=True),
     "number": Sort(orders.c.number, str),
 }
-_DETAILS = {"note", "author_id", "committed", "credit_used", "credit_limit", "approved_by"}
+_DETAILS = {"note", "authors", "committed", "credit_used", "credit_limit", "approved_by"}
 _DETAILS |= {"approved_at", "reason"}
 _SUMMARY = [column for column in orders.c if column.name not in _DETAILS]
 

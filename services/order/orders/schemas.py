@@ -173,7 +173,7 @@ class OrderOut(OrderSummary):
 
     lines: list[OrderLineOut]
     note: str | None
-    author_id: UUID
+    authors: tuple[UUID, ...]
     approved_by: UUID | None
     approved_at: datetime | None
     credit_used: Decimal | None

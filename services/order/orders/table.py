@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.order.metadata import metadata
 from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE
@@ -26,7 +27,7 @@ orders = sa.Table(
     sa.Column("ordered_on", sa.Date, nullable=False),
     sa.Column("payment_days", sa.Integer, nullable=False),
     sa.Column("note", sa.Text),
-    sa.Column("author_id", sa.Uuid, nullable=False),
+    sa.Column("authors", ARRAY(sa.Uuid), nullable=False, comment="all who wrote on it"),
     sa.Column("owner_id", sa.Uuid, nullable=False),
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),

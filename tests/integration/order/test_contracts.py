@@ -113,6 +113,27 @@ async def test_the_author_does_not_approve(order: ServiceUnderTest) -> None:
     assert (own.status_code, own.json()["code"]) == (403, "own_contract")
 
 
+async def test_who_edits_a_contract_neither_countersigns_nor_approves_it(
+    order: ServiceUnderTest,
+) -> None:
+    """S121, S122: edits count from any round."""
+    drafted = await drafted_contract(order, await customer(order))
+    path = f"contracts/{drafted['id']}"
+    longer = {"payment_days": 365}
+    edited = await done(
+        order, "sales_manager", path, longer, seen=drafted, method="PATCH", name="赵六"
+    )
+    contract = await submitted_contract(order, edited)
+    opinion = {"department": "sales", "verdict": "agree"}
+    own = await send(order, REVIEWER, f"{path}/countersign", opinion, seen=contract, name="赵六")
+    assert (own.status_code, own.json()["code"]) == (403, "own_contract")
+    contract = await countersigned_contract(order, contract)
+    own = await send(order, "general_manager", f"{path}/approve", seen=contract, name="赵六")
+    assert (own.status_code, own.json()["code"]) == (403, "own_contract")
+    approved = await done(order, "general_manager", f"{path}/approve", seen=contract)
+    assert approved["status"] == "approved"
+
+
 @pytest.mark.parametrize("role", ["account_manager", "sales_manager", "finance"])
 async def test_only_the_top_approves(order: ServiceUnderTest, role: str) -> None:
     """S121."""

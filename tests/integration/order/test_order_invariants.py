@@ -93,7 +93,7 @@ SPOILT = {
         {"contracts.32"},
     ),
     "an author approves": (
-        "UPDATE contract SET approved_by = author_id WHERE status = 'signed'",
+        "UPDATE contract SET authors = authors || approved_by WHERE status = 'signed'",
         {"contracts.32"},
     ),
     "an opinion is turned": (
@@ -135,7 +135,7 @@ SPOILT = {
         {"orders.35"},
     ),
     "a seller approved the own order": (
-        "UPDATE sales_order SET approved_by = author_id WHERE settlement = 'credit'",
+        "UPDATE sales_order SET authors = authors || approved_by WHERE settlement = 'credit'",
         {"orders.35"},
     ),
     "a cancelled order was approved before it was placed": (

@@ -125,6 +125,21 @@ async def test_who_placed_an_order_does_not_approve_it(order: ServiceUnderTest) 
     assert (await done(order, "general_manager", path, seen=placed))["status"] == "approved"
 
 
+async def test_who_changed_an_order_does_not_approve_or_reject_it(order: ServiceUnderTest) -> None:
+    """S123: a sales manager who lowers a colleague's price leaves the review to somebody else."""
+    placed = await placed_order(order, await customer(order))
+    path = f"orders/{placed['id']}"
+    cheaper = {"lines": [line(await product(order), "10", "1.00")]}
+    changed = await done(order, REVIEWER, path, cheaper, seen=placed, method="PATCH", name="张三")
+    assert len(changed["authors"]) == 2
+    refused = await send(order, REVIEWER, f"{path}/approve", seen=changed, name="张三")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_order")
+    reason = {"reason": "价格"}
+    refused = await send(order, REVIEWER, f"{path}/reject", reason, seen=changed, name="张三")
+    assert (refused.status_code, refused.json()["code"]) == (403, "own_order")
+    assert (await reviewed_order(order, changed))["status"] == "approved"
+
+
 async def test_an_account_manager_does_not_review(order: ServiceUnderTest) -> None:
     """S123: a permission for each action."""
     placed = await placed_order(order, await customer(order))

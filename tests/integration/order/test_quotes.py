@@ -42,7 +42,7 @@ async def test_a_contract_is_drafted_from_an_accepted_quote(order: ServiceUnderT
     assert contract["opportunity_id"] == str(accepted.opportunity_id)
     assert contract["total"] == money("285.00")
     assert (contract["terms"], contract["payment_days"]) == ("预付三成", 45)
-    assert contract["author_id"] == str(accepted.author_id)
+    assert contract["authors"] == [str(accepted.author_id)]
     assert (contract["owner_id"], contract["branch"]) == (str(accepted.owner_id), "天津")
     (shown,) = contract["lines"]
     assert (shown["unit_price"], shown["discount"]) == (money("100.00"), "0.050000")

@@ -70,7 +70,7 @@ def test_one_disagreement_rejects_and_a_change_starts_a_new_round() -> None:
     countersign(contract, "sales")
     countersign(contract, "finance", Verdict.DISAGREE)
     assert (contract.status, contract.reason) == (Status.REJECTED, "意见")
-    contract.change(payment_days=60)
+    contract.change(by=AUTHOR, payment_days=60)
     contract.submit(["sales", "finance"])
     assert contract.waiting_for == ("sales", "finance")
     assert [(each.round, each.department) for each in contract.opinions] == [
@@ -88,6 +88,19 @@ def test_the_author_neither_countersigns_nor_approves() -> None:
     countersign(contract, "sales")
     with pytest.raises(OwnContract):
         contract.approve(by=AUTHOR, at=now())
+
+
+def test_an_editor_neither_countersigns_nor_approves() -> None:
+    """S121, S122: nor does the author, after somebody else edited."""
+    contract = a_contract()
+    contract.change(by=CLERK, payment_days=90)
+    contract.submit(["sales"])
+    with pytest.raises(OwnContract):
+        countersign(contract, "sales")
+    contract.countersign("sales", Verdict.AGREE, None, by=BOSS, at=now())
+    for author in (AUTHOR, CLERK):
+        with pytest.raises(OwnContract):
+            contract.approve(by=author, at=now())
 
 
 @pytest.mark.parametrize(
@@ -126,8 +139,8 @@ def test_the_lines_of_a_quote_are_not_changed() -> None:
     contract = a_contract()
     contract.quote_id = new_id()
     with pytest.raises(BoundToQuote):
-        contract.change(lines=(a_contract_line(),))
-    contract.change(terms="预付三成")
+        contract.change(by=AUTHOR, lines=(a_contract_line(),))
+    contract.change(by=AUTHOR, terms="预付三成")
     assert contract.terms == "预付三成"
 
 
@@ -139,7 +152,10 @@ def test_a_contract_does_not_end_before_it_starts() -> None:
 
 
 STEPS: dict[str, tuple[Callable[[Contract], Change], set[Status]]] = {
-    "change": (lambda each: each.change(terms="新条款"), {Status.DRAFT, Status.REJECTED}),
+    "change": (
+        lambda each: each.change(by=AUTHOR, terms="新条款"),
+        {Status.DRAFT, Status.REJECTED},
+    ),
     "submit": (lambda each: each.submit(["sales"]), {Status.DRAFT}),
     "countersign": (lambda each: countersign(each, "legal"), {Status.COUNTERSIGNING}),
     "approve": (lambda each: each.approve(by=BOSS, at=now()), {Status.COUNTERSIGNED}),

@@ -25,7 +25,7 @@ from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Invalid, NotFound
 from shared.domain.ids import new_id
-from tests.support.order_models import an_order, an_order_line
+from tests.support.order_models import AUTHOR, an_order, an_order_line
 
 REVIEWER = new_id()
 
@@ -53,8 +53,19 @@ def test_who_placed_an_order_does_not_review_it() -> None:
     """S123: maker and checker are two."""
     order = an_order()
     with pytest.raises(OwnOrder):
-        order.must_be_reviewable(order.author_id)
+        order.must_be_reviewable(order.authors[0])
     order.must_be_reviewable(REVIEWER)
+
+
+def test_who_changed_an_order_does_not_review_it() -> None:
+    """S123: however often it is changed, every hand that wrote on it is remembered."""
+    order = an_order()
+    order.change((an_order_line("10", "1.00"),), by=REVIEWER)
+    order.change(None, by=AUTHOR, note="按原价")
+    order.change(None, by=REVIEWER, note=None)
+    assert order.authors == (AUTHOR, REVIEWER)
+    with pytest.raises(OwnOrder):
+        order.approve(Coverage(Settlement.OPEN), by=REVIEWER, at=now())
 
 
 def test_an_approved_order_is_not_reviewed_again() -> None:
@@ -187,8 +198,8 @@ def test_the_lines_of_a_quote_are_not_changed() -> None:
     origin = Origin(chain=Chain.ORDINARY, quote_id=new_id())
     order = an_order(origin=origin)
     with pytest.raises(OrderBoundToQuote):
-        order.change((an_order_line(),))
-    order.change(None, payment_days=60)
+        order.change((an_order_line(),), by=AUTHOR)
+    order.change(None, by=AUTHOR, payment_days=60)
     assert order.payment_days == 60
 
 
@@ -196,7 +207,7 @@ def test_a_rejected_order_is_placed_again_by_a_change() -> None:
     """S123."""
     order = an_order()
     order.reject("价格不对")
-    order.change((an_order_line("1", "1.00"),))
+    order.change((an_order_line("1", "1.00"),), by=AUTHOR)
     assert (order.status, order.reason, order.total) == (Status.PLACED, None, Decimal("1.00"))
 
 
@@ -211,7 +222,7 @@ def line_id(order: Order) -> UUID:
 
 STEPS: dict[str, tuple[Callable[[Order], Change], set[Status]]] = {
     "change": (
-        lambda order: order.change(None),
+        lambda order: order.change(None, by=AUTHOR),
         {Status.PLACED, Status.AWAITING_FUNDS, Status.REJECTED},
     ),
     "await_funds": (

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0aeb7bc4109e"
+revision = "fe11d5e47a72"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -66,7 +66,9 @@ def upgrade() -> None:
         sa.Column("payment_days", sa.Integer(), nullable=False),
         sa.Column("starts_on", sa.Date(), nullable=True),
         sa.Column("ends_on", sa.Date(), nullable=True),
-        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "authors", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="all who wrote on it"
+        ),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
@@ -456,6 +458,12 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "sessions_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="access tokens issued before are void",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
     op.create_table(
@@ -716,7 +724,9 @@ def upgrade() -> None:
         sa.Column("ordered_on", sa.Date(), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
         sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("author_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "authors", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="all who wrote on it"
+        ),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
