@@ -50,6 +50,12 @@ _ALWAYS = {"400": "Malformed", "422": "Refused", "503": "Try again later"}
 _SIGNED_IN = {"401": "Not signed in", "403": "Not permitted"}
 
 
+def answers_problem(description: str) -> dict[str, Any]:
+    """Return what ``responses=`` of a route says of a refusal that not every route has."""
+    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {"description": description, "content": content}
+
+
 def routes_with_gates(app: FastAPI) -> Iterator[tuple[str, str, Gate | None]]:
     """Yield (method, path, gate) of every documented operation; gate None means public."""
     for context in iter_route_contexts(app.routes):
@@ -101,7 +107,10 @@ def install(app: FastAPI, service: str) -> None:
 
 def _complete(app: FastAPI, document: dict[str, Any]) -> None:
     components = document.setdefault("components", {})
-    components.setdefault("schemas", {})["Problem"] = _PROBLEM_SCHEMA
+    schemas = components.setdefault("schemas", {})
+    schemas["Problem"] = _PROBLEM_SCHEMA
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
     components["securitySchemes"] = {
         "signIn": {
             "type": "oauth2",
@@ -117,18 +126,24 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
 
 def _problems(operation: dict[str, Any], gate: Gate | None) -> None:
     described = dict(_ALWAYS)
+    if "requestBody" in operation:
+        described["413"] = "Body too large"
+        if "multipart/form-data" in operation["requestBody"]["content"]:
+            described["415"] = "Neither a form nor a file of a known kind"
     if gate is not None:
         described |= _SIGNED_IN
-        if "{" in str(operation.get("operationId", "")) or _has_path_parameter(operation):
+        if _has_path_parameter(operation) or "requestBody" in operation:
             described["404"] = "Not found, or hidden"
         if gate.writes:
             described |= {"409": "The present state does not allow it", "413": "Body too large"}
             described["412"] = "Changed since it was read"
         if gate.if_match:
             described["428"] = "If-Match is required"
-    content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    operation["responses"].pop("422", None)  # the framework's own form of it
     for status, description in described.items():
-        operation["responses"][status] = {"description": description, "content": content}
+        answer, ours = operation["responses"].setdefault(status, {}), answers_problem(description)
+        answer["description"] = description
+        answer["content"] = answer.get("content", {}) | ours["content"]
 
 
 def _has_path_parameter(operation: dict[str, Any]) -> bool:

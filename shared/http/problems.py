@@ -16,6 +16,7 @@ from pydantic_core import to_json
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Match
 from starlette.types import Scope
 
 from shared.db.driver import PoolTimeout
@@ -141,8 +142,20 @@ def _field_error(error: dict[str, Any]) -> FieldError:
 
 async def _http(request: Request, error: Any) -> Response:
     code, title = _HTTP_CODES.get(error.status_code, ("refused", "The request was refused"))
-    headers = dict(error.headers) if error.headers else None
+    headers = dict(error.headers or {})
+    if error.status_code == 405:
+        headers["Allow"] = ", ".join(_methods_here(request))
     return problem(request, error.status_code, code, title, str(error.detail), headers=headers)
+
+
+def _methods_here(request: Request) -> list[str]:
+    """The methods of all routes with this path: the router asks only the first."""
+    found = set[str]()
+    for route in request.app.routes:
+        match, _ = route.matches(request.scope)
+        if match is not Match.NONE:
+            found |= getattr(route, "methods", None) or set()
+    return sorted(found)
 
 
 async def _database(request: Request, error: Any) -> Response:

@@ -241,13 +241,23 @@ async def _drop(write: Write, job_id: UUID) -> None:
 
 def _form(options: type[BaseModel]) -> dict[str, Any]:
     """Describe the multipart form for OpenAPI."""
-    properties = options.model_json_schema()["properties"]
+    schema = options.model_json_schema()
+    properties = _inlined(schema["properties"], schema.get("$defs", {}))
     file = {"type": "string", "format": "binary", "description": "CSV or XLSX"}
     dry_run = {"type": "boolean", "default": False, "description": "change nothing"}
-    schema = {
+    form = {
         "type": "object",
         "required": [FILE_FIELD],
         "properties": {FILE_FIELD: file, "dry_run": dry_run, **properties},
     }
-    body = {"required": True, "content": {"multipart/form-data": {"schema": schema}}}
+    body = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
     return {"requestBody": body}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Put what a schema refers to in its place: the document has no such definitions."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        return {name: _inlined(each, definitions) for name, each in schema.items()}
+    return [_inlined(each, definitions) for each in schema] if isinstance(schema, list) else schema

@@ -23,13 +23,18 @@ from shared.domain.clock import business_date, now
 from shared.domain.money import DEFAULT_CURRENCY
 from shared.http.fields import Currency, Day, Quantity
 from shared.http.gates import Read, Write, reading, writing
+from shared.http.openapi import answers_problem
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
 
 router = new_router("prices")
 
 
-@router.get("/prices", response_model=ListPriceOut)
+@router.get(
+    "/prices",
+    response_model=ListPriceOut,
+    responses={404: answers_problem("There is no list price")},
+)
 async def get_list_price(
     read: Annotated[Read, reading("price_list.read")],
     product_id: UUID,
