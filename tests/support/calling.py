@@ -36,6 +36,7 @@ class Call:
     version: int | None = None
     creates: bool = False
     files: Mapping[str, Any] | None = None
+    form: Mapping[str, str] | None = None
     key: str = field(default_factory=lambda: str(uuid4()))
     request_id: str = field(default_factory=lambda: str(uuid4()))
     tries: int = 0
@@ -57,7 +58,12 @@ async def attempt(client: httpx.AsyncClient, call: Call) -> httpx.Response | Non
     call.tries += 1
     try:
         answer = await client.request(
-            call.method, call.path, json=call.body, files=call.files, headers=call.headers
+            call.method,
+            call.path,
+            json=call.body,
+            files=call.files,
+            data=call.form,
+            headers=call.headers,
         )
     except httpx.TransportError:
         call.unknown += 1
@@ -67,12 +73,13 @@ async def attempt(client: httpx.AsyncClient, call: Call) -> httpx.Response | Non
 
 
 def is_settled(answer: httpx.Response | None) -> bool:
-    """Say whether an answer tells what became of the call, so that it need not be sent again."""
+    """Say whether an answer tells what became of the call, so that it need not be sent again.
+
+    What is refused as ``retryable`` is on its way: the same key at work, a name not yet known here.
+    """
     if answer is None or answer.status_code >= 500:
         return False
-    if answer.status_code == 409:
-        return bool(answer.json().get("code") != "request_in_flight")
-    return True
+    return answer.is_success or not answer.json().get("retryable", False)
 
 
 async def settle(client: httpx.AsyncClient, call: Call, patience: float = 30) -> httpx.Response:
@@ -132,7 +139,8 @@ class Caller:
         self, method: str, path: str, body: Any = None, *, version: int | None = None
     ) -> Json:
         """Call what must be refused; return the problem document."""
-        answer = await settle(self.http, Call(method, path, body, version))
+        answer = await attempt(self.http, Call(method, path, body, version))
+        assert answer is not None
         assert 400 <= answer.status_code < 500, f"not refused: {answer.status_code} {answer.text}"
         assert answer.headers["content-type"] == "application/problem+json"
         problem: Json = answer.json()

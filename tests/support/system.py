@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import psutil
+import sqlalchemy as sa
 
 from shared.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from shared.embedded.state import HOST, free_port
@@ -174,6 +175,22 @@ class System:
                 if now - began > patience or now - moved > standstill:
                     raise SystemFailed(f"not drained in {now - began:.0f} s: {waiting}")
                 await asyncio.sleep(_POLL_SECONDS)
+
+    async def told(self, customer_id: str) -> dict[str, list[str]]:
+        """What each service said about a customer, in its order: ``order.approved``, ..."""
+        query = sa.text(
+            "SELECT type FROM outbox WHERE payload ->> 'customer_id' = :customer_id ORDER BY seq"
+        )
+        found: dict[str, list[str]] = {}
+        async with self.opened() as here:
+            for service in here.services:
+                if "outbox" in service.metadata.tables:
+                    async with here.dbs[service.name].reading() as conn:
+                        types = await conn.execute(query, {"customer_id": customer_id})
+                        said = [".".join(each.split(".")[2:4]) for each in types.scalars()]
+                    if said:
+                        found[service.name] = said
+        return found
 
     async def check(self) -> dict[str, Any]:
         """Check every promise as ``kehu check`` does; return its document."""

@@ -48,3 +48,10 @@ async def formal_customer(company: Company, name: str, **credit: Any) -> Json:
     if credit:
         await manager.put(f"{path}/credit", credit)
     return await manager.post(f"{path}/confirm", version=customer["version"])
+
+
+async def new_contact(company: Company, customer: Json, name: str = "刘洋") -> Json:
+    """A person to talk to at a customer."""
+    seller = (await company.one(Role.ACCOUNT_MANAGER)).caller
+    path = f"/v1/customers/{customer['id']}/contacts"
+    return await seller.post(path, {"name": name, "position": "采购经理", "primary": True})
