@@ -44,6 +44,15 @@ CONTRACTS = (
         """,
     ),
     Invariant(
+        "contracts.32 voices",
+        "Who approved a contract gave no opinion in the round before.",
+        """
+        SELECT c.id, c.number, o.department
+        FROM contract AS c JOIN contract_opinion AS o
+          ON o.contract_id = c.id AND o.round = c.round AND o.given_by = c.approved_by
+        """,
+    ),
+    Invariant(
         "contracts.31",
         "The lines of a contract that a quote was accepted for are those of the quote.",
         """

@@ -23,6 +23,7 @@ from services.order.contracts.errors import (
     ContractStateError,
     NotAsked,
     OwnContract,
+    SpokenAlready,
 )
 from services.order.contracts.opinions import Opinion, Verdict
 from services.order.products.line import ProductLine, must_fit
@@ -208,12 +209,16 @@ class Contract(Content, Aggregate):
     def countersign(
         self, department: str, verdict: Verdict, remark: str | None, *, by: UUID, at: datetime
     ) -> Change:
-        """Record a department's opinion; the last agreement completes the round (S122)."""
+        """Record a department's opinion; the last agreement completes the round (S122).
+
+        One person speaks for one department.
+        """
         if self.status != Status.COUNTERSIGNING:
             raise ContractStateError(f"A contract that is {self.status} is not countersigned.")
         self._by_somebody_else(by)
         if department not in self.waiting_for:
             raise NotAsked(f"{department} is not asked, or has given its opinion already.")
+        self._by_who_has_not_spoken(by)
         opinion = Opinion(
             id=new_id(),
             round=self.round,
@@ -232,8 +237,9 @@ class Contract(Content, Aggregate):
         return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
 
     def approve(self, *, by: UUID, at: datetime) -> Change:
-        """Approve what the departments agreed to; not by an author (S121)."""
+        """Approve what the departments agreed to; not by an author, nor for a department (S121)."""
         self._by_somebody_else(by)
+        self._by_who_has_not_spoken(by)
         self._become(Status.APPROVED)
         self._content_is(self.content_hash)
         self.approved_hash, self.approved_by, self.approved_at = self.content_hash, by, at
@@ -273,8 +279,13 @@ class Contract(Content, Aggregate):
     @property
     def waiting_for(self) -> tuple[str, ...]:
         """The departments whose opinion is outstanding."""
-        given = {each.department for each in self.opinions if each.round == self.round}
+        given = {each.department for each in self._given}
         return tuple(each for each in self.asked if each not in given)
+
+    @property
+    def _given(self) -> tuple[Opinion, ...]:
+        """The opinions of this round."""
+        return tuple(each for each in self.opinions if each.round == self.round)
 
     def hash(self) -> str:
         """Return the SHA-256 of what is agreed, in a canonical form."""
@@ -296,6 +307,10 @@ class Contract(Content, Aggregate):
     def _by_somebody_else(self, by: UUID) -> None:
         if by in self.authors:
             raise OwnContract("Who wrote on a contract neither countersigns nor approves it.")
+
+    def _by_who_has_not_spoken(self, by: UUID) -> None:
+        if any(each.given_by == by for each in self._given):
+            raise SpokenAlready("Who gave an opinion in this round gives no other, nor approves.")
 
     def _become(self, target: Status) -> None:
         if target not in TRANSITIONS[self.status]:

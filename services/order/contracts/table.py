@@ -77,4 +77,5 @@ opinions = sa.Table(
     sa.Column("given_by", sa.Uuid, nullable=False),
     sa.Column("given_at", MOMENT, nullable=False),
     sa.UniqueConstraint("contract_id", "round", "department"),
+    sa.UniqueConstraint("contract_id", "round", "given_by"),
 )

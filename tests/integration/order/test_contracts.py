@@ -134,6 +134,23 @@ async def test_who_edits_a_contract_neither_countersigns_nor_approves_it(
     assert approved["status"] == "approved"
 
 
+async def test_one_person_has_one_voice(order: ServiceUnderTest) -> None:
+    """S122: the deputy may speak for two departments and approve, but not in person for both."""
+    contract = await submitted_contract(order, await drafted_contract(order, await customer(order)))
+    path = f"contracts/{contract['id']}"
+    deputy = "deputy_general_manager"
+    legal = {"department": "legal", "verdict": "agree"}
+    contract = await done(order, deputy, f"{path}/countersign", legal, seen=contract, name="钱七")
+    technical = {"department": "technical", "verdict": "agree"}
+    twice = await send(order, deputy, f"{path}/countersign", technical, seen=contract, name="钱七")
+    assert (twice.status_code, twice.json()["code"]) == (403, "spoken_already")
+    contract = await countersigned_contract(order, contract)
+    twice = await send(order, deputy, f"{path}/approve", seen=contract, name="钱七")
+    assert (twice.status_code, twice.json()["code"]) == (403, "spoken_already")
+    approved = await done(order, deputy, f"{path}/approve", seen=contract, name="孙八")
+    assert approved["status"] == "approved"
+
+
 @pytest.mark.parametrize("role", ["account_manager", "sales_manager", "finance"])
 async def test_only_the_top_approves(order: ServiceUnderTest, role: str) -> None:
     """S121."""

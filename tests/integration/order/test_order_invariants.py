@@ -96,6 +96,11 @@ SPOILT = {
         "UPDATE contract SET authors = authors || approved_by WHERE status = 'signed'",
         {"contracts.32"},
     ),
+    "who spoke for a department approves": (
+        "UPDATE contract_opinion AS o SET given_by = c.approved_by FROM contract AS c"
+        " WHERE c.id = o.contract_id AND o.department = 'legal'",
+        {"contracts.32 voices"},
+    ),
     "an opinion is turned": (
         "UPDATE contract_opinion SET verdict = 'disagree' WHERE department = 'legal'",
         {"contracts.32 countersign"},

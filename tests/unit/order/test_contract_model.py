@@ -15,6 +15,7 @@ from services.order.contracts.errors import (
     ContractStateError,
     NotAsked,
     OwnContract,
+    SpokenAlready,
 )
 from services.order.contracts.model import TRANSITIONS, Contract, Status
 from services.order.contracts.opinions import Verdict
@@ -25,10 +26,13 @@ from shared.domain.ids import new_id
 from tests.support.order_models import AUTHOR, a_contract, a_contract_line
 
 BOSS, CLERK = new_id(), new_id()
+#: Who speaks for a department, each somebody else.
+SPEAKERS = {name: new_id() for name in ("sales", "technical", "finance", "legal")}
 
 
 def countersign(contract: Contract, department: str, verdict: Verdict = Verdict.AGREE) -> Change:
-    return contract.countersign(department, verdict, "意见", by=CLERK, at=now())
+    speaker = SPEAKERS[department]
+    return contract.countersign(department, verdict, "意见", by=speaker, at=now())
 
 
 def up_for_approval() -> Contract:
@@ -96,11 +100,29 @@ def test_an_editor_neither_countersigns_nor_approves() -> None:
     contract.change(by=CLERK, payment_days=90)
     contract.submit(["sales"])
     with pytest.raises(OwnContract):
-        countersign(contract, "sales")
-    contract.countersign("sales", Verdict.AGREE, None, by=BOSS, at=now())
+        contract.countersign("sales", Verdict.AGREE, None, by=CLERK, at=now())
+    countersign(contract, "sales")
     for author in (AUTHOR, CLERK):
         with pytest.raises(OwnContract):
             contract.approve(by=author, at=now())
+
+
+def test_one_person_has_one_voice_in_a_round() -> None:
+    """S122: neither for two departments, nor for one and the approval; a new round is new."""
+    contract = a_contract()
+    contract.submit(["sales", "legal"])
+    contract.countersign("legal", Verdict.AGREE, None, by=BOSS, at=now())
+    with pytest.raises(SpokenAlready):
+        contract.countersign("sales", Verdict.AGREE, None, by=BOSS, at=now())
+    countersign(contract, "sales")
+    with pytest.raises(SpokenAlready):
+        contract.approve(by=BOSS, at=now())
+    contract.reject("条款不清")
+    contract.change(by=AUTHOR, terms="新条款")
+    contract.submit(["sales"])
+    countersign(contract, "sales")
+    contract.approve(by=BOSS, at=now())
+    assert contract.status == Status.APPROVED
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "fe11d5e47a72"
+revision = "95f20aa42cd8"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -540,6 +540,12 @@ def upgrade() -> None:
             "round",
             "department",
             name=op.f("contract_opinion_contract_id_round_department_key"),
+        ),
+        sa.UniqueConstraint(
+            "contract_id",
+            "round",
+            "given_by",
+            name=op.f("contract_opinion_contract_id_round_given_by_key"),
         ),
     )
     op.create_table(
