@@ -112,6 +112,15 @@ class Repository(Generic[A]):
             )
         return aggregate
 
+    async def lock(self, uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, A]:
+        """Lock and return several aggregates by id, as far as they are there.
+
+        Locks are taken in id order, so that two callers cannot wait for each other.
+        """
+        rows = (await uow.conn.execute(self._by_ids_locked, {"ids": list(ids)})).all()
+        loaded = await self._load_children(uow.conn, [row["id"] for row in rows])
+        return {row["id"]: self._build(row, loaded) for row in rows}
+
     async def find(
         self, conn: Connection, *where: sa.ColumnElement[bool], lock: bool = False
     ) -> A | None:
@@ -207,6 +216,12 @@ class Repository(Generic[A]):
     def _by_id_locked(self) -> Prepared:
         one = self.query().where(self.table.c.id == sa.bindparam("id"))
         return Prepared(one.with_for_update(of=self.table))
+
+    @cached_property
+    def _by_ids_locked(self) -> Prepared:
+        wanted = sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))
+        several = self.query().where(self.table.c.id == sa.any_(wanted)).order_by(self.table.c.id)
+        return Prepared(several.with_for_update(of=self.table))
 
     @cached_property
     def _insert(self) -> Prepared:

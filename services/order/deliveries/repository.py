@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -15,7 +14,6 @@ from services.order.deliveries.table import deliveries, delivery_lines
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
-from shared.db.unit_of_work import UnitOfWork
 
 SORTS = {
     "created": Sort(deliveries.c.id, UUID),
@@ -55,11 +53,6 @@ class Deliveries(Repository[Delivery]):
     children = (Children("lines", DeliveryLine, delivery_lines, "delivery_id"),)
     payload = staticmethod(events.payload)
 
-    async def lock(self, uow: UnitOfWork, ids: Sequence[UUID]) -> list[Delivery]:
-        """Lock and return several deliveries, in id order."""
-        query = self.query().where(deliveries.c.id == sa.any_(_bound(ids)))
-        return await self.select(uow.conn, query, lock=True)
-
     async def planned(self, conn: Connection, order_ids: Sequence[UUID]) -> dict[UUID, Taken]:
         """Return how much of each line of some orders is in a delivery that is not cancelled.
 
@@ -72,10 +65,6 @@ class Deliveries(Repository[Delivery]):
         """Return one page of deliveries without their lines."""
         query = self.query().where(*_conditions(wanted))
         return await fetch_page(conn, query, request, sorts=SORTS, key=deliveries.c.id)
-
-
-def _bound(ids: Sequence[UUID]) -> Any:
-    return sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))
 
 
 def _conditions(wanted: DeliveryFilter) -> list[sa.ColumnElement[bool]]:

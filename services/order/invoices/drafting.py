@@ -100,10 +100,11 @@ async def _add(uow: UnitOfWork, heading: Heading, lines: Sequence[InvoiceLine]) 
 
 
 async def _lock(uow: UnitOfWork, ids: Iterable[UUID]) -> list[Delivery]:
-    wanted = sorted(ids)
-    found = await deliveries.lock(uow, wanted)
-    for missing in set(wanted) - {delivery.id for delivery in found}:
+    wanted = set(ids)
+    known = await deliveries.lock(uow, wanted)
+    for missing in wanted - known.keys():
         raise NotFound.of("delivery", missing)
+    found = list(known.values())
     for delivery in found:
         if delivery.status not in _SHIPPED:
             raise NotInvoiceable(f"Delivery {delivery.number} is {delivery.status}.")

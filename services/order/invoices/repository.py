@@ -18,7 +18,6 @@ from services.order.orders.table import orders
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
-from shared.db.unit_of_work import UnitOfWork
 
 SORTS = {
     "created": Sort(invoices.c.id, UUID),
@@ -104,12 +103,6 @@ class Invoices(Repository[Invoice]):
     noun = "invoice"
     children = (Children("lines", InvoiceLine, invoice_lines, "invoice_id"),)
     payload = staticmethod(events.payload)
-
-    async def lock(self, uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Invoice]:
-        """Lock and return several invoices, in id order."""
-        wanted = sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))
-        query = self.query().where(invoices.c.id == sa.any_(wanted))
-        return {each.id: each for each in await self.select(uow.conn, query, lock=True)}
 
     async def charged(self, conn: Connection, delivery_ids: Sequence[UUID]) -> dict[UUID, Taken]:
         """Return how much of each delivery line is on an invoice that is not voided.

@@ -121,7 +121,7 @@ async def _require_match(uow: UnitOfWork, invoice: Invoice) -> None:
     }
     of_deliveries = {
         line.id: _claim(line, line.quantity - charged.get(line.id, Taken()).quantity)
-        for delivery in delivered
+        for delivery in delivered.values()
         for line in delivery.lines
     }
     require_match(invoice, of_orders, of_deliveries)

@@ -5,7 +5,7 @@ Locks are taken in one order everywhere: receipts, invoices, orders, account, pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -88,13 +88,13 @@ class Allocated:
 async def allocate_receipt(uow: UnitOfWork, command: AllocateReceipt) -> Allocated:
     """Apply one receipt to one or more invoices (S161)."""
     receipt = await receipts.get_for_update(uow, command.receipt_id, command.expected)
-    found = await invoices.lock(uow, _ids(share.invoice_id for share in command.shares))
+    found = await invoices.lock(uow, {share.invoice_id for share in command.shares})
     return await _allocate(uow, {receipt.id: receipt}, found, command.shares)
 
 
 async def allocate_to_invoice(uow: UnitOfWork, command: AllocateToInvoice) -> Allocated:
     """Apply one or more receipts to one invoice (S161)."""
-    found = await receipts.lock(uow, _ids(share.receipt_id for share in command.shares))
+    found = await receipts.lock(uow, {share.receipt_id for share in command.shares})
     invoice = await invoices.get_for_update(uow, command.invoice_id, command.expected)
     return await _allocate(uow, found, {invoice.id: invoice}, command.shares)
 
@@ -241,7 +241,3 @@ def _require_known(
     ]
     if errors:
         raise Invalid("A receipt or invoice does not exist.", errors=tuple(errors))
-
-
-def _ids(given: Iterable[UUID]) -> list[UUID]:
-    return sorted(set(given))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,7 +16,6 @@ from services.order.receipts.table import allocations, receipts
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
-from shared.db.unit_of_work import UnitOfWork
 
 SORTS = {
     "created": Sort(receipts.c.id, UUID),
@@ -68,12 +66,6 @@ class Receipts(Repository[Receipt]):
     table = receipts
     noun = "receipt"
     payload = staticmethod(events.receipt_payload)
-
-    async def lock(self, uow: UnitOfWork, ids: Sequence[UUID]) -> dict[UUID, Receipt]:
-        """Lock and return several receipts, in id order."""
-        wanted = sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))
-        query = self.query().where(receipts.c.id == sa.any_(wanted))
-        return {each.id: each for each in await self.select(uow.conn, query, lock=True)}
 
     async def page(self, conn: Connection, wanted: ReceiptFilter, request: PageRequest) -> Page:
         """Return one page of receipts."""

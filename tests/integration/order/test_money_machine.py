@@ -380,8 +380,8 @@ async def test_the_service_and_an_auditor_keep_the_same_books(order: ServiceUnde
     """S159, S160, S161, S164, S165: whatever the sequence of acts."""
     MoneyMachine.service, MoneyMachine.loop = order, asyncio.get_running_loop()
     limits = settings(
-        max_examples=8,
-        stateful_step_count=40,
+        max_examples=6,
+        stateful_step_count=30,
         deadline=None,
         phases=[Phase.explicit, Phase.reuse, Phase.generate],  # shrinking would outlast the run
         suppress_health_check=list(HealthCheck),
