@@ -17,11 +17,10 @@ from services.order.policies import POLICIES
 from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
 from services.order.settings import OrderSettings
-from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
-from shared.db.engine import create_engine
+from services.order.staff.table import staff
+from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
-from shared.http.app import new_app
-from shared.http.context import Context
+from shared.http import frame
 
 #: In the order of how often they are called; routes are tried one after another.
 ROUTERS = [
@@ -42,26 +41,18 @@ def create_app(
     settings: OrderSettings, *, db: Database | None = None, keys: KeySource | None = None
 ) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
-    context = Context(
-        service="order",
-        db=db or create_database(settings),
-        tokens=TokenVerifier(
-            keys or keys_from_url(settings.jwks_url),
-            issuer=settings.issuer,
-            permissions=PERMISSIONS,
-        ),
-        page_secret=settings.page_key(),
-        settings=settings,
-    )
-    return new_app(
-        context,
+    return frame.compose(
+        settings,
+        db or create_database(settings),
+        staff=staff,
+        permissions=PERMISSIONS,
+        routers=ROUTERS,
         title="Kehu order service",
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
-        routers=ROUTERS,
+        keys=keys,
     )
 
 
 def create_database(settings: OrderSettings) -> Database:
     """Open the service's database."""
-    engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
-    return Database(engine, service="order", policies=POLICIES)
+    return frame.open_database(settings, "order", POLICIES)

@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 import httpx
 import jwt
 
+from shared.auth.revocations import Revocations
 from shared.auth.roles import OPERATIONS, PermissionTable, permissions_of
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
@@ -27,19 +28,6 @@ _KEYS_RETRY_SECONDS = 5
 
 #: Fetches a JSON Web Key Set (RFC 7517).
 KeySource = Callable[[], Awaitable[dict[str, Any]]]
-
-
-class Revocations(Protocol):
-    """Knows which tokens are void before they expire; asked at every request, so it must be fast.
-
-    ``forget`` is called when this process ended somebody's sessions.
-    """
-
-    async def still_valid(self, subject: UUID, issued: float) -> bool:
-        """Say whether a token of ``subject`` issued at ``issued`` (epoch seconds) counts."""
-
-    def forget(self) -> None:
-        """Look anew at the next request."""
 
 
 def keys_from_url(url: str) -> KeySource:

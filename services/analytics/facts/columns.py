@@ -8,7 +8,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from services.analytics.metadata import FACTS, metadata
-from shared.db.types import MONEY, QUANTITY
+from shared.db.types import MOMENT, MONEY, QUANTITY
 from shared.domain.clock import business_date
 from shared.events.values import Money, Owned
 from shared.inbox.arrival import Received
@@ -53,6 +53,11 @@ def text(name: str, *, optional: bool = False) -> sa.Column[Any]:
 def day(name: str, *, optional: bool = False) -> sa.Column[Any]:
     """Declare a calendar day in the business zone."""
     return sa.Column(name, sa.Date, nullable=optional)
+
+
+def moment(name: str, *, optional: bool = False) -> sa.Column[Any]:
+    """Declare a point in time."""
+    return sa.Column(name, MOMENT, nullable=optional)
 
 
 def money(name: str, *, optional: bool = False) -> sa.Column[Any]:

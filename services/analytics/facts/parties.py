@@ -10,6 +10,7 @@ from services.analytics.facts.columns import (
     currency_of,
     day,
     fact_table,
+    moment,
     money,
     owned,
     owned_row,
@@ -17,6 +18,7 @@ from services.analytics.facts.columns import (
     uuid,
 )
 from services.analytics.facts.projection import Projection
+from shared.auth.revocations import sessions_from
 from shared.domain.clock import business_date
 from shared.events.customer import ContactChanged, CreditAssessed, CustomerState
 from shared.events.staff import StaffState
@@ -50,6 +52,7 @@ staff = fact_table(
     text("department", optional=True),
     text("branch", optional=True),
     text("status"),
+    moment("sessions_from", optional=True),
 )
 
 
@@ -90,6 +93,7 @@ def _staff(received: Received[StaffState]) -> Row:
         "department": data.department,
         "branch": data.branch,
         "status": data.status,
+        "sessions_from": sessions_from(data, received.envelope.time),
     }
 
 

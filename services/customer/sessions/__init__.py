@@ -1,1 +1,1 @@
-"""Sign-in (登录): passwords to access tokens, the keys that sign them, and when they are void."""
+"""Sign-in (登录): passwords to access tokens, and the keys that sign them."""

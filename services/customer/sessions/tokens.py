@@ -10,6 +10,7 @@ import jwt
 
 from services.customer.sessions.keys import SigningKey
 from services.customer.staff.model import Staff
+from shared.auth.revocations import is_void
 from shared.auth.tokens import ALGORITHM, AUDIENCE
 from shared.domain.ids import new_id
 
@@ -42,11 +43,6 @@ def issue(
     }
     headers = {"kid": key.kid, "typ": "at+jwt"}
     return AccessToken(jwt.encode(claims, key.private, ALGORITHM, headers=headers), seconds)
-
-
-def is_void(issued: float, sessions_from: datetime | None) -> bool:
-    """Say whether a token was issued before the person's sessions were ended."""
-    return sessions_from is not None and issued <= math.floor(sessions_from.timestamp())
 
 
 def _issued(staff: Staff, at: datetime) -> int:

@@ -43,11 +43,13 @@ async def project_contacts(uow: UnitOfWork, batch: list[Received[ContactChanged]
     await keep_newest(uow, contacts, batch, _present_contact)
 
 
-def _present_contact(contact: ContactChanged) -> dict[str, Any]:
+def _present_contact(received: Received[ContactChanged]) -> dict[str, Any]:
+    contact = received.data
     return {"customer_id": contact.customer_id, "status": contact.status}
 
 
-def _present(customer: CustomerState) -> dict[str, Any]:
+def _present(received: Received[CustomerState]) -> dict[str, Any]:
+    customer = received.data
     return {
         "number": customer.number,
         "name": customer.name,

@@ -6,6 +6,7 @@ from typing import Any
 
 from services.opportunity.replicas import keep_newest
 from services.opportunity.staff.table import staff
+from shared.auth.revocations import sessions_from
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft, StaffState
 from shared.inbox.arrival import Received
@@ -18,11 +19,13 @@ async def project_staff(uow: UnitOfWork, batch: list[Received[StaffState]]) -> N
     await keep_newest(uow, staff, batch, _present)
 
 
-def _present(member: StaffState) -> dict[str, Any]:
+def _present(received: Received[StaffState]) -> dict[str, Any]:
+    member = received.data
     return {
         "name": member.name,
         "roles": list(member.roles),
         "department": member.department,
         "branch": member.branch,
         "status": member.status,
+        "sessions_from": sessions_from(member, received.envelope.time),
     }

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.opportunity.metadata import metadata
+from shared.db.types import MOMENT
 
 staff = sa.Table(
     "staff",
@@ -17,4 +18,5 @@ staff = sa.Table(
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.order.staff.table import staff
+from shared.auth.revocations import sessions_from
 from shared.db.replica import newer_wins
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.staff import StaffState
@@ -22,6 +23,7 @@ async def project_staff(uow: UnitOfWork, events: list[Received[StaffState]]) -> 
             "department": event.data.department,
             "branch": event.data.branch,
             "status": event.data.status,
+            "sessions_from": sessions_from(event.data, event.envelope.time),
         }
         for event in events
     ]

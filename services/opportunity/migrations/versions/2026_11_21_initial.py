@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "45621f6946b3"
+revision = "e4bab63ee94b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -326,6 +326,12 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "sessions_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="access tokens issued before are void",
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
     op.create_table(

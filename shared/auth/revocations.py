@@ -1,0 +1,62 @@
+"""Which access tokens are void before they expire: those of people who left, and those issued
+before their sessions were ended by a new password, new roles or another place."""
+
+from __future__ import annotations
+
+import asyncio
+import math
+import time
+from collections.abc import Awaitable, Callable, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from shared.events.staff import StaffHired, StaffState
+
+#: A person, whether they left, and the moment before which their tokens are void.
+Ending = tuple[UUID, bool, datetime | None]
+
+_FRESH_SECONDS = 1.0
+
+
+class Revocations:
+    """Remembers who left or had their sessions ended; reads them anew once a second, so that a
+    check costs two look-ups in memory."""
+
+    def __init__(self, read: Callable[[], Awaitable[Iterable[Ending]]]) -> None:
+        self._read = read
+        self._left: frozenset[UUID] = frozenset()
+        self._ended: dict[UUID, datetime | None] = {}
+        self._read_at = float("-inf")
+        self._lock = asyncio.Lock()
+
+    async def still_valid(self, subject: UUID, issued: float) -> bool:
+        """Say whether a token of ``subject`` issued at ``issued`` (epoch seconds) counts."""
+        if self._is_stale():
+            async with self._lock:
+                if self._is_stale():
+                    await self._refresh()
+        return subject not in self._left and not is_void(issued, self._ended.get(subject))
+
+    def forget(self) -> None:
+        """Read anew at the next request: somebody's sessions were just ended."""
+        self._read_at = float("-inf")
+
+    def _is_stale(self) -> bool:
+        return time.monotonic() - self._read_at > _FRESH_SECONDS
+
+    async def _refresh(self) -> None:
+        started = time.monotonic()
+        rows = list(await self._read())
+        self._left = frozenset(person for person, gone, _ in rows if gone)
+        self._ended = {person: ended for person, gone, ended in rows if not gone}
+        self._read_at = started
+
+
+def is_void(issued: float, sessions_from: datetime | None) -> bool:
+    """Say whether a token was issued before the person's sessions were ended."""
+    return sessions_from is not None and issued <= math.floor(sessions_from.timestamp())
+
+
+def sessions_from(member: StaffState, at: datetime) -> datetime | None:
+    """Return from when on tokens count, by the newest event about somebody and its time."""
+    return None if isinstance(member, StaffHired) else at

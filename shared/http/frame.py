@@ -1,0 +1,71 @@
+"""What the HTTP side of every service is composed of, around its own routers, permissions and
+policies: the database, the verification of tokens, and the application."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from fastapi import APIRouter, FastAPI
+
+from shared.auth.revocations import Ending, Revocations
+from shared.auth.roles import PermissionTable
+from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
+from shared.db.driver import Prepared
+from shared.db.engine import create_engine
+from shared.db.unit_of_work import Database, Policies
+from shared.http.app import new_app
+from shared.http.context import Context
+from shared.settings import ServiceSettings
+
+
+def open_database(
+    settings: ServiceSettings, service: str, policies: Policies | None = None
+) -> Database:
+    """Open a service's database as its runtime role."""
+    engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
+    return Database(engine, service=service, policies=policies)
+
+
+def compose(
+    settings: ServiceSettings,
+    db: Database,
+    *,
+    staff: sa.Table,
+    permissions: PermissionTable,
+    routers: Sequence[APIRouter],
+    title: str,
+    description: str,
+    keys: KeySource | None = None,
+) -> FastAPI:
+    """Return the application of the service ``db`` belongs to.
+
+    ``staff`` is its table of staff or its replica of it, with ``status`` and ``sessions_from``:
+    by them it refuses the tokens of people who left, and those issued before a change.
+    """
+    tokens = TokenVerifier(
+        keys or keys_from_url(settings.jwks_url),
+        issuer=settings.issuer,
+        permissions=permissions,
+        revocations=_revocations(db, staff),
+    )
+    context = Context(
+        service=db.service,
+        db=db,
+        tokens=tokens,
+        page_secret=settings.page_key(),
+        settings=settings,
+    )
+    return new_app(context, title=title, description=description, routers=routers)
+
+
+def _revocations(db: Database, staff: sa.Table) -> Revocations:
+    left = staff.c.status == "left"
+    ended = staff.c.sessions_from.is_not(None)
+    query = Prepared(sa.select(staff.c.id, left, staff.c.sessions_from).where(sa.or_(left, ended)))
+
+    async def read() -> Iterable[Ending]:
+        async with db.reading() as conn:
+            return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
+
+    return Revocations(read)
