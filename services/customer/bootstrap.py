@@ -23,6 +23,8 @@ ADMINISTRATOR_LOGIN = "admin"
 
 async def prepare(db: Database, settings: CustomerSettings) -> Sequence[str]:
     """Make what is missing; return the first sign-in, which is shown this once (S214)."""
+    if not settings.sign_in:
+        return ()  # an identity provider knows who administers
     async with db.transaction(SYSTEM) as uow:
         # Several processes may start at once.
         lock = sa.select(sa.func.pg_advisory_xact_lock(advisory_key("customer", "bootstrap")))

@@ -5,6 +5,7 @@ Counting first means that attempts made at the same moment cannot slip through t
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -46,6 +47,11 @@ class Limit:
     tries: int
     seconds: int
 
+    @property
+    def hidden(self) -> str:
+        """Return what stands for the subject: people type passwords where logins belong."""
+        return hashlib.blake2b(self.subject.encode(), digest_size=16).hexdigest()
+
 
 async def count(conn: Connection, limits: Sequence[Limit], at: datetime) -> Limit | None:
     """Count one attempt against each limit in turn; stop at and return the first it exceeds.
@@ -61,14 +67,14 @@ async def count(conn: Connection, limits: Sequence[Limit], at: datetime) -> Limi
 async def give_back(conn: Connection, limits: Sequence[Limit]) -> None:
     """Take one attempt off each limit: it was a good one."""
     for limit in limits:
-        mine = (attempts.c.scope == limit.scope) & (attempts.c.subject == limit.subject)
+        mine = (attempts.c.scope == limit.scope) & (attempts.c.subject == limit.hidden)
         lower = sa.func.greatest(attempts.c.tries - 1, 0)
         await conn.execute(sa.update(attempts).where(mine).values(tries=lower))
 
 
 async def forget(conn: Connection, limit: Limit) -> None:
     """Begin a limit anew."""
-    mine = (attempts.c.scope == limit.scope) & (attempts.c.subject == limit.subject)
+    mine = (attempts.c.scope == limit.scope) & (attempts.c.subject == limit.hidden)
     await conn.execute(sa.delete(attempts).where(mine))
 
 
@@ -94,7 +100,7 @@ async def _count(conn: Connection, limit: Limit, at: datetime) -> int:
     over = attempts.c.since <= at - timedelta(seconds=limit.seconds)
     statement = (
         insert(attempts)
-        .values(scope=limit.scope, subject=limit.subject, since=at, tries=1)
+        .values(scope=limit.scope, subject=limit.hidden, since=at, tries=1)
         .on_conflict_do_update(
             index_elements=[attempts.c.scope, attempts.c.subject],
             set_={

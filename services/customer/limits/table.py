@@ -11,7 +11,7 @@ attempts = sa.Table(
     "attempt",
     metadata,
     sa.Column("scope", sa.Text, primary_key=True, comment="which limit"),
-    sa.Column("subject", sa.Text, primary_key=True, comment="who is limited"),
+    sa.Column("subject", sa.Text, primary_key=True, comment="a hash of who is limited"),
     sa.Column("since", MOMENT, nullable=False, comment="start of the window"),
     sa.Column("tries", sa.Integer, nullable=False),
     sa.Index("attempt_since", "since"),

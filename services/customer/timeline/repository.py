@@ -18,7 +18,12 @@ SORTS = {
 
 
 async def page_of_entries(
-    conn: Connection, customer_id: UUID, document: str | None, request: PageRequest
+    conn: Connection,
+    customer_id: UUID,
+    request: PageRequest,
+    *,
+    document: str | None = None,
+    kind: str | None = None,
 ) -> Page:
     """Return one page of what happened to a customer."""
     query = sa.select(entries.c.event_id.label("id"), *entries.c).where(
@@ -26,4 +31,6 @@ async def page_of_entries(
     )
     if document is not None:
         query = query.where(entries.c.document == document)
+    if kind is not None:
+        query = query.where(entries.c.document == kind.partition(".")[0], entries.c.kind == kind)
     return await fetch_page(conn, query, request, sorts=SORTS, key=entries.c.event_id)

@@ -24,6 +24,10 @@ async def list_timeline(
     customer_id: UUID,
     read: Annotated[Read, reading("customer.read")],
     document: Annotated[Document | None, Query(description="only this kind of document")] = None,
+    kind: Annotated[
+        str | None,
+        Query(max_length=60, pattern=r"^[a-z_]+\.[a-z_]+$", examples=["order.approved"]),
+    ] = None,
     sort: str = "-time",
     page_size: PageSize = 50,
     page_token: PageToken = None,
@@ -32,5 +36,5 @@ async def list_timeline(
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         await customers.get(conn, customer_id)
-        page = await page_of_entries(conn, customer_id, document, request)
+        page = await page_of_entries(conn, customer_id, request, document=document, kind=kind)
     return respond_page(read, page, EntryOut, EntryOut.of)

@@ -130,9 +130,13 @@ async def test_a_timeline_is_filtered_and_paged(customer: ServiceUnderTest, feed
     orders = await timeline(customer, str(buyer.customer_id), document="order", page_size=200)
     expected = [each for each in about if each.aggregate_type == "order"]
     assert len(orders["items"]) == len(expected)
+    placed = await timeline(customer, str(buyer.customer_id), kind="order.placed")
+    assert {each["kind"] for each in placed["items"]} == {"order.placed"}
+    assert len(placed["items"]) == 5
     async with customer.client("account_manager") as client:
         url = f"/v1/customers/{buyer.customer_id}/timeline"
         assert (await client.get(url, params={"document": "phone"})).status_code == 422
+        assert (await client.get(url, params={"kind": "order"})).status_code == 422
         unknown = await client.get(f"/v1/customers/{UUID(int=3)}/timeline")
     assert unknown.status_code == 404
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5cc0f6908873"
+revision = "be98c6310f81"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -20,7 +20,7 @@ def upgrade() -> None:
     op.create_table(
         "attempt",
         sa.Column("scope", sa.Text(), nullable=False, comment="which limit"),
-        sa.Column("subject", sa.Text(), nullable=False, comment="who is limited"),
+        sa.Column("subject", sa.Text(), nullable=False, comment="a hash of who is limited"),
         sa.Column(
             "since", sa.DateTime(timezone=True), nullable=False, comment="start of the window"
         ),
