@@ -6,10 +6,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.order.customers.errors import UnknownCustomer
 from services.order.customers.model import Customer
 from services.order.customers.table import customers
 from shared.db.driver import Connection
-from shared.domain.errors import Invalid
 
 _by_id = sa.select(
     customers.c.id,
@@ -33,9 +33,9 @@ async def known_customer(conn: Connection, customer_id: UUID) -> Customer:
     """Return the customer a request names.
 
     Raises:
-        Invalid: there is none, S120.
+        UnknownCustomer: there is none, or its event has not arrived yet, S120.
     """
     customer = await find_customer(conn, customer_id)
     if customer is None:
-        raise Invalid.field("/customer_id", "There is no such customer.", "unknown_customer")
+        raise UnknownCustomer.named()
     return customer

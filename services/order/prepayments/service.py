@@ -8,6 +8,7 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import lock_standing
+from services.order.customers.errors import UnknownCustomer
 from services.order.ledger.model import Entry, Journal, Ledger, transfer
 from services.order.ledger.posting import post
 from services.order.prepayments.model import Prepayment
@@ -55,7 +56,7 @@ async def credit_prepayment(uow: UnitOfWork, command: CreditPrepayment) -> Prepa
     """Credit a customer's account, opening it with the first money (S164)."""
     standing = await lock_standing(uow, command.customer_id, command.currency)
     if standing.customer is None:
-        raise Invalid.field("/customer_id", "There is no such customer.", "unknown_customer")
+        raise UnknownCustomer.named()
     found = await prepayments.of_customer(uow, command.customer_id, command.currency)
     account = found or Prepayment.open(command.customer_id, command.currency, uow.now)
     change = account.credit(command.amount, receipt_id=command.receipt_id, note=command.note)
