@@ -14,6 +14,7 @@ from shared.events.customer import CustomerState
 from shared.events.opportunity import ProductChanged
 from shared.events.order import (
     AllocationState,
+    ContractState,
     DeliveryState,
     InvoiceState,
     OrderState,
@@ -40,6 +41,8 @@ def facts(world: World, measure: str, on: date | None = None) -> Iterator[Fact]:
         case "orders":
             kind, approved = OrderState, {"approved", "partly_delivered", "delivered", "closed"}
             yield from _lines(world, kind, lambda d: d.ordered_on if d.status in approved else None)
+        case "contracts":
+            yield from _lines(world, ContractState, lambda d: d.signed_on)
         case "deliveries":
             yield from _lines(world, DeliveryState, lambda d: d.shipped_on)
         case "sales":
@@ -130,7 +133,9 @@ def _cell(found: list[Fact]) -> Cell:
 def _lines(world: World, kind: type[Any], day_of: Callable[[Any], date | None]) -> Iterator[Fact]:
     for document in world.newest(kind):
         day = day_of(document)
-        for line in document.lines if day else ():
+        if day is None:
+            continue
+        for line in document.lines:
             money = line.amount
             yield Fact(day, document, money.amount, money.currency, line.quantity, line.product_id)
 

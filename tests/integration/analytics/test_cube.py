@@ -18,7 +18,7 @@ from tests.support.services import ServiceUnderTest
 PARTIES = ["customer", "owner", "department", "branch", "region", "industry", "level", "source"]
 PERIODS = ["year", "quarter", "month", "day"]
 PRODUCTS = ["product", "product_line"]
-MEASURES = ["sales", "orders", "deliveries", "receipts", "receivables"]
+MEASURES = ["sales", "orders", "deliveries", "receipts", "receivables", "contracts"]
 
 
 async def ask(service: ServiceUnderTest, **query: Any) -> dict[str, Any]:
@@ -92,11 +92,11 @@ async def test_the_first_and_the_last_day_of_a_period_are_included(
 ) -> None:
     """S188: from one day on which something happened to another."""
     days = sorted({fact.day for fact in reckoning.facts(world, measure)})
-    for first, last in ((days[0], days[0]), (days[3], days[9]), (days[-1], days[-1])):
+    for first, last in ((days[0], days[0]), (days[1], days[-2]), (days[-1], days[-1])):
         query = {"measure": measure, "by": "day", "from": first, "to": last}
-        expected = reckoning.cube(
-            world, measure, ["day"], keep=lambda fact, a=first, b=last: a <= fact.day <= b
-        )
+        whole = reckoning.cube(world, measure, ["day"])
+        within = {each.isoformat() for each in days if first <= each <= last}
+        expected = {key: cell for key, cell in whole.items() if key[0] in within}
         assert {key[0] for key in expected} >= {first.isoformat(), last.isoformat()}
         assert cells(await ask(fed, **query)) == expected
 
@@ -210,7 +210,7 @@ async def test_an_account_manager_sees_what_is_the_persons_own(
     person = world.staff[0].staff_id
     for measure in MEASURES:
         async with fed.client("account_manager", sub=str(person)) as client:
-            query = {"measure": measure, "by": "customer", "limit": 1000}
+            query: dict[str, Any] = {"measure": measure, "by": "customer", "limit": 1000}
             response = await client.get("/v1/reports/cube", params=query)
         expected = reckoning.cube(
             world, measure, ["customer"], keep=lambda fact: fact.document.owner_id == person
@@ -243,12 +243,6 @@ def _iso(at: Any) -> str:
     return str(at.isoformat().replace("+00:00", "Z"))
 
 
-async def test_before_the_first_event_there_is_an_empty_answer(analytics: ServiceUnderTest) -> None:
-    answer = await ask(analytics, measure="contracts", by="month")
-    assert answer["rows"] == []
-    assert answer["as_of"] == {"positions": [], "event_time": None}
-
-
 async def test_monthly_sales_have_no_gaps_and_exact_amounts(
     fed: ServiceUnderTest, world: World
 ) -> None:
@@ -257,13 +251,15 @@ async def test_monthly_sales_have_no_gaps_and_exact_amounts(
         response = await client.get("/v1/reports/monthly-sales")
     expected = reckoning.cube(world, "sales", ["month"])
     items = response.json()["items"]
-    got = {(each["month"], each["amount"]["currency"]): each for each in items}
+    got: dict[tuple[str | None, ...], Any] = {
+        (each["month"], each["amount"]["currency"]): each for each in items
+    }
     for key, (amount, quantity, count) in expected.items():
         assert got[key]["amount"]["amount"] == f"{amount:.2f}"
         assert Decimal(got[key]["quantity"]) == quantity
         assert got[key]["facts"] == count
-    for month in got.keys() - expected.keys():
-        assert got[month]["amount"]["amount"] == "0.00"
+    for key in got.keys() - expected.keys():
+        assert got[key]["amount"]["amount"] == "0.00"
     for currency in ("CNY", "USD"):
         months = [each["month"] for each in items if each["amount"]["currency"] == currency]
         first, last = min(months), max(months)

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Iterable
+from datetime import UTC, datetime
 from random import Random
-from typing import Any
+from typing import Any, get_args
 
 import pytest
+import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from services.analytics.consumers import CONSUMER
+from services.analytics.consumers import CONSUMER, PROJECTIONS
+from shared.domain.ids import new_id
+from shared.events.catalogue import all_events
 from shared.events.envelope import Envelope
+from shared.events.payload import Payload
 from shared.inbox.inbox import Inbox
+from tests.support.examples import example
 from tests.support.facts import contents, forget
 from tests.support.feeding import Feed
 from tests.support.generated import trading_company
@@ -70,3 +76,48 @@ async def test_events_in_any_order_with_repetitions_give_the_same_facts(
     await forget(analytics)
     await Feed(inbox, batch).send(shuffled(COMPANY.envelopes(), random, inside=inside))
     assert await contents(analytics) == expected
+
+
+@pytest.mark.parametrize("event", list(all_events()), ids=lambda event: event.event_type)
+async def test_an_event_of_every_type_becomes_a_fact(
+    analytics: ServiceUnderTest, event: type[Payload]
+) -> None:
+    """S192: with every field filled, and then with every field empty that may be."""
+    feed, ids = Feed(Inbox(analytics.db, CONSUMER)), {}
+    for version, payload in enumerate((example(event), emptied(example(event))), 1):
+        ids[version] = getattr(payload, f"{event.aggregate_type}_id")
+        await feed.send([enveloped(payload, version)])
+    assert len(set(ids.values())) == 1
+    (projection,) = [each for each in PROJECTIONS if issubclass(event, each.state)]
+    async with analytics.db.reading() as conn:
+        parked = await conn.execute(sa.text("SELECT type, error FROM parked"))
+        found = await conn.execute(sa.select(projection.table))
+    assert [dict(row) for row in parked] == []
+    assert [(row["id"], row["version"]) for row in found] == [(ids[1], 2)]
+
+
+def emptied(payload: Payload) -> Payload:
+    """The payload without what it may be without: null, or no lines."""
+    return payload.model_copy(
+        update={
+            name: None if type(None) in get_args(field.annotation) else ()
+            for name, field in type(payload).model_fields.items()
+            if type(None) in get_args(field.annotation) or name == "lines"
+        }
+    )
+
+
+def enveloped(payload: Payload, version: int) -> Envelope:
+    key = getattr(payload, f"{payload.aggregate_type}_id")
+    return Envelope(
+        id=new_id(),
+        type=payload.event_type,
+        source=f"/kehu/{payload.service}",
+        aggregate_type=payload.aggregate_type,
+        aggregate_id=key,
+        sequence=version,
+        time=datetime(2026, 11, 21, 8, 30, tzinfo=UTC),
+        data=payload.model_dump_json(),
+        actor_id=key,
+        correlation_id=key,
+    )

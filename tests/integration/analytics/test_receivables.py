@@ -91,7 +91,9 @@ async def test_ageing_and_cube_tell_the_same_open_amount(fed: ServiceUnderTest) 
     on = date(2026, 1, 31)
     totals = (await ageing(fed, on=on))["totals"]
     async with fed.client("finance") as client:
-        cube = await client.get("/v1/reports/cube", params={"measure": "receivables", "on": on})
+        cube = await client.get(
+            "/v1/reports/cube", params={"measure": "receivables", "on": str(on)}
+        )
     assert {each["open"]["currency"]: each["open"]["amount"] for each in totals} == {
         row["amount"]["currency"]: row["amount"]["amount"] for row in cube.json()["rows"]
     }

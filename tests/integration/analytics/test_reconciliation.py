@@ -41,10 +41,11 @@ class _Undo(Exception):
         ("facts.8", "UPDATE facts.staff SET version = version + 7"),
         ("facts.6", "DELETE FROM facts.staff"),
         ("facts.23 quote", "INSERT INTO facts.quote_line VALUES {line}"),
-        ("facts.23 contract", "INSERT INTO facts.contract_line {contract_line}"),
+        ("facts.23 contract", "UPDATE facts.contract SET currency = 'EUR'"),
         ("facts.23 sales_order", "UPDATE facts.order_line SET amount = amount + 0.01"),
         ("facts.23 delivery", "DELETE FROM facts.delivery"),
         ("facts.23 invoice", "UPDATE facts.invoice_line SET currency = 'EUR'"),
+        ("facts.13 contract_line", "UPDATE facts.contract_line SET customer_id = owner_id"),
         ("facts.13 order_line", "UPDATE facts.order_line SET region = '火星'"),
         ("facts.13 delivery_line", "UPDATE facts.delivery_line SET day = day + 1"),
         ("facts.13 invoice_line", "UPDATE facts.invoice_line SET department = NULL"),
@@ -54,18 +55,15 @@ class _Undo(Exception):
         ("facts.19", "UPDATE facts.invoice SET open = open + 0.01"),
         ("facts.19", "UPDATE facts.allocation SET reversed_on = NULL"),
         ("facts.20", "UPDATE facts.receipt SET unallocated = unallocated - 0.01"),
+        ("facts.20", "DELETE FROM facts.prepayment_movement"),
         ("facts.20 together", "UPDATE facts.receipt SET currency = 'EUR'"),
-        ("facts.21", "INSERT INTO facts.prepayment VALUES {prepayment}"),
+        ("facts.21", "UPDATE facts.prepayment SET held = balance + 1"),
+        ("facts.21", "UPDATE facts.prepayment_movement SET balance = -balance"),
     ],
 )
 async def test_a_breach_is_noticed(fed: ServiceUnderTest, promise: str, breach: str) -> None:
     an_id = "gen_random_uuid()"
-    statement = breach.format(
-        line=f"({an_id}, {an_id}, {an_id}, 1, 0, 5, 'CNY')",
-        contract_line="(contract_id, line_id, customer_id, owner_id, amount, currency, product_id,"
-        f" quantity) VALUES ({', '.join([an_id] * 4)}, 5, 'CNY', {an_id}, 1)",
-        prepayment=f"({an_id}, 1, {an_id}, 5, 6, 'CNY')",
-    )
+    statement = breach.format(line=f"({an_id}, {an_id}, {an_id}, 1, 0, 5, 'CNY')")
     with pytest.raises(_Undo):
         async with fed.db.pool.transaction() as conn:
             assert await violations(conn, INVARIANTS) == []
@@ -76,8 +74,6 @@ async def test_a_breach_is_noticed(fed: ServiceUnderTest, promise: str, breach: 
 
 
 async def test_every_promise_is_seen_to_be_breakable() -> None:
-    """The list above leaves out only what stands in it under another table."""
     marks = test_a_breach_is_noticed.pytestmark  # type: ignore[attr-defined]
     (parametrized,) = [mark for mark in marks if mark.name == "parametrize"]
-    tried = {promise for promise, _ in parametrized.args[1]}
-    assert {each.id for each in INVARIANTS} - tried == {"facts.13 contract_line"}
+    assert {each.id for each in INVARIANTS} == {promise for promise, _ in parametrized.args[1]}
