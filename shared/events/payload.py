@@ -53,6 +53,12 @@ def payload_class(event_type: str) -> type[Payload] | None:
     return _registry.get(event_type)
 
 
+def service_of(event_type: str) -> str | None:
+    """Return the service that publishes a type, known here or not; None if it is no event type."""
+    match = _TYPE.fullmatch(event_type)
+    return None if match is None else match["service"]
+
+
 def all_events() -> Iterator[type[Payload]]:
     """Every registered event, sorted by type. Import the catalogue first."""
     return iter(sorted(_registry.values(), key=lambda cls: cls.event_type))

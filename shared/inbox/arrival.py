@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from shared.bus.port import Record
 from shared.events.envelope import Envelope
-from shared.events.payload import Payload, all_events, payload_class
+from shared.events.payload import Payload, payload_class, service_of
 
 P = TypeVar("P", bound=Payload)
 
@@ -25,8 +25,7 @@ class Reason(StrEnum):
 
     HEADERS = "headers"  #: the envelope cannot be read
     DATA = "data"  #: not JSON, or it does not fit the type's schema
-    UNKNOWN_TYPE = "unknown_type"
-    UNKNOWN_VERSION = "unknown_version"  #: another version of the type is known
+    UNKNOWN_VERSION = "unknown_version"  #: another version of the type is handled here
     SOURCE = "source"  #: the producer may not publish this type
     MISPLACED = "misplaced"  #: the topic or key is not that of the type and aggregate
     FAILED = "failed"  #: the handler raised
@@ -45,7 +44,8 @@ class Received(Generic[P]):
 class Arrival:
     """A record as a consumer sees it. With a ``reason`` it cannot be applied.
 
-    ``data`` is None for types the consumer does not handle.
+    ``data`` is None for types the consumer does not handle; ``unknown`` are those this release
+    does not even know, published by a newer one.
     """
 
     record: Record
@@ -55,6 +55,7 @@ class Arrival:
     data: Payload | None = None
     reason: Reason | None = None
     error: str = ""
+    unknown: bool = False
 
 
 class Reader:
@@ -67,7 +68,8 @@ class Reader:
     def __init__(
         self, handled: Collection[type[Payload]], sources: Mapping[str, Collection[str]]
     ) -> None:
-        self._handled = frozenset(handled)
+        self._handled = {kind.event_type: kind for kind in handled}
+        self._stems = {_stem(event_type) for event_type in self._handled}
         self._sources = dict(sources)
 
     def read(self, record: Record) -> Arrival:
@@ -76,19 +78,30 @@ class Reader:
             envelope = _envelope(record)
         except (KeyError, ValueError, IndexError, OverflowError) as error:
             return _rejected(record, None, Reason.HEADERS, f"{type(error).__name__}: {error}")
-        kind = payload_class(envelope.type)
-        if kind is None:
-            return _rejected(record, envelope, _unknown(envelope.type), envelope.type)
+        service = service_of(envelope.type)
+        if service is None:
+            return _rejected(record, None, Reason.HEADERS, f"no event type: {envelope.type}")
         if envelope.topic != record.topic or envelope.key != record.key:
             place = f"{envelope.key} of {envelope.topic} came as {record.key} of {record.topic}"
             return _rejected(record, envelope, Reason.MISPLACED, place)
-        if envelope.source not in self._allowed(kind):
+        if envelope.source not in self._allowed(service):
             return _rejected(record, envelope, Reason.SOURCE, envelope.source)
-        arrival = Arrival(record, envelope.id, envelope.aggregate_id, envelope)
-        return self._with_data(arrival, kind) if kind in self._handled else arrival
+        return self._accepted(Arrival(record, envelope.id, envelope.aggregate_id, envelope))
 
-    def _allowed(self, kind: type[Payload]) -> Collection[str]:
-        return self._sources.get(kind.service) or (f"/kehu/{kind.service}",)
+    def _allowed(self, service: str) -> Collection[str]:
+        return self._sources.get(service) or (f"/kehu/{service}",)
+
+    def _accepted(self, arrival: Arrival) -> Arrival:
+        event_type = arrival.envelope.type if arrival.envelope else ""
+        if kind := self._handled.get(event_type):
+            return self._with_data(arrival, kind)
+        if _stem(event_type) in self._stems:
+            # What an event means in another version cannot be guessed; to leave it out
+            # would lose it.
+            arrival.reason, arrival.error = Reason.UNKNOWN_VERSION, event_type
+        else:
+            arrival.unknown = payload_class(event_type) is None
+        return arrival
 
     def _with_data(self, arrival: Arrival, kind: type[Payload]) -> Arrival:
         try:
@@ -111,10 +124,8 @@ def _envelope(record: Record) -> Envelope:
     return envelope
 
 
-def _unknown(event_type: str) -> Reason:
-    stem = event_type.rpartition(".")[0]
-    known = any(each.event_type.rpartition(".")[0] == stem for each in all_events())
-    return Reason.UNKNOWN_VERSION if known else Reason.UNKNOWN_TYPE
+def _stem(event_type: str) -> str:
+    return event_type.rpartition(".")[0]
 
 
 def _rejected(record: Record, envelope: Envelope | None, reason: Reason, error: str) -> Arrival:

@@ -8,7 +8,7 @@ aggregate alone.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from uuid import UUID
 
 import structlog
@@ -17,7 +17,7 @@ from shared.bus.port import Record
 from shared.db.connection import is_transient
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
-from shared.inbox import store
+from shared.inbox import metrics, store
 from shared.inbox.arrival import Arrival, Reason
 from shared.inbox.consumer import Consumer
 from shared.outbox.writer import append
@@ -62,6 +62,7 @@ class Inbox:
         for arrival in arrivals:
             if arrival.event_id in fresh:
                 once.setdefault(arrival.event_id, arrival)  # a batch may hold an event twice
+        self._count_unknown(once.values())
         recorded = await self.consumer.apply(self.database, conn, once.values())
         if recorded:
             await append(conn, recorded)
@@ -120,6 +121,14 @@ class Inbox:
             await store.park(conn, name, arrival, reason, error, attempts)
             await store.move(conn, name, arrival)
         self._warn("event parked", arrival, error)
+
+    def _count_unknown(self, arrivals: Iterable[Arrival]) -> None:
+        """Tell of events that a newer release publishes and this one need not understand."""
+        for arrival in arrivals:
+            if arrival.unknown and arrival.envelope is not None:
+                metrics.SKIPPED.labels(self.consumer.name, arrival.envelope.topic).inc()
+                kind = arrival.envelope.type
+                log.debug("unknown event skipped", consumer=self.consumer.name, type=kind)
 
     def _warn(self, what: str, arrival: Arrival, error: object) -> None:
         log.warning(

@@ -1,10 +1,11 @@
-"""Gauges of the consumers: how far they are behind, and what is parked."""
+"""Measures of the consumers: how far they are behind, what is parked, what was skipped."""
 
 from __future__ import annotations
 
 from collections import Counter
 
 import sqlalchemy as sa
+from prometheus_client import Counter as Count
 from prometheus_client import Gauge
 
 from shared.bus.port import Bus
@@ -14,6 +15,10 @@ from shared.inbox.consumer import Consumer
 
 LAG = Gauge("crm_consumer_lag", "Events on the bus not handled yet.", ["consumer", "topic"])
 PARKED = Gauge("crm_parked_events", "Events waiting for an operator.", ["consumer", "reason"])
+
+SKIPPED = Count(
+    "crm_skipped_events", "Events of types this release does not know.", ["consumer", "topic"]
+)
 
 _PARKED = sa.text(
     "SELECT reason, count(*) FROM parked WHERE consumer = :consumer AND resolved_at IS NULL"

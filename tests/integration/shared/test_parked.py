@@ -185,7 +185,7 @@ MALFORMED: dict[str, tuple[Reason, Any]] = {
     "end of time": (Reason.HEADERS, lambda r: spoil(r, ce_time="0001-01-01T00:00:00+14:00")),
     "NUL in a header": (Reason.SOURCE, lambda r: spoil(r, ce_source="/kehu/\x00")),
     "key is no UUID": (Reason.HEADERS, lambda r: replace(r, key="\x00", headers={})),
-    "unknown type": (Reason.UNKNOWN_TYPE, lambda r: spoil(r, ce_type="crm.things.thing.sold.v1")),
+    "no type of ours": (Reason.HEADERS, lambda r: spoil(r, ce_type="crm.things.thing.Sold")),
     "unknown version": (
         Reason.UNKNOWN_VERSION,
         lambda r: spoil(r, ce_type="crm.things.thing.changed.v2"),
@@ -223,6 +223,34 @@ async def test_malformed_events_are_parked_once_each(inbox: Inbox, bus: Bus, cas
     assert await effects_of(inbox.database, good.id) == ["c"]
     if case not in ("wrong key", "key is no UUID"):  # who else waits cannot be known from these
         assert [event.reason for event in events[1:]] == ["held"]
+
+
+@pytest.mark.parametrize("event_type", ["crm.things.thing.sold.v1", "crm.things.thing.sold.v2"])
+async def test_an_unknown_type_is_skipped_and_holds_nothing(
+    inbox: Inbox, bus: Bus, event_type: str
+) -> None:
+    """A consumer survives the events of a newer release: what follows of the aggregate applies."""
+    thing = await change(inbox.database, "a", "b", "c")
+    await relay_all(inbox.database, bus)
+    first, second, third = await topic_records(bus)
+    new = replace(spoil(second, ce_type=event_type), value=b'{"unheard": "of"}')
+    skipped = metrics.SKIPPED.labels(inbox.consumer.name, first.topic)
+    before = skipped._value.get()
+    await inbox.handle([first, new, third])
+    await inbox.handle([new])
+    assert await waiting(inbox) == []
+    assert await effects_of(inbox.database, thing.id) == ["a", "c"]
+    assert skipped._value.get() == before + 1
+    await balance(inbox, bus)
+
+
+async def test_an_unknown_type_must_come_from_its_service(inbox: Inbox, bus: Bus) -> None:
+    await change(inbox.database, "a")
+    await relay_all(inbox.database, bus)
+    [record] = await topic_records(bus)
+    forged = spoil(record, ce_type="crm.things.thing.sold.v1", ce_source="/kehu/order")
+    await inbox.handle([forged])
+    assert [event.reason for event in await waiting(inbox)] == [Reason.SOURCE]
 
 
 async def test_headers_can_be_mended_too(inbox: Inbox, bus: Bus) -> None:
