@@ -1,7 +1,8 @@
 """What happens to an order after its approval: delivered, invoiced, closed, cancelled.
 
 Deliveries and invoices call these with quantities by order and line; the orders are locked in id
-order, and what they commit of the customer's account moves with them.
+order, and what they commit of the customer's account moves with them. A prepayment account is
+locked after the customer's account, never before.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from services.order.accounts.repository import move
+from services.order.accounts.repository import lock_standing, move
 from services.order.customers.model import Settlement
 from services.order.orders.errors import OpenOrders
 from services.order.orders.model import Order
@@ -78,6 +79,7 @@ async def _end(uow: UnitOfWork, order: Order, step: Callable[[Order], Change]) -
     committed = order.committed
     change = step(order)
     if order.settlement == Settlement.PREPAID:
+        await lock_standing(uow, order.customer_id, order.currency)
         await release(uow, order.customer_id, order.currency, order_id=order.id)
     await orders.save(uow, order, change)
     delta = order.committed - committed

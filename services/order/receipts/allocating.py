@@ -1,6 +1,7 @@
 """Allocating receipts and prepayments to invoices, and taking that back (核销, 反核销, S161).
 
-Locks are taken in one order everywhere: receipts, invoices, orders, account, prepayment account.
+Locks are taken in one order everywhere: receipts, invoices, deliveries, orders, account, prepayment
+account, contract. A paid invoice closes its orders, so these are locked before the account.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from services.order.invoices.drafting import invoices
 from services.order.invoices.model import Invoice
 from services.order.ledger.model import Journal, Ledger, transfer
 from services.order.ledger.posting import post
+from services.order.orders.placing import orders
 from services.order.prepayments.errors import PrepaymentShort
 from services.order.prepayments.service import Payment, consume_free, restore
 from services.order.receipts.errors import NotTogether
@@ -108,9 +110,9 @@ async def pay_from_prepayment(uow: UnitOfWork, command: PayFromPrepayment) -> Al
     if prepayment_id is None:
         raise PrepaymentShort("The customer has no prepayment account in this currency.")
     made = make(uow, invoice, command.amount, prepayment_id=prepayment_id)
+    await _pay(uow, [invoice], command.amount)
     await allocations.add(uow, *made)
     await invoices.save(uow, invoice, change)
-    await move(uow, invoice.customer_id, invoice.currency, receivable=-command.amount)
     payment = Payment(invoice.id, made[0].id, command.amount)
     await consume_free(uow, prepayment_id, payment)
     return Allocated((made[0],), {}, {invoice.id: invoice})
@@ -151,16 +153,23 @@ async def _allocate(
         changed_receipts[receipt.id] = receipt.allocate(amount)
         changed_invoices[invoice.id] = invoice.allocate(amount)
         made.append(make(uow, invoice, amount, receipt_id=receipt.id))
+    await _pay(uow, list(to_invoices.values()), total(each.amount for each, _ in made))
     await allocations.add_many(uow, made)
     for receipt_id, change in changed_receipts.items():
         await receipts.save(uow, from_receipts[receipt_id], change)
     for invoice_id, change in changed_invoices.items():
         await invoices.save(uow, to_invoices[invoice_id], change)
     applied = [allocation for allocation, _ in made]
-    paid = total(each.amount for each in applied)
-    await move(uow, applied[0].customer_id, applied[0].currency, receivable=-paid)
     await post(uow, *(posted(each) for each in applied))
     return Allocated(tuple(applied), from_receipts, to_invoices)
+
+
+async def _pay(uow: UnitOfWork, paid: Sequence[Invoice], amount: Decimal) -> None:
+    """Lower what the customer owes, having locked the orders that paid invoices may close."""
+    closing = {order_id for invoice in paid if not invoice.open for order_id in invoice.order_ids}
+    if closing:
+        await orders.lock_all(uow, closing)
+    await move(uow, paid[0].customer_id, paid[0].currency, receivable=-amount)
 
 
 def posted(allocation: Allocation) -> Journal:

@@ -9,8 +9,10 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 
 from shared.domain.ids import new_id
+from shared.http import gates
 from tests.support.fulfilment import (
     ACCOUNTANT,
     STOREKEEPER,
@@ -27,17 +29,21 @@ from tests.support.fulfilment import (
     receipt_now,
     received,
     share,
+    shipped,
     try_to_allocate,
 )
 from tests.support.order import (
     Body,
     account,
     approved_order,
+    assess,
     customer,
     line,
+    placed_order,
     prepaid,
     product,
     read,
+    reviewed_order,
     send,
 )
 from tests.support.services import ServiceUnderTest
@@ -246,6 +252,34 @@ async def test_two_invoices_share_one_hold(order: ServiceUnderTest) -> None:
     assert outcomes(list(answers)) == {"ok": 3}
     assert {(await invoice_now(order, each))["status"] for each in ready} == {"settled"}
     assert (await order_now(order, ordered))["status"] == "closed"
+
+
+async def test_who_pays_an_order_and_who_approves_the_next_wait_in_one_order(
+    order: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S161, S165: a paid invoice closes a prepaid order while the review holds money for others.
+
+    Both need the customer's account and the prepayment account; nobody may be rescued by a retry.
+    """
+    monkeypatch.setattr(gates, "_COLLISIONS", ())
+    for _ in range(5):
+        customer_id = await customer(order, None)
+        await prepaid(order, customer_id, "4000.00")
+        held = await approved_order(order, customer_id)
+        await assess(order, customer_id, "open")
+        owing = await approved_order(order, customer_id)
+        await assess(order, customer_id, "prepaid", sequence=2)
+        both = await shipped(order, await drafted_delivery(order, held, owing))
+        invoice = await invoiced(order, both)
+        receipt = await received(order, customer_id, "1000.00")
+        waiting = [await placed_order(order, customer_id) for _ in range(3)]
+        paid, *reviewed = await asyncio.gather(
+            try_to_allocate(order, receipt, share(invoice)),
+            *(reviewed_order(order, each) for each in waiting),
+        )
+        assert paid.status_code == 200, paid.text
+        assert [each["status"] for each in reviewed] == ["approved"] * 3
+        assert (await order_now(order, held))["status"] == "closed"
 
 
 async def test_a_deadlock_storm_loses_nothing(order: ServiceUnderTest) -> None:
