@@ -8,13 +8,14 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.analytics.cube import export, service
-from services.analytics.cube.measures import MeasureName
+from services.analytics.cube.measures import MEASURES, MeasureName
 from services.analytics.cube.question import Question
 from services.analytics.cube.schemas import (
     MOST_EXPORTED,
     CubeOut,
     CubeQuery,
     CubeRowsQuery,
+    MeasuresOut,
     SliceQuery,
 )
 from services.analytics.cube.series import MonthlySalesOut
@@ -36,6 +37,12 @@ async def query_cube(
     question = query.question(read.actor, query.limit)
     rows, as_of = await service.ask(read.context.db, question)
     return read.respond(CubeOut.of(question, rows, as_of))
+
+
+@router.get("/reports/measures", response_model=MeasuresOut)
+async def list_measures(read: Annotated[Read, reading("report.read")]) -> Response:
+    """List what the cube can be asked for: measures and their dimensions, with Chinese terms."""
+    return read.respond(MeasuresOut.model_validate({"items": list(MEASURES.values())}))
 
 
 @router.get(

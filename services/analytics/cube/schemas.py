@@ -94,6 +94,28 @@ class CubeRowsQuery(CubeQuery):
     limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
 
 
+class DimensionOut(Output):
+    """What a measure can be broken down by, and the Chinese term for it."""
+
+    name: str
+    term: str
+    is_time: Annotated[bool, Field(description="sliced by from and to, not by a value")]
+
+
+class MeasureOut(Output):
+    """What can be asked for, and the Chinese term for it."""
+
+    name: MeasureName
+    term: str
+    dimensions: list[DimensionOut]
+
+
+class MeasuresOut(Output):
+    """Everything the cube can be asked for."""
+
+    items: list[MeasureOut]
+
+
 class KeyOut(Output):
     """A value of a dimension: what is filtered by, and what people call it."""
 

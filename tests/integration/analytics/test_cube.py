@@ -129,6 +129,21 @@ async def test_drilling_into_a_cell_gives_parts_that_sum_to_it(fed: ServiceUnder
         assert {part["amount"]["currency"] for part in parts["rows"]} == {row["amount"]["currency"]}
 
 
+async def test_a_front_end_finds_out_what_can_be_asked(analytics: ServiceUnderTest) -> None:
+    """S190, decision 12: every measure and dimension that is listed can be asked for."""
+    async with analytics.client("account_manager") as client:
+        items = (await client.get("/v1/reports/measures")).json()["items"]
+        assert {item["name"]: item["term"] for item in items}["receipts"] == "回款额"
+        assert {item["name"] for item in items} == set(MEASURES)
+        for item in items:
+            for dimension in item["dimensions"]:
+                query = {"measure": item["name"], "by": dimension["name"]}
+                assert (await client.get("/v1/reports/cube", params=query)).status_code == 200
+    names = {each["name"]: each["is_time"] for item in items for each in item["dimensions"]}
+    assert {name for name, is_time in names.items() if is_time} == set(PERIODS)
+    assert set(names) == {*PARTIES, *PERIODS, *PRODUCTS}
+
+
 async def test_currencies_are_never_added(fed: ServiceUnderTest, world: World) -> None:
     """Decision 10."""
     answer = await ask(fed, measure="sales")
