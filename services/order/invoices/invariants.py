@@ -47,12 +47,14 @@ INVOICES = (
             SELECT customer_id, currency, sum(committed) AS committed FROM (
                 SELECT customer_id, currency, committed FROM sales_order
                 UNION ALL
-                SELECT d.customer_id, d.currency, l.amount - coalesce((
-                    SELECT sum(i.amount) FROM invoice_line AS i
-                    JOIN invoice ON invoice.id = i.invoice_id
-                    WHERE i.delivery_line_id = l.id
-                      AND invoice.status IN ('issued', 'partly_settled', 'settled')), 0)
+                SELECT d.customer_id, d.currency, l.amount - coalesce(i.amount, 0)
                 FROM delivery AS d JOIN delivery_line AS l ON l.delivery_id = d.id
+                LEFT JOIN (
+                    SELECT delivery_line_id, sum(amount) AS amount
+                    FROM invoice_line JOIN invoice ON invoice.id = invoice_id
+                    WHERE status IN ('issued', 'partly_settled', 'settled') AND order_id IS NULL
+                    GROUP BY delivery_line_id
+                ) AS i ON i.delivery_line_id = l.id
                 WHERE l.order_id IS NULL AND d.status <> 'cancelled'
             ) AS promises GROUP BY customer_id, currency
         ) AS p USING (customer_id, currency)
