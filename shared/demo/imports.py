@@ -102,7 +102,7 @@ async def _import(
 ) -> None:
     task = progress.add_task(title, total=content.count(b"\n") - 1)
     key = f"demo-{title.replace(' ', '-')}"
-    job, errors = await _job(company, who, path, content, key, progress, task)
+    job, errors = await run_job(company, who, path, content, key, progress, task)
     if job["status"] != "done":
         raise HostError(f"The import of {title} failed: {job['error']}")
     seconds = datetime.fromisoformat(job["finished_at"]) - datetime.fromisoformat(job["started_at"])
@@ -120,14 +120,14 @@ async def _sales_can_start(company: Company, progress: Progress, content: bytes)
     async def dry_run() -> bool | None:
         form = {"dry_run": "true"}
         path, key = "/v1/sales-history/imports", secrets.token_hex(8)
-        job, _ = await _job(company, "chenjing", path, content, key, progress, task, **form)
+        job, _ = await run_job(company, "chenjing", path, content, key, progress, task, **form)
         return None if job["failed"] else True
 
     task = progress.add_task("purchases (CDNOW), dry run", total=content.count(b"\n") - 1)
     await eventually(dry_run, "the customers to arrive in the order service")
 
 
-async def _job(
+async def run_job(
     company: Company,
     who: str,
     path: str,

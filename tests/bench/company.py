@@ -37,7 +37,7 @@ async def add_customers(
             numbers = await repository.next_numbers(uow, size)
             new = [
                 Customer.create(
-                    Profile(name=_name(chance), region=chance.choice(_PLACES)),
+                    Profile(name=new_name(chance), region=chance.choice(_PLACES)),
                     number=number,
                     owner=chance.choice(owners),
                     at=uow.now,
@@ -66,9 +66,7 @@ async def open_invoices(service: ServiceUnderTest, count: int, progress: Progres
     buyer, product = await order.customer(service, "open"), await order.product(service)
     body = {"customer_id": str(buyer), "lines": [order.line(product, str(count))]}
     placed = await order.done(service, order.SELLER, "orders", body)
-    approved = await order.done(
-        service, order.REVIEWER, f"orders/{placed['id']}/approve", seen=placed
-    )
+    approved = await order.reviewed_order(service, placed)
     delivery = await fulfilment.shipped(
         service, await fulfilment.drafted_delivery(service, approved)
     )
@@ -96,7 +94,8 @@ async def _buyer(service: ServiceUnderTest) -> UUID:
     return await order.customer(service, "credit", limit="99999999.00")
 
 
-def _name(chance: random.Random) -> str:
+def new_name(chance: random.Random) -> str:
+    """A Chinese company name, generated."""
     words = chance.choice(_PLACES), chance.choice(_WORDS), chance.choice(_WORDS)
     serial = chance.randrange(100_000)
     return f"{''.join(words)}{serial}{chance.choice(_TRADES)}{chance.choice(_FORMS)}"

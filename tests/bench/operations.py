@@ -90,12 +90,15 @@ async def approve_order(
         path = f"/v1/orders/{sample['id']}/approve"
         answer = await _record(noted, client, "POST", path, seen=sample)
     statements = [each.plain() for each in noted]
-    floor = Operation("approve", statements, answer, OrderOut)
+    key = _idempotency_key(statements)
+    floor = Operation("approve", statements, answer, OrderOut, unique=frozenset({key}))
     floor.prepared = [_instead(sample, each) for each in floors]
-    headers = bearer(order.REVIEWER)
+    headers = (*bearer(order.REVIEWER), ("if-match", '"v1"'))
     requests = [
         Request(
-            "POST", f"/v1/orders/{each['id']}/approve", headers=(*headers, ("if-match", '"v1"'))
+            "POST",
+            f"/v1/orders/{each['id']}/approve",
+            headers=(*headers, ("idempotency-key", str(uuid4()))),
         )
         for each in mine
     ]
@@ -151,8 +154,6 @@ async def _record(
 ) -> Any:
     """Send a request, and leave in ``noted`` just what it sent to the database."""
     headers = {"If-Match": f'"v{seen["version"]}"', "Idempotency-Key": str(uuid4())} if seen else {}
-    if "approve" in path:
-        del headers["Idempotency-Key"]
     noted.clear()
     answer = await client.request(method, path, json=body, headers=headers)
     assert answer.is_success, answer.text
