@@ -8,6 +8,6 @@ from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
-POSITION = inbox_tables(metadata).position
+inbox_tables(metadata)
 
-__all__ = ["POSITION", "chances", "metadata", "parties", "payments", "trade"]
+__all__ = ["chances", "metadata", "parties", "payments", "trade"]
