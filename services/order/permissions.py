@@ -43,6 +43,7 @@ DELIVERIES: PermissionTable = {
     "delivery.check": MANAGEMENT | {Role.WAREHOUSE},
     "delivery.ship": frozenset({Role.WAREHOUSE}),
     "delivery.receive": SALES | {Role.WAREHOUSE},
+    "delivery.return": MANAGEMENT | {Role.WAREHOUSE},
 }
 INVOICES: PermissionTable = {
     "invoice.read": EVERYONE,

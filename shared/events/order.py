@@ -164,7 +164,7 @@ class DeliveryState(Owned):
     number: str
     chain: str
     customer_id: UUID
-    status: str  # draft, checked, shipped, received, cancelled
+    status: str  # draft, checked, shipped, received, returned, cancelled
     lines: tuple[DeliveryLine, ...]
     total: Money
     shipped_on: date | None
@@ -191,6 +191,13 @@ class DeliveryShipped(DeliveryState):
 @event("crm.order.delivery.received.v1")
 class DeliveryReceived(DeliveryState):
     """The customer has it."""
+
+
+@event("crm.order.delivery.returned.v1")
+class DeliveryReturned(DeliveryState):
+    """The goods came back; the orders want them again."""
+
+    reason: str
 
 
 @event("crm.order.delivery.cancelled.v1")

@@ -35,12 +35,12 @@ DELIVERIES = (
     ),
     Invariant(
         "deliveries.28 planned",
-        "Deliveries that are not cancelled hold no more of an order line than is tolerated.",
+        "Deliveries that stand hold no more of an order line than is tolerated.",
         """
         SELECT l.id, l.quantity, sum(d.quantity) AS planned
         FROM order_line AS l JOIN delivery_line AS d ON d.order_line_id = l.id
         JOIN delivery ON delivery.id = d.delivery_id
-        WHERE delivery.status <> 'cancelled'
+        WHERE delivery.status NOT IN ('cancelled', 'returned')
         GROUP BY l.id HAVING sum(d.quantity) > l.quantity * (1 + max(delivery.tolerance))
         """,
     ),
@@ -64,7 +64,7 @@ DELIVERIES = (
         """
         SELECT id, number, status, prepared_by, checked_by FROM delivery
         WHERE checked_by = prepared_by
-           OR (status IN ('checked', 'shipped', 'received')
+           OR (status IN ('checked', 'shipped', 'received', 'returned')
                AND checked_by IS NULL AND import_id IS NULL)
         """,
     ),

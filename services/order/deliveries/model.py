@@ -1,7 +1,11 @@
-"""The delivery: draft → checked by a second person → shipped → received (S141 to S152)."""
+"""The delivery: draft → checked by a second person → shipped → received (S141 to S152).
+
+Before it is shipped it may be cancelled, afterwards it may come back.
+"""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -21,6 +25,7 @@ from shared.events.order import (
     DeliveryChecked,
     DeliveryDrafted,
     DeliveryReceived,
+    DeliveryReturned,
     DeliveryShipped,
 )
 
@@ -32,15 +37,19 @@ class Status(StrEnum):
     CHECKED = "checked"  # 已复核
     SHIPPED = "shipped"  # 已发货
     RECEIVED = "received"  # 已签收
+    RETURNED = "returned"  # 已退货
     CANCELLED = "cancelled"  # 已取消
 
 
+#: The states in which a delivery holds nothing of its orders.
+DROPPED = (Status.RETURNED, Status.CANCELLED)
 #: From each state to those that may follow it.
 TRANSITIONS: dict[Status, frozenset[Status]] = {
     Status.DRAFT: frozenset({Status.CHECKED, Status.CANCELLED}),
     Status.CHECKED: frozenset({Status.SHIPPED, Status.CANCELLED}),
-    Status.SHIPPED: frozenset({Status.RECEIVED}),
-    Status.RECEIVED: frozenset(),
+    Status.SHIPPED: frozenset({Status.RECEIVED, Status.RETURNED}),
+    Status.RECEIVED: frozenset({Status.RETURNED}),
+    Status.RETURNED: frozenset(),
     Status.CANCELLED: frozenset(),
 }
 
@@ -166,6 +175,11 @@ class Delivery(Aggregate):
         self.received_on = on
         return Change(DeliveryReceived)
 
+    def come_back(self, reason: str) -> Change:
+        """Note that the goods came back."""
+        self._become(Status.RETURNED)
+        return Change(DeliveryReturned, {"reason": reason})
+
     def cancel(self, reason: str) -> Change:
         """Drop it before it is shipped."""
         if self.chain == Chain.INVOICE_FIRST:
@@ -177,6 +191,15 @@ class Delivery(Aggregate):
     def is_direct(self) -> bool:
         """Whether no order asked for it (S145)."""
         return not self.order_ids
+
+    @property
+    def quantities(self) -> dict[UUID, dict[UUID, Decimal]]:
+        """How much it has of each line of each order."""
+        found: dict[UUID, dict[UUID, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
+        for line in self.lines:
+            if line.order_id is not None and line.order_line_id is not None:
+                found[line.order_id][line.order_line_id] += line.quantity
+        return found
 
     @property
     def order_ids(self) -> list[UUID]:

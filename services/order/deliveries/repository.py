@@ -9,7 +9,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.order.deliveries import events
-from services.order.deliveries.model import Delivery, DeliveryLine, Status, Taken
+from services.order.deliveries.model import DROPPED, Delivery, DeliveryLine, Taken
 from services.order.deliveries.table import deliveries, delivery_lines
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -30,7 +30,7 @@ _planned = Prepared(
         sa.func.sum(delivery_lines.c.amount),
     )
     .join(deliveries, deliveries.c.id == delivery_lines.c.delivery_id)
-    .where(delivery_lines.c.order_id == sa.any_(_ids), deliveries.c.status != Status.CANCELLED)
+    .where(delivery_lines.c.order_id == sa.any_(_ids), deliveries.c.status.not_in(DROPPED))
     .group_by(delivery_lines.c.order_line_id)
 )
 
@@ -54,7 +54,7 @@ class Deliveries(Repository[Delivery]):
     payload = staticmethod(events.payload)
 
     async def planned(self, conn: Connection, order_ids: Sequence[UUID]) -> dict[UUID, Taken]:
-        """Return how much of each line of some orders is in a delivery that is not cancelled.
+        """Return how much of each line of some orders is in a delivery that stands.
 
         Lock the orders first.
         """

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import move
@@ -66,11 +64,7 @@ async def ship_delivery(uow: UnitOfWork, command: ShipDelivery) -> Delivery:
     delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
     on = _not_in_the_future(uow, command.shipped_on, "/shipped_on")
     await deliveries.save(uow, delivery, delivery.ship(on, command.carrier, command.tracking))
-    quantities: dict[UUID, dict[UUID, Decimal]] = defaultdict(lambda: defaultdict(Decimal))
-    for line in delivery.lines:
-        if line.order_id is not None and line.order_line_id is not None:
-            quantities[line.order_id][line.order_line_id] += line.quantity
-    await deliver_orders(uow, quantities, tolerance=delivery.tolerance)
+    await deliver_orders(uow, delivery.quantities, tolerance=delivery.tolerance)
     return delivery
 
 

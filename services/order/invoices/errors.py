@@ -43,6 +43,13 @@ class NotInvoiceable(Conflict):
     title = "This cannot be invoiced"
 
 
+class DeliveryInvoiced(Conflict):
+    """Somebody is charged for the delivery, so it is not simply taken back."""
+
+    code = "delivery_invoiced"
+    title = "The delivery is invoiced"
+
+
 class MixedInvoice(Conflict):
     """One invoice goes to one customer, in one currency, under one contract."""
 

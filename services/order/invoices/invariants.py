@@ -55,7 +55,7 @@ INVOICES = (
                     WHERE status IN ('issued', 'partly_settled', 'settled') AND order_id IS NULL
                     GROUP BY delivery_line_id
                 ) AS i ON i.delivery_line_id = l.id
-                WHERE l.order_id IS NULL AND d.status <> 'cancelled'
+                WHERE l.order_id IS NULL AND d.status NOT IN ('cancelled', 'returned')
             ) AS promises GROUP BY customer_id, currency
         ) AS p USING (customer_id, currency)
         WHERE coalesce(a.committed, 0) <> coalesce(p.committed, 0)

@@ -1,4 +1,4 @@
-"""``/v1/invoices``."""
+"""``/v1/invoices``, and deliveries that come back."""
 
 from __future__ import annotations
 
@@ -7,10 +7,11 @@ from uuid import UUID
 
 from starlette.responses import Response
 
-from services.order.invoices import drafting, service
+from services.order.deliveries.schemas import DeliveryOut
+from services.order.invoices import drafting, returning, service
 from services.order.invoices.model import Status
 from services.order.invoices.repository import InvoiceFilter
-from services.order.invoices.schemas import InvoiceIn, InvoiceOut, InvoiceSummary, VoidIn
+from services.order.invoices.schemas import InvoiceIn, InvoiceOut, InvoiceSummary, ReturnIn, VoidIn
 from shared.http.fields import Day
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -87,3 +88,14 @@ async def void_invoice(
     """Withdraw it before it is issued."""
     command = body.command(invoice_id, write.expected)
     return await write(command, service.void_invoice, InvoiceOut.of)
+
+
+@router.post("/deliveries/{delivery_id}/return", response_model=DeliveryOut)
+async def return_delivery(
+    delivery_id: UUID,
+    body: ReturnIn,
+    write: Annotated[Write, writing("delivery.return", if_match=True)],
+) -> Response:
+    """Note that the goods came back. Refused while an invoice charges for them."""
+    command = body.command(delivery_id, write.expected)
+    return await write(command, returning.return_delivery, DeliveryOut.of)

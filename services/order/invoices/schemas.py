@@ -12,6 +12,7 @@ from pydantic_core import PydanticCustomError
 from services.order.contracts.schemas import PaymentDays
 from services.order.invoices.drafting import Charge, DraftInvoice, DraftInvoiceOfOrder
 from services.order.invoices.model import Invoice, Status
+from services.order.invoices.returning import ReturnDelivery
 from services.order.invoices.service import VoidInvoice
 from services.order.products.schemas import MAX_LINES, LineOut, line_facts
 from shared.http.fields import AmountOrNothing, Input, MoneyOut, Note, Output, Quantity, Share
@@ -66,6 +67,16 @@ class VoidIn(Input):
     def command(self, invoice_id: UUID, expected: int | None) -> VoidInvoice:
         """Return the command this body stands for."""
         return VoidInvoice(invoice_id, expected, self.reason)
+
+
+class ReturnIn(Input):
+    """Why the goods came back."""
+
+    reason: Note
+
+    def command(self, delivery_id: UUID, expected: int | None) -> ReturnDelivery:
+        """Return the command this body stands for."""
+        return ReturnDelivery(delivery_id, expected, self.reason)
 
 
 class InvoiceSummary(Output):

@@ -7,11 +7,13 @@ from decimal import Decimal
 import pytest
 
 from tests.support.fulfilment import (
+    ACCOUNTANT,
     CHECKER,
     STOREKEEPER,
     checked_delivery,
     delivered,
     drafted_delivery,
+    drafted_invoice,
     invoiced,
     order_now,
     part,
@@ -225,6 +227,45 @@ async def test_deliveries_are_listed_by_order_and_state(order: ServiceUnderTest)
     assert [each["id"] for each in found["items"]] == [sent["id"], draft["id"]]
     only = await read(order, f"deliveries?order_id={ordered['id']}&status=shipped")
     assert [each["id"] for each in only["items"]] == [sent["id"]]
+
+
+async def test_goods_that_come_back_are_wanted_again(order: ServiceUnderTest) -> None:
+    """S141: the order is open for them once more, the commitment as before."""
+    customer_id = await customer(order)
+    ordered = await approved_order(order, customer_id)
+    sent = await delivered(order, ordered)
+    path = f"deliveries/{sent['id']}/return"
+    back = await done(order, STOREKEEPER, path, {"reason": "客户拒收"}, seen=sent)
+    assert back["status"] == "returned"
+    assert await events_of(order, sent["id"]) == ["drafted", "checked", "shipped", "returned"]
+    now = await order_now(order, ordered)
+    assert (now["status"], now["lines"][0]["delivered"]) == ("approved", "0.0000")
+    again = await delivered(order, ordered)
+    await invoiced(order, again)
+    assert (await account(order, customer_id))["receivable"]["amount"] == "1000.00"
+
+
+async def test_what_is_invoiced_does_not_come_back(order: ServiceUnderTest) -> None:
+    """S141: first the invoice is voided, as long as it is not issued."""
+    sent = await delivered(order, await approved_order(order, await customer(order)))
+    draft = await drafted_invoice(order, sent)
+    path, why = f"deliveries/{sent['id']}/return", {"reason": "客户拒收"}
+    refused = await send(order, STOREKEEPER, path, why, seen=sent)
+    assert (refused.status_code, refused.json()["code"]) == (409, "delivery_invoiced")
+    await done(order, ACCOUNTANT, f"invoices/{draft['id']}/void", why, seen=draft)
+    assert (await done(order, STOREKEEPER, path, why, seen=sent))["status"] == "returned"
+
+
+async def test_a_direct_delivery_that_comes_back_commits_nothing(order: ServiceUnderTest) -> None:
+    """S145."""
+    customer_id = await customer(order)
+    direct = {"customer_id": str(customer_id), "lines": [line(await product(order))]}
+    sent = await shipped(order, await drafted_delivery(order, direct=direct))
+    path = f"deliveries/{sent['id']}/return"
+    await done(order, STOREKEEPER, path, {"reason": "客户拒收"}, seen=sent)
+    assert (await account(order, customer_id))["committed"]["amount"] == "0.00"
+    refused = await send(order, ACCOUNTANT, "invoices", {"delivery_ids": [sent["id"]]})
+    assert refused.json()["code"] == "not_invoiceable"
 
 
 async def test_only_the_warehouse_ships(order: ServiceUnderTest) -> None:

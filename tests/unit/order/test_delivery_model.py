@@ -14,7 +14,7 @@ from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
 from services.order.deliveries.model import DeliveryLine, Status, Taken, part_amount
 from shared.domain.aggregate import Change
 from shared.domain.money import line_amount
-from shared.events.order import DeliveryChecked, DeliveryReceived, DeliveryShipped
+from shared.events.order import DeliveryChecked, DeliveryReceived, DeliveryReturned, DeliveryShipped
 from tests.support.fulfilment_models import CHECKER, CLERK, TODAY, delivery, delivery_line
 
 
@@ -51,6 +51,18 @@ def test_a_shipped_delivery_is_not_cancelled() -> None:
     made.ship(TODAY, None, None)
     with pytest.raises(DeliveryStateError):
         made.cancel("错发")
+
+
+def test_only_what_was_shipped_comes_back() -> None:
+    """S141."""
+    made = delivery()
+    with pytest.raises(DeliveryStateError):
+        made.come_back("拒收")
+    made.check(CHECKER)
+    made.ship(TODAY, None, None)
+    assert made.come_back("拒收").event is DeliveryReturned
+    with pytest.raises(DeliveryStateError):
+        made.receive(TODAY)
 
 
 def test_it_is_not_received_before_it_was_shipped() -> None:
