@@ -32,10 +32,11 @@ Number = Annotated[str | None, Query(max_length=32)]
 
 @router.post("/orders/{order_id}/approve", response_model=OrderOut)
 async def approve_order(
-    order_id: UUID, write: Annotated[Write, writing("order.approve", if_match=True)]
+    order_id: UUID,
+    write: Annotated[Write, writing("order.approve", if_match=True, idempotency_key=True)],
 ) -> Response:
     """Review an order: the customer may trade, and balance or credit covers it. When it is short
-    the answer's status is awaiting_funds; review it again then."""
+    the answer's status is awaiting_funds; review it again then, with another key."""
     command = approving.ApproveOrder(order_id, write.expected)
     return await write(command, approving.approve_order, OrderOut.of)
 

@@ -26,6 +26,7 @@ from tests.support.order import (
     send,
     signed_contract,
     submitted_contract,
+    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -275,7 +276,7 @@ async def test_orders_of_a_terminated_contract_are_not_approved(order: ServiceUn
     path = f"contracts/{contract['id']}/terminate"
     assert (await send(order, REVIEWER, path, body, seen=contract)).status_code == 403
     await done(order, "deputy_general_manager", path, body, seen=contract)
-    refused = await send(order, REVIEWER, f"orders/{placed['id']}/approve", seen=placed)
+    refused = await try_to_review(order, placed)
     assert refused.json()["code"] == "contract_not_in_force"
 
 

@@ -33,6 +33,7 @@ from tests.support.order import (
     read,
     reviewed_order,
     send,
+    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -109,7 +110,7 @@ async def test_a_customer_lost_in_the_meantime_is_found_by_the_review(
     placed = await placed_order(order, buyer)
     gone = CustomerLost(**customer_state(buyer, status="lost"), reason="停业")
     await deliver(order, gone, buyer, 2)
-    refused = await send(order, REVIEWER, f"orders/{placed['id']}/approve", seen=placed)
+    refused = await try_to_review(order, placed)
     assert refused.json()["code"] == "customer_may_not_trade"
     assert await events_of(order, placed["id"]) == ["placed"]
 
@@ -119,10 +120,9 @@ async def test_who_placed_an_order_does_not_approve_it(order: ServiceUnderTest) 
     buyer = await customer(order)
     body = {"customer_id": str(buyer), "lines": [line(await product(order))]}
     placed = await done(order, REVIEWER, "orders", body, name="张三")
-    path = f"orders/{placed['id']}/approve"
-    refused = await send(order, "general_manager", path, seen=placed, name="张三")
+    refused = await try_to_review(order, placed, "general_manager", name="张三")
     assert (refused.status_code, refused.json()["code"]) == (403, "own_order")
-    assert (await done(order, "general_manager", path, seen=placed))["status"] == "approved"
+    assert (await reviewed_order(order, placed, "general_manager"))["status"] == "approved"
 
 
 async def test_who_changed_an_order_does_not_approve_or_reject_it(order: ServiceUnderTest) -> None:
@@ -132,12 +132,29 @@ async def test_who_changed_an_order_does_not_approve_or_reject_it(order: Service
     cheaper = {"lines": [line(await product(order), "10", "1.00")]}
     changed = await done(order, REVIEWER, path, cheaper, seen=placed, method="PATCH", name="张三")
     assert len(changed["authors"]) == 2
-    refused = await send(order, REVIEWER, f"{path}/approve", seen=changed, name="张三")
+    refused = await try_to_review(order, changed, name="张三")
     assert (refused.status_code, refused.json()["code"]) == (403, "own_order")
     reason = {"reason": "价格"}
     refused = await send(order, REVIEWER, f"{path}/reject", reason, seen=changed, name="张三")
     assert (refused.status_code, refused.json()["code"]) == (403, "own_order")
     assert (await reviewed_order(order, changed))["status"] == "approved"
+
+
+async def test_a_repeated_review_is_one_review(order: ServiceUnderTest) -> None:
+    """S165: it holds money, so the same key is the same review; without a key there is none."""
+    buyer = await customer(order, settlement=None)
+    await prepaid(order, buyer, "2500.00")
+    placed = await placed_order(order, buyer)
+    path = f"orders/{placed['id']}/approve"
+    keyless = await send(order, REVIEWER, path, seen=placed)
+    assert keyless.status_code == 400
+    first = await send(order, REVIEWER, path, seen=placed, key="review-1")
+    again = await send(order, REVIEWER, path, seen=placed, key="review-1")
+    assert first.json()["status"] == "approved"
+    assert again.content == first.content
+    assert again.headers["idempotent-replayed"] == "true"
+    (funds,) = (await read(order, f"prepayments?customer_id={buyer}"))["items"]
+    assert funds["held"] == money("1000.00")
 
 
 async def test_an_account_manager_does_not_review(order: ServiceUnderTest) -> None:
@@ -220,7 +237,7 @@ async def test_a_rejected_order_is_changed_and_placed_again(order: ServiceUnderT
     reason = {"reason": "价格过低"}
     rejected = await done(order, REVIEWER, f"{path}/reject", reason, seen=placed)
     assert (rejected["status"], rejected["reason"]) == ("rejected", "价格过低")
-    refused = await send(order, REVIEWER, f"{path}/approve", seen=rejected)
+    refused = await try_to_review(order, rejected)
     assert refused.json()["code"] == "order_state"
     again = await done(order, SELLER, path, {"payment_days": 0}, seen=rejected, method="PATCH")
     assert (again["status"], again["reason"]) == ("placed", None)

@@ -20,6 +20,7 @@ from tests.support.order import (
     reviewed_order,
     send,
     submitted_contract,
+    try_to_review,
 )
 from tests.support.quotes import quote, quote_line, yuan
 from tests.support.services import ServiceUnderTest
@@ -79,11 +80,10 @@ async def test_a_quote_may_come_before_its_customer(order: ServiceUnderTest) -> 
     accepted = quote(buyer, chain="ordinary")
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
-    path = f"orders/{found['id']}/approve"
-    early = await send(order, "sales_manager", path, seen=found)
+    early = await try_to_review(order, found)
     assert early.json()["code"] == "customer_may_not_trade"
     await deliver(order, CustomerCreated(**customer_state(buyer)), buyer)
-    await done(order, "sales_manager", path, seen=found)
+    await reviewed_order(order, found)
 
 
 async def test_a_price_fixed_by_hand_counts_as_it_was_accepted(order: ServiceUnderTest) -> None:

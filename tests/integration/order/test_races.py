@@ -11,7 +11,6 @@ import httpx
 from shared.domain.ids import new_id
 from tests.support.opportunity import money
 from tests.support.order import (
-    REVIEWER,
     SELLER,
     account,
     approved_order,
@@ -28,6 +27,7 @@ from tests.support.order import (
     send,
     signed_contract,
     submitted_contract,
+    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -48,9 +48,7 @@ async def test_one_balance_covers_one_order(order: ServiceUnderTest) -> None:
     buyer = await customer(order, settlement=None)
     await prepaid(order, buyer, "2500.00")
     placed = [await placed_order(order, buyer) for _ in range(CONTENDERS)]
-    answers = await asyncio.gather(
-        *(send(order, REVIEWER, f"orders/{each['id']}/approve", seen=each) for each in placed)
-    )
+    answers = await asyncio.gather(*(try_to_review(order, each) for each in placed))
     assert outcomes(answers) == {"approved": 2, "awaiting_funds": CONTENDERS - 2}
     (funds,) = (await read(order, f"prepayments?customer_id={buyer}"))["items"]
     assert (funds["held"], funds["available"]) == (money("2000.00"), money("500.00"))
@@ -60,9 +58,7 @@ async def test_one_limit_is_used_once(order: ServiceUnderTest) -> None:
     """S167: approve against approve, on credit."""
     buyer = await customer(order, "credit", limit="3999.99")
     placed = [await placed_order(order, buyer) for _ in range(CONTENDERS)]
-    answers = await asyncio.gather(
-        *(send(order, REVIEWER, f"orders/{each['id']}/approve", seen=each) for each in placed)
-    )
+    answers = await asyncio.gather(*(try_to_review(order, each) for each in placed))
     assert outcomes(answers) == {"approved": 3, "awaiting_funds": CONTENDERS - 3}
     assert (await account(order, buyer))["committed"] == money("3000.00")
 
@@ -72,10 +68,7 @@ async def test_one_order_is_approved_once(order: ServiceUnderTest) -> None:
     buyer = await customer(order, settlement=None)
     await prepaid(order, buyer, "9000.00")
     placed = await placed_order(order, buyer)
-    path = f"orders/{placed['id']}/approve"
-    answers = await asyncio.gather(
-        *(send(order, REVIEWER, path, seen=placed) for _ in range(CONTENDERS))
-    )
+    answers = await asyncio.gather(*(try_to_review(order, placed) for _ in range(CONTENDERS)))
     assert outcomes(answers) == {"approved": 1, "stale_version": CONTENDERS - 1}
     (funds,) = (await read(order, f"prepayments?customer_id={buyer}"))["items"]
     assert funds["held"] == money("1000.00")
@@ -89,7 +82,7 @@ async def test_an_order_is_cancelled_or_approved(order: ServiceUnderTest) -> Non
         placed = await placed_order(order, buyer)
         path = f"orders/{placed['id']}"
         answers = await asyncio.gather(
-            send(order, REVIEWER, f"{path}/approve", seen=placed),
+            try_to_review(order, placed),
             send(order, SELLER, f"{path}/cancel", {"reason": "不要了"}, seen=placed),
         )
         after = await read(order, path)
@@ -110,7 +103,7 @@ async def test_money_is_held_or_refunded(order: ServiceUnderTest) -> None:
         async with order.client("finance") as client:
             headers = {"If-Match": "*", "Idempotency-Key": str(new_id())}
             reviewed, refunded = await asyncio.gather(
-                send(order, REVIEWER, f"orders/{placed['id']}/approve", seen=placed),
+                try_to_review(order, placed),
                 client.post(f"/v1/{path}", json=refund, headers=headers),
             )
         won = refunded.status_code == 200
@@ -177,7 +170,7 @@ async def test_an_order_is_approved_as_it_was_seen(order: ServiceUnderTest) -> N
         path = f"orders/{placed['id']}"
         dearer = {"lines": [line(sold, "10", "999.00")]}
         answers = await asyncio.gather(
-            send(order, REVIEWER, f"{path}/approve", seen=placed),
+            try_to_review(order, placed),
             send(order, SELLER, path, dearer, seen=placed, method="PATCH"),
         )
         after = await read(order, path)
