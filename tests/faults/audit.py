@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from pydantic_core import from_json
 
 from shared.host.options import Opened
+from tests.faults.importing import Imports
 from tests.faults.journal import Journal, Written
 from tests.support.calling import settle
 from tests.support.system import System, SystemFailed
@@ -62,7 +63,12 @@ class Effect:
 
 
 async def audit(
-    system: System, journal: Journal, *, patience: float = 60, thorough: bool = True
+    system: System,
+    journal: Journal,
+    imports: Imports,
+    *,
+    patience: float = 120,
+    thorough: bool = True,
 ) -> Findings:
     """Settle what is unsettled, let the system come to rest, and look at everything.
 
@@ -70,6 +76,7 @@ async def audit(
     """
     found = Findings()
     found.violations += journal.surprises
+    found.lost += [each async for each in imports.finish()]
     await _settle_the_unknown(journal, found, patience)
     try:
         await system.drained(patience, standstill=patience / 4)
@@ -79,6 +86,7 @@ async def audit(
         effects = await _effects(here)
         recorded = await _recorded(here)
         await _question_the_witness(here, recorded, found)
+        found.duplicates += [each async for each in imports.compare(here)]
     _compare_with_effects(journal, effects, found)
     await _ask_again(journal, found)
     await _read_again(journal, found)

@@ -9,7 +9,6 @@ from itertools import count
 from typing import Any
 
 from shared.domain.clock import business_date, now
-from shared.domain.ids import new_id
 from tests.faults.late import commit_late
 from tests.faults.load import Business, Desk, Load, go_about
 from tests.faults.office import Office, Trade
@@ -47,7 +46,8 @@ async def pursue(office: Office, trade: Trade, prospect: Json, desk: Desk) -> No
     path = _OPPORTUNITY.format(**project)
     change = {"likelihood": desk.random.choice("ABC"), "expected_amount": cny("36000.00")}
     project = await desk.patch(path, change, project["version"], shown_at=_OPPORTUNITY)
-    form = {"contact_id": str(new_id()), "specification": "126 kV", "quantity": "3"}
+    contact_id = prospect["contact_id"]
+    form = {"contact_id": contact_id, "specification": "126 kV", "quantity": "3"}
     project = await _act(desk, project, "register", form, shown_at=_OPPORTUNITY)
     if desk.random.random() < 0.3:
         await _act(desk, project, "lose", _REASON, shown_at=_OPPORTUNITY)

@@ -13,6 +13,7 @@ from typing import Any
 
 from tests.faults.audit import Findings, audit
 from tests.faults.business import staff_the_load
+from tests.faults.importing import Imports
 from tests.faults.journal import Journal
 from tests.faults.keeper import KINDS, Keeper
 from tests.faults.load import Load
@@ -63,6 +64,7 @@ class Report:
     plan: Plan
     journal: Journal
     findings: Findings
+    imported: int
     notes: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
@@ -80,6 +82,7 @@ class Report:
                 f"req/s {requests / seconds:.0f}",
                 f"acknowledged {sum(each.acknowledged for each in journal.writes)}",
                 f"unknown {sum(each.call.unknown > 0 for each in journal.writes)}",
+                f"imported {self.imported}",
                 f"lost {len(found.lost)}",
                 f"duplicate effects {len(found.duplicates)}",
                 f"order gaps {len(found.gaps)}",
@@ -112,12 +115,14 @@ async def run(plan: Plan) -> Report:
 async def _run(plan: Plan, system: System, company: Company) -> Report:
     load = Load(plan.seed, writes=plan.writes, reads=plan.reads)
     office = await Office.open(system, company, small=plan.small)
+    imports = Imports(office)
     keeper = Keeper(system, load.journal, random.Random(plan.seed))
     over = asyncio.Event()
     load.journal.began = time.monotonic()
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(keeper.keep(over))
         working = [group.create_task(each) for each in staff_the_load(load, office)]
+        working.append(group.create_task(imports.go_on(load)))
         await asyncio.gather(
             asyncio.sleep(plan.seconds),
             keeper.kill_all(plan.kills, plan.patience),
@@ -130,9 +135,9 @@ async def _run(plan: Plan, system: System, company: Company) -> Report:
         await keeping
     system.kill()
     await system.start()
-    patience = 20 if plan.bug else 60
-    findings = await audit(system, load.journal, patience=patience, thorough=not plan.bug)
-    return Report(plan, load.journal, findings, keeper.ended_by_itself)
+    patience, thorough = (20, False) if plan.bug else (120, True)
+    findings = await audit(system, load.journal, imports, patience=patience, thorough=thorough)
+    return Report(plan, load.journal, findings, imports.rows, keeper.ended_by_itself)
 
 
 def _percentile(values: list[float], share: float) -> float:

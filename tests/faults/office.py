@@ -10,7 +10,7 @@ from shared.auth.roles import Role
 from tests.support.calling import Json
 from tests.support.company import Company
 from tests.support.system import System
-from tests.support.trade import formal_customer, new_product, put_in_force
+from tests.support.trade import formal_customer, new_contact, new_product, put_in_force
 
 SELLERS, TRADERS = 3, 3
 
@@ -62,7 +62,11 @@ class Trade:
         one, checker, clerk, controller = [(await company.hire(role)).caller.http for role in roles]
         products = tuple([await new_product(company, price) for price in ("120.00", "99.90")])
         await put_in_force(company, {each["id"]: "120.00" for each in products})
-        prospects = [await formal_customer(company, f"第{each}供电公司") for each in range(SELLERS)]
+        prospects = []
+        for number in range(SELLERS):
+            customer = await formal_customer(company, f"第{number}供电公司")
+            contact = await new_contact(company, customer)
+            prospects.append(customer | {"contact_id": contact["id"]})
         traders = [
             await formal_customer(company, f"第{each}设备商行", settlement="open")
             for each in range(TRADERS)
