@@ -20,6 +20,9 @@ from shared.db.types import JsonOf, JsonText, TextLines
 #: Marks a table the runtime role may only read and add to: ``info=APPEND_ONLY``.
 APPEND_ONLY = {"append_only": True}
 
+_ALL = ("SELECT", "INSERT", "UPDATE", "DELETE")
+_ADD = ("SELECT", "INSERT")
+
 
 def alembic_config(folder: Path, dsn: str) -> Config:
     """Return Alembic's configuration for the migrations in ``folder``."""
@@ -73,23 +76,29 @@ async def database_version(conn: AsyncConnection) -> str | None:
 
 
 async def grant_runtime(dsn: str, metadata: sa.MetaData, role: str) -> None:
-    """Give the runtime role its rights on every table: append-only ones stay append-only."""
+    """Give the runtime role its rights on every table, and none beyond them."""
     engine = create_async_engine(_driver(dsn), poolclass=pool.NullPool)
     async with engine.begin() as conn:
         for schema in sorted({table.schema or "public" for table in metadata.tables.values()}):
             await _grant_schema(conn, schema, role)
         for table in metadata.sorted_tables:
-            if table.info.get("append_only"):
-                statement = f"REVOKE UPDATE, DELETE, TRUNCATE ON {table.fullname} FROM {role}"
-                await conn.exec_driver_sql(statement)
+            rights = ", ".join(runtime_rights(table))
+            await conn.exec_driver_sql(f"REVOKE ALL ON {table.fullname} FROM {role}")
+            await conn.exec_driver_sql(f"GRANT {rights} ON {table.fullname} TO {role}")
     await engine.dispose()
 
 
+def runtime_rights(table: sa.Table) -> tuple[str, ...]:
+    """Return what the runtime role may do with a table: ``info["rights"]`` where it is narrower
+    than usual, a column in parentheses (``UPDATE (published_at)``)."""
+    usual = _ADD if table.info.get("append_only") else _ALL
+    return tuple(table.info.get("rights", usual))
+
+
 async def _grant_schema(conn: AsyncConnection, schema: str, role: str) -> None:
-    rights = "SELECT, INSERT, UPDATE, DELETE"
     for statement in (
         f"GRANT USAGE ON SCHEMA {schema} TO {role}",
-        f"GRANT {rights} ON ALL TABLES IN SCHEMA {schema} TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA {schema} TO {role}",  # alembic_version
         f"GRANT USAGE ON ALL SEQUENCES IN SCHEMA {schema} TO {role}",
     ):
         await conn.exec_driver_sql(statement)

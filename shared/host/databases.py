@@ -82,8 +82,8 @@ def _named(settings: HostSettings, services: Sequence[Service]) -> Databases:
     places = {}
     for service in services:
         found = service.settings()
-        owner = found.owner_database_url or found.database_url
+        owner = found.owner_database_url
         places[service.name] = Place(
-            owner.get_secret_value(), found.database_url.get_secret_value()
+            owner.get_secret_value() if owner else None, found.database_url.get_secret_value()
         )
     return Databases(places, settings.bus_url.get_secret_value() if settings.bus_url else None)

@@ -7,7 +7,6 @@ import time
 from collections.abc import Sequence
 
 from alembic.util import CommandError
-from sqlalchemy import make_url
 
 from shared.db.migrations import grant_runtime, is_current, upgrade
 from shared.host.console import Say
@@ -31,14 +30,15 @@ async def migrate_all(databases: Databases, services: Sequence[Service], say: Sa
 
 async def migrate(service: Service, place: Place) -> None:
     """Upgrade one database as its owner, and give the runtime role its rights."""
+    owner_dsn = place.owned(service.name)
     try:
-        await asyncio.to_thread(upgrade, service.migrations, place.owner_dsn)
+        await asyncio.to_thread(upgrade, service.migrations, owner_dsn)
     except CommandError as error:
         raise HostError(
             f"The {service.name} database is at a version that this release does not know"
             f" ({error}). Start the release that made it, or name another folder with --data."
         ) from error
-    await grant_runtime(place.owner_dsn, service.metadata, _runtime_role(place))
+    await grant_runtime(owner_dsn, service.metadata, place.runtime_role)
 
 
 async def require_current(service: Service, place: Place) -> None:
@@ -55,9 +55,5 @@ async def require_current(service: Service, place: Place) -> None:
 
 
 async def _is_current(service: Service, place: Place) -> bool:
-    role = _runtime_role(place)
-    return await is_current(service.migrations, place.owner_dsn, service.metadata, role)
-
-
-def _runtime_role(place: Place) -> str:
-    return make_url(place.runtime_dsn).username or ""
+    dsn = place.owner_dsn or place.runtime_dsn
+    return await is_current(service.migrations, dsn, service.metadata, place.runtime_role)

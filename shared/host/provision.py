@@ -10,9 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import asyncpg
+from sqlalchemy import make_url
 
 from shared.db.connection import advisory_key
 from shared.embedded import PostgresServer
+from shared.host.errors import HostError
 from shared.host.passwords import Passwords
 
 BUS = "kehu_bus"
@@ -20,10 +22,28 @@ BUS = "kehu_bus"
 
 @dataclass(frozen=True)
 class Place:
-    """Where a service's database is reached, by its owner and by its processes."""
+    """Where a service's database is reached, by its owner (None: not told) and its processes."""
 
-    owner_dsn: str = field(repr=False)
+    owner_dsn: str | None = field(repr=False)
     runtime_dsn: str = field(repr=False)
+
+    def owned(self, service: str) -> str:
+        """Return the owner's URL.
+
+        Raises:
+            HostError: it is not told, or it is the runtime role's.
+        """
+        name = f"KEHU_{service.upper()}_OWNER_DATABASE_URL"
+        if self.owner_dsn is None:
+            raise HostError(f"Set {name} to the URL of the role that owns the {service} tables.")
+        if make_url(self.owner_dsn).username == self.runtime_role:
+            raise HostError(f"{name} names the runtime role; the tables belong to another role.")
+        return self.owner_dsn
+
+    @property
+    def runtime_role(self) -> str:
+        """The role of the service's processes, who owns nothing."""
+        return make_url(self.runtime_dsn).username or ""
 
 
 async def provide(

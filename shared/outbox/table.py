@@ -1,4 +1,5 @@
-"""The outbox table. Its columns fit Debezium's outbox event router; published rows are kept."""
+"""The outbox table. Its columns fit Debezium's outbox event router; published rows are kept, and
+the runtime role can neither change nor remove an event: it can only mark it as published."""
 
 from __future__ import annotations
 
@@ -26,4 +27,5 @@ def outbox_table(metadata: sa.MetaData) -> sa.Table:
         sa.Column("published_at", MOMENT),
         sa.UniqueConstraint("aggregate_type", "aggregate_id", "aggregate_version"),
         sa.Index("outbox_unpublished", "seq", postgresql_where=sa.text("published_at IS NULL")),
+        info={"rights": ("SELECT", "INSERT", "UPDATE (published_at)")},
     )

@@ -56,7 +56,7 @@ async def _replay(
     settings: HostSettings, service: Service, model: ReadModel, *, swap: bool
 ) -> ReplayReport:
     async with opened(settings, [service.name]) as here:
-        engine = create_engine(here.databases.places[service.name].owner_dsn)
+        engine = create_engine(here.databases.places[service.name].owned(service.name))
         owner = Database(engine, service=service.name)
         try:
             with _bar() as progress:

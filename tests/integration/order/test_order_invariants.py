@@ -169,19 +169,25 @@ async def test_the_intact_data_breaks_no_promise(trading: ServiceUnderTest) -> N
 
 async def test_a_right_to_change_postings_is_found(trading: ServiceUnderTest) -> None:
     """Promise 16: with the eyes of the role that the service runs as."""
-    grant = "GRANT UPDATE ON posting TO kehu_test_runtime"
-    assert await found(trading, grant, role="kehu_test_runtime") == {"ledger.16"}
+    for grant in ("UPDATE ON posting", "DELETE ON outbox"):
+        assert await found(trading, f"GRANT {grant} TO kehu_test_runtime") == {"ledger.16"}
 
 
-async def found(service: ServiceUnderTest, statement: str, role: str | None = None) -> set[str]:
-    """The invariants that are violated after a statement, which is then taken back."""
+async def test_a_service_that_works_as_the_owner_is_found(trading: ServiceUnderTest) -> None:
+    """Promise 16: an owner can do everything."""
+    assert await found(trading, "SELECT 1", role="NONE") == {"ledger.16"}
+
+
+async def found(
+    service: ServiceUnderTest, statement: str, role: str = "kehu_test_runtime"
+) -> set[str]:
+    """The invariants that ``role`` sees violated after a statement, which is then taken back."""
     connection = await asyncpg.connect(service.owner_dsn, record_class=Row)
     transaction = connection.transaction()
     await transaction.start()
     try:
         await connection.execute(statement)
-        if role:
-            await connection.execute(f"SET LOCAL ROLE {role}")
+        await connection.execute(f"SET LOCAL ROLE {role}")
         wrong = await violations(Connection(connection), service.service.invariants)
         return {each.invariant for each in wrong}
     finally:

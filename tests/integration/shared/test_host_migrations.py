@@ -8,6 +8,10 @@ import asyncpg
 import pytest
 
 from shared.db.migrations import check, grant_runtime, is_current, upgrade
+from shared.host.databases import Databases
+from shared.host.errors import HostError
+from shared.host.migrate import migrate_all
+from shared.host.provision import Place
 from shared.service import NAMES, Service, load
 
 ROLE = "kehu_migration_test"
@@ -63,7 +67,36 @@ async def test_append_only_tables_can_only_be_added_to(name: str, database_url: 
                 "SELECT has_table_privilege($1, $2, $3)", ROLE, table.fullname, right
             )
         ]
-        append_only = table.info.get("append_only", False)
-        wanted = ["SELECT", "INSERT"] if append_only else ["SELECT", "INSERT", "UPDATE", "DELETE"]
+        narrow = table.info.get("append_only", False) or table.name == "outbox"
+        wanted = ["SELECT", "INSERT"] if narrow else ["SELECT", "INSERT", "UPDATE", "DELETE"]
         assert allowed == wanted, table.fullname
+    await session.close()
+
+
+async def test_of_an_event_only_the_mark_can_be_changed(database_url: str) -> None:
+    """The outbox is the memory of all that happened."""
+    service = load("customer")
+    await prepared(service, database_url)
+    session = await asyncpg.connect(database_url)
+    await session.execute(f"GRANT ALL ON outbox TO {ROLE}")  # what an earlier release gave
+    await grant_runtime(database_url, service.metadata, ROLE)
+    await session.execute(f"SET ROLE {ROLE}")
+    await session.execute("UPDATE outbox SET published_at = NULL")
+    for statement in ("UPDATE outbox SET payload = '{}'", "DELETE FROM outbox"):
+        with pytest.raises(asyncpg.InsufficientPrivilegeError):
+            await session.execute(statement)
+    await session.close()
+
+
+@pytest.mark.parametrize("as_owner", [False, True])
+async def test_only_an_owner_apart_from_the_runtime_role_migrates(
+    database_url: str, as_owner: bool
+) -> None:
+    """Who may alter tables could change the ledger too: the processes must not be that role."""
+    place = Place(database_url if as_owner else None, database_url)
+    databases = Databases({"order": place}, None)
+    with pytest.raises(HostError, match="KEHU_ORDER_OWNER_DATABASE_URL"):
+        await migrate_all(databases, [load("order")], print)
+    session = await asyncpg.connect(database_url)
+    assert await session.fetchval("SELECT to_regclass('journal')") is None
     await session.close()
