@@ -29,6 +29,11 @@ def round_money(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, ROUND_HALF_UP)
 
 
+def is_payable(amount: Decimal, currency: str) -> bool:
+    """Say whether a currency has a coin as small as the last place of ``amount``."""
+    return amount == amount.quantize(Decimal(1).scaleb(-MINOR_UNITS[currency]))
+
+
 def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal = Decimal(0)) -> Decimal:
     """Return quantity × unit price less ``discount`` (a share, 0.05 for 5 %), rounded once."""
     return round_money(quantity * unit_price * (1 - discount))

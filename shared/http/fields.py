@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date, datetime
 from decimal import Decimal
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Self, TypeVar
 
 from pydantic import (
     AfterValidator,
@@ -16,10 +16,11 @@ from pydantic import (
     Field,
     StringConstraints,
     WithJsonSchema,
+    model_validator,
 )
 from pydantic_core import PydanticCustomError
 
-from shared.domain.money import MINOR_UNITS
+from shared.domain.money import MINOR_UNITS, is_payable
 
 _DECIMAL = re.compile(r"(-(?=.*[1-9]))?(0|[1-9][0-9]{0,15})(\.[0-9]{1,8})?", re.ASCII)
 _MOMENT = re.compile(
@@ -178,10 +179,20 @@ Share = Annotated[
 
 
 class MoneyIn(Input):
-    """Money in a request: a decimal string and its ISO 4217 currency."""
+    """Money in a request: a decimal string, in whole minor units of its ISO 4217 currency."""
 
     amount: PositiveAmount
     currency: Currency
+
+    @model_validator(mode="after")
+    def _of_the_currency(self) -> Self:
+        if not is_payable(self.amount, self.currency):
+            raise PydanticCustomError(
+                "currency_places",
+                "{currency} has {places} decimal places.",
+                {"currency": self.currency, "places": MINOR_UNITS[self.currency]},
+            )
+        return self
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core_schema: Any, handler: Any) -> Any:

@@ -43,8 +43,8 @@ from tests.support.order import (
     prepaid,
     product,
     read,
-    reviewed_order,
     send,
+    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -275,10 +275,10 @@ async def test_who_pays_an_order_and_who_approves_the_next_wait_in_one_order(
         waiting = [await placed_order(order, customer_id) for _ in range(3)]
         paid, *reviewed = await asyncio.gather(
             try_to_allocate(order, receipt, share(invoice)),
-            *(reviewed_order(order, each) for each in waiting),
+            *(try_to_review(order, each) for each in waiting),
         )
         assert paid.status_code == 200, paid.text
-        assert [each["status"] for each in reviewed] == ["approved"] * 3
+        assert [each.json()["status"] for each in reviewed] == ["approved"] * 3
         assert (await order_now(order, held))["status"] == "closed"
 
 

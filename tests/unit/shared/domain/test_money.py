@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.domain.money import MINOR_UNITS, line_amount, round_money, total
+from shared.domain.money import MINOR_UNITS, is_payable, line_amount, round_money, total
 
 amounts = st.decimals(min_value=-(10**12), max_value=10**12, places=6)
 cents = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
@@ -73,6 +73,12 @@ def test_a_total_is_the_sum_of_its_lines(lines: list[Decimal]) -> None:
 def test_a_total_is_not_the_rounded_sum_of_exact_lines() -> None:
     """Three lines of 0.335: the document says 1.02, because each line says 0.34."""
     assert total([line_amount(Decimal(1), Decimal("0.335"))] * 3) == Decimal("1.02")
+
+
+def test_an_amount_is_payable_in_the_coins_of_its_currency() -> None:
+    assert is_payable(Decimal("100.50"), "CNY")
+    assert is_payable(Decimal("100.00"), "JPY")
+    assert not is_payable(Decimal("100.50"), "JPY")
 
 
 def test_every_currency_fits_into_two_places() -> None:

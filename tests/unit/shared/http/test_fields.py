@@ -153,6 +153,16 @@ def test_money_is_an_amount_and_its_currency_and_nothing_else() -> None:
     assert refuses(MoneyIn, {"amount": "1", "currency": "CNY", "rate": 1}) == "extra_forbidden"
 
 
+@pytest.mark.parametrize("currency", ["JPY", "KRW", "VND"])
+def test_money_has_no_fractions_that_its_currency_lacks(currency: str) -> None:
+    """There is no half yen; what is written as whole yen with places is whole."""
+    assert refuses(MoneyIn, {"amount": "100.50", "currency": currency}) == "currency_places"
+    assert refuses(MoneyIn, {"amount": "0.01", "currency": currency}) == "currency_places"
+    for whole in ("100", "100.0", "100.00"):
+        money = MoneyIn.model_validate({"amount": whole, "currency": currency})
+        assert money.amount == Decimal(100)
+
+
 @pytest.mark.parametrize(
     "text", ["2026-11-21T08:30:00Z", "2026-11-21T08:30:00.123456+08:00", "2026-11-21t08:30z"]
 )
