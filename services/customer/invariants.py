@@ -97,11 +97,15 @@ INVARIANTS = (
     ),
     Invariant(
         "events.8 timeline complete",
-        "Each event about a customer that was applied has its entry in the timeline.",
+        "Each event about a customer that was applied, and not given up, has its entry in the"
+        " timeline.",
         f"""
         SELECT event_id, aggregate_type, aggregate_id FROM inbox
         WHERE consumer = 'customer.timeline' AND aggregate_type IN ({_DOCUMENTS})
         AND NOT EXISTS (SELECT FROM timeline.entry WHERE entry.event_id = inbox.event_id)
+        AND NOT EXISTS (
+            SELECT FROM parked WHERE resolution = 'dropped'
+            AND parked.consumer = inbox.consumer AND parked.event_id = inbox.event_id)
         """,  # noqa: S608 - names of our own
     ),
     Invariant(

@@ -248,6 +248,7 @@ def _form(options: type[BaseModel]) -> dict[str, Any]:
     form = {
         "type": "object",
         "required": [FILE_FIELD],
+        "additionalProperties": False,
         "properties": {FILE_FIELD: file, "dry_run": dry_run, **properties},
     }
     body = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
