@@ -213,6 +213,22 @@ class Order(Aggregate):
             self._replace(replace(line, delivered=delivered))
         return self._progress()
 
+    def undeliver(self, quantities: Mapping[UUID, Decimal]) -> Change:
+        """Take deliveries back that did not happen, unless they are invoiced."""
+        self._must_be_open()
+        for line_id, quantity in quantities.items():
+            line = self.line(line_id)
+            delivered = line.delivered - quantity
+            least = Decimal(0) if self.chain == Chain.INVOICE_FIRST else line.invoiced
+            if delivered < least:
+                raise OverInvoicing(
+                    f"{line.product_code}: {line.invoiced} are invoiced, so {quantity} cannot"
+                    " be taken back.",
+                    line_id=line_id,
+                )
+            self._replace(replace(line, delivered=delivered))
+        return self._progress()
+
     def invoice(self, quantities: Mapping[UUID, Decimal]) -> Change:
         """Note invoices by line: no more than delivered, or than ordered in invoice_first."""
         self._must_be_open()

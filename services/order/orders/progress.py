@@ -53,6 +53,11 @@ async def deliver_orders(
     )
 
 
+async def undeliver_orders(uow: UnitOfWork, quantities: Quantities) -> list[Order]:
+    """Take deliveries back that did not happen."""
+    return await _advance(uow, quantities, Order.undeliver)
+
+
 async def invoice_orders(uow: UnitOfWork, quantities: Quantities) -> list[Order]:
     """Note issued invoices (S153): what is invoiced is no longer committed, but receivable."""
     return await _advance(uow, quantities, Order.invoice)

@@ -153,6 +153,26 @@ def test_how_much_may_be_invoiced_follows_from_the_business_type(
         order.invoice({line_id: Decimal("0.0001")})
 
 
+def test_what_is_invoiced_cannot_be_undelivered() -> None:
+    order = approved(an_order(an_order_line("10", "1.00")))
+    line_id = order.lines[0].id
+    order.deliver({line_id: Decimal(6)}, tolerance=Decimal(0))
+    order.invoice({line_id: Decimal(4)})
+    order.undeliver({line_id: Decimal(2)})
+    assert order.lines[0].delivered == 4
+    with pytest.raises(OverInvoicing):
+        order.undeliver({line_id: Decimal(1)})
+
+
+def test_undelivering_everything_opens_the_order_again() -> None:
+    order = approved(an_order(an_order_line("10", "1.00")))
+    line_id = order.lines[0].id
+    order.deliver({line_id: Decimal(10)}, tolerance=Decimal(0))
+    delivered = order.status
+    order.undeliver({line_id: Decimal(10)})
+    assert (delivered, order.status) == (Status.DELIVERED, Status.APPROVED)
+
+
 def test_an_order_is_closed_when_what_was_delivered_is_invoiced() -> None:
     """S123."""
     order = approved(an_order(an_order_line("10", "1.00")))
