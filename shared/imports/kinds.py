@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from pydantic import BaseModel
+from pydantic import BaseModel, ValidationError
 
 from shared.db.unit_of_work import UnitOfWork
 
@@ -46,6 +46,13 @@ class RowError:
     code: str
     message: str
     column: str | None = None
+
+
+def row_errors(line: int, error: ValidationError) -> Iterator[RowError]:
+    """Return what is wrong with the cells of a row, without what stands in them."""
+    for each in error.errors(include_url=False, include_input=False, include_context=False):
+        column = str(each["loc"][0]) if each["loc"] else None
+        yield RowError(line, each["type"], each["msg"], column)
 
 
 @dataclass(frozen=True, slots=True)

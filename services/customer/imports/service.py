@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from services.customer.imports.doubles import Doubles
 from services.customer.staff.model import Owner
 from services.customer.staff.repository import owners_by_login, stays
 from shared.db.unit_of_work import UnitOfWork
-from shared.imports.kinds import Batch, ImportKind, Outcome, Row, RowError
+from shared.imports.kinds import Batch, ImportKind, Outcome, Row, RowError, row_errors
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ async def _check(uow: UnitOfWork, rows: Sequence[Row], outcome: Outcome) -> list
             filled = {name: value for name, value in row.values.items() if value}
             valid.append((row.line, CustomerRow.model_validate(filled)))
         except ValidationError as error:
-            outcome.errors += _errors(row.line, error)
+            outcome.errors += row_errors(row.line, error)
     logins = {each.owner for _, each in valid if each.owner}
     owners = await owners_by_login(uow.conn, logins) if logins else {}
     found: list[Checked] = []
@@ -69,13 +69,6 @@ async def _check(uow: UnitOfWork, rows: Sequence[Row], outcome: Outcome) -> list
         else:
             found.append(Checked(line, each, owners[each.owner] if each.owner else None))
     return found
-
-
-def _errors(line: int, error: ValidationError) -> Iterable[RowError]:
-    for each in error.errors(include_url=False, include_input=False, include_context=False):
-        yield RowError(
-            line, each["type"], each["msg"], str(each["loc"][0]) if each["loc"] else None
-        )
 
 
 def _waves(checked: Sequence[Checked]) -> list[list[Checked]]:

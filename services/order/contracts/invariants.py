@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.order.contracts.model import TRANSITIONS, Status
-from services.order.transitions import status_history
 from shared.db.invariants import Invariant
+from shared.db.status_history import status_history
 
 CONTRACTS = (
     status_history("contract", [Status.DRAFT], TRANSITIONS),

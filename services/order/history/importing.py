@@ -17,7 +17,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date, now
 from shared.domain.money import DEFAULT_CURRENCY
 from shared.http.fields import AmountOrNothing, Currency, Day, Input, Name, Quantity, Share
-from shared.imports.kinds import Batch, Column, ImportKind, Outcome, Row, RowError
+from shared.imports.kinds import Batch, Column, ImportKind, Outcome, Row, RowError, row_errors
 
 COLUMNS = (
     Column("customer", "Customer", "客户", required=True, also=("customer id", "客户编号")),
@@ -91,15 +91,10 @@ def _sales(batch: Batch, outcome: Outcome) -> Iterator[tuple[int, Sale]]:
         try:
             yield row.line, _sale(row, batch.options)
         except ValidationError as error:
-            outcome.errors += _errors(row.line, error)
+            outcome.errors += row_errors(row.line, error)
 
 
 def _sale(row: Row, options: Options) -> Sale:
     given = {name: text for name, text in row.values.items() if text}
     entry = _Entry.model_validate({**vars(options), **given})
     return Sale(**vars(entry))
-
-
-def _errors(line: int, error: ValidationError) -> Iterator[RowError]:
-    for each in error.errors(include_url=False, include_input=False):
-        yield RowError(line, each["type"], each["msg"], str(each["loc"][0]))

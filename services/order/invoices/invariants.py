@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.order.invoices.model import TRANSITIONS, Status
-from services.order.transitions import status_history
 from shared.db.invariants import Invariant
+from shared.db.status_history import status_history
 
 INVOICES = (
     # An import takes invoices over as paid.

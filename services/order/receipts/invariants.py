@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from services.order.receipts.model import TRANSITIONS, AllocationStatus, Status
-from services.order.transitions import status_history
 from shared.db.invariants import Invariant
+from shared.db.status_history import status_history
 
 _ALLOCATION_STEPS = {AllocationStatus.MADE: frozenset({AllocationStatus.REVERSED})}
 

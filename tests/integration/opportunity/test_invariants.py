@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+import asyncpg
 import pytest
 
+from shared.db.driver import Connection
 from shared.db.invariants import violations
-from shared.domain.actor import SYSTEM
 from tests.support.opportunity import (
     approved_quote,
     known_customer,
@@ -18,14 +17,6 @@ from tests.support.opportunity import (
     today,
 )
 from tests.support.services import ServiceUnderTest
-
-
-@dataclass
-class TakeBack(Exception):
-    """Rolls the damage back; carries what was found."""
-
-    found: set[str]
-
 
 DAMAGE = {
     "quotes.31": "UPDATE quote_line SET amount = amount + 0.01",
@@ -42,10 +33,10 @@ DAMAGE = {
     "projects.76": "UPDATE quote SET project_number = 'FQ2600009'",
     "opportunities.74": "UPDATE opportunity SET stage = 'contact'",
     "activities.3": "UPDATE next_contact SET due_on = NULL",
-    "states.34 steps of quote": """
+    "transitions.34 quote": """
         UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"draft"')::json
         WHERE type = 'crm.opportunity.quote.approved.v1'""",
-    "states.34 steps of opportunity": """
+    "transitions.34 opportunity": """
         UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"lost"')::json
         WHERE type = 'crm.opportunity.opportunity.opened.v1'""",
     "states.34 quote": "UPDATE quote SET status = 'sent' WHERE status = 'approved'",
@@ -87,13 +78,17 @@ async def sold(opportunity: ServiceUnderTest) -> ServiceUnderTest:
 
 
 async def _found(service: ServiceUnderTest, damage: str) -> set[str]:
-    """Which invariants are violated after the damage, which is taken back."""
-    with pytest.raises(TakeBack) as caught:
-        async with service.db.transaction(SYSTEM) as uow:
-            await uow.conn.exec_driver_sql(damage)
-            found = await violations(uow.conn, service.service.promises)
-            raise TakeBack({each.invariant for each in found})
-    return caught.value.found
+    """Which invariants are violated after the owner's damage, which is taken back."""
+    session = await asyncpg.connect(service.owner_dsn)
+    transaction = session.transaction()
+    await transaction.start()
+    try:
+        await session.execute(damage)
+        found = await violations(Connection(session), service.service.promises)
+        return {each.invariant for each in found}
+    finally:
+        await transaction.rollback()
+        await session.close()
 
 
 async def test_an_undamaged_service_violates_nothing(sold: ServiceUnderTest) -> None:
