@@ -7,6 +7,7 @@ from services.opportunity.customers import projection as customers
 from services.opportunity.staff import projection as staff
 from shared.events.customer import ContactChanged, CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
+from shared.events.staff import StaffLeft
 from shared.inbox.consumer import Consumer
 
 REPLICAS = Consumer(
@@ -22,6 +23,7 @@ REACTIONS = Consumer(
     "opportunity.reactions",
     {
         CustomerOwnerChanged: reactions.hand_over_open_work,
+        StaffLeft: reactions.hand_over_to_successor,
         ContractSigned: reactions.win_by_contract,
         OrderApproved: reactions.win_by_order,
     },

@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 from services.opportunity.activities.repository import hand_over_contacts
-from services.opportunity.opportunities.service import follow_customer, win_by_document
+from services.opportunity.opportunities.service import (
+    follow_customer,
+    follow_successor,
+    win_by_document,
+)
 from services.opportunity.staff.model import Owner
+from services.opportunity.staff.repository import find_owner
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
+from shared.events.staff import StaffLeft
 from shared.inbox.arrival import Received
 
 
@@ -17,6 +23,19 @@ async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerC
     owner = Owner(customer.owner_id, customer.department, customer.branch)
     await follow_customer(uow, customer.customer_id, customer.previous_owner_id, owner)
     await hand_over_contacts(uow, customer.customer_id, customer.previous_owner_id, owner.id)
+
+
+async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft]) -> None:
+    """What somebody who left still pursued goes to the successor, with customers of others too
+    (S04). Without a successor it waits for a manager to hand it over."""
+    left = received.data
+    if left.successor_id is not None:
+        # The news of somebody hired a moment ago may still be under way: then the leaver's place.
+        successor = await find_owner(uow.conn, left.successor_id) or Owner(
+            left.successor_id, left.department, left.branch
+        )
+        await follow_successor(uow, left.staff_id, successor)
+        await hand_over_contacts(uow, None, left.staff_id, successor.id)
 
 
 async def win_by_contract(uow: UnitOfWork, received: Received[ContractSigned]) -> None:

@@ -104,12 +104,13 @@ async def update_next_contact(uow: UnitOfWork, logged: Activity) -> None:
 
 
 async def hand_over_contacts(
-    uow: UnitOfWork, customer_id: UUID, previous_owner: UUID, owner_id: UUID
+    uow: UnitOfWork, customer_id: UUID | None, previous_owner: UUID, owner_id: UUID
 ) -> None:
-    """Let the new owner of a customer make the contacts the previous one had to make (S04)."""
-    theirs = (next_contacts.c.customer_id == customer_id) & (
-        next_contacts.c.owner_id == previous_owner
-    )
+    """Let the new owner of a customer, or (None) of all, make the contacts the previous one had to
+    make (S04)."""
+    theirs = next_contacts.c.owner_id == previous_owner
+    if customer_id is not None:
+        theirs &= next_contacts.c.customer_id == customer_id
     await uow.conn.execute(sa.update(next_contacts).where(theirs).values(owner_id=owner_id))
 
 

@@ -75,9 +75,9 @@ class Opportunities(Repository[Opportunity]):
     )
 
     async def open_ones(
-        self, uow: UnitOfWork, customer_id: UUID, owner_id: UUID
+        self, uow: UnitOfWork, customer_id: UUID | None, owner_id: UUID
     ) -> list[Opportunity]:
-        """Lock and return what an owner pursues with a customer."""
+        """Lock and return what an owner pursues, with one customer or (None) with any."""
         wanted = OpportunityFilter(owner_id, customer_id, status=Status.OPEN)
         return await self.select(uow.conn, self.query().where(*_conditions(wanted)), lock=True)
 

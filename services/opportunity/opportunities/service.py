@@ -220,6 +220,12 @@ async def follow_customer(
         await opportunities.save(uow, found, found.hand_over(owner))
 
 
+async def follow_successor(uow: UnitOfWork, leaver_id: UUID, successor: Owner) -> None:
+    """Hand over all the open work of somebody who left (S04)."""
+    for found in await opportunities.open_ones(uow, None, leaver_id):
+        await opportunities.save(uow, found, found.hand_over(successor))
+
+
 def _closing(found: Opportunity, command: CloseOpportunity, uow: UnitOfWork) -> Change:
     if command.outcome is Status.WON:
         return found.win(command.reason, uow.now)

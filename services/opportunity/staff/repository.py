@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.opportunity.staff.errors import UnknownStaff
 from services.opportunity.staff.model import Owner
 from services.opportunity.staff.table import staff
+from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 
 
@@ -30,3 +31,10 @@ async def owner_of(uow: UnitOfWork, staff_id: UUID | None) -> Owner:
             "/owner_id", "Nobody with this id works here, or the news has not arrived yet."
         )
     return Owner(*row)
+
+
+async def find_owner(conn: Connection, staff_id: UUID) -> Owner | None:
+    """Return somebody as an owner, whether or not they still work here; None if not heard of."""
+    query = sa.select(staff.c.id, staff.c.department, staff.c.branch).where(staff.c.id == staff_id)
+    row = (await conn.execute(query)).one_or_none()
+    return None if row is None else Owner(*row)

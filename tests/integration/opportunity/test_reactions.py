@@ -8,11 +8,13 @@ from uuid import UUID
 from shared.domain.ids import new_id
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
+from shared.events.staff import StaffLeft
 from shared.events.values import Money
 from tests.support.opportunity import (
     customer_state,
     deliver,
     known_customer,
+    known_staff,
     open_opportunity,
     parked,
     redeliver,
@@ -143,3 +145,79 @@ async def test_open_work_follows_the_customer_to_its_new_owner(
         due = succeeded(await client.get("/v1/next-contacts", params={"owner_id": str(heir)}))
     assert [each["customer_id"] for each in due["items"]] == [str(customer_id)]
     assert await steps(opportunity, followed) == ["opened", "changed"]
+
+
+def _left(leaver_id: UUID, successor_id: UUID | None) -> StaffLeft:
+    return StaffLeft(
+        staff_id=leaver_id,
+        name="离职者",
+        roles=("account_manager",),
+        department="销售四部",
+        branch="武汉",
+        status="left",
+        successor_id=successor_id,
+    )
+
+
+async def _work_of(service: ServiceUnderTest, name: str) -> tuple[UUID, dict[str, Any]]:
+    """Somebody with an open opportunity and a contact due, with a customer of somebody else."""
+    leaver_id = await known_staff(service, name)
+    found = await open_opportunity(service, by=service.client("account_manager", name=name))
+    body = {
+        "customer_id": found["customer_id"],
+        "opportunity_id": found["id"],
+        "kind": "call",
+        "result": "unchanged",
+        "next_contact_on": str(today(3)),
+    }
+    async with service.client("account_manager", name=name) as client:
+        succeeded(await client.post("/v1/activities", json=body))
+    return leaver_id, found
+
+
+async def test_the_open_work_of_a_leaver_goes_to_the_successor(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04: with customers of others too; the successor's place counts."""
+    leaver_id, found = await _work_of(opportunity, "离职者")
+    closed = await open_opportunity(
+        opportunity, by=opportunity.client("account_manager", name="离职者")
+    )
+    async with opportunity.client("account_manager", name="离职者") as client:
+        path = f"/v1/opportunities/{closed['id']}/abandon"
+        succeeded(await client.post(path, json={"reason": "停建"}))
+    heir = await known_staff(opportunity, "接任者", department="销售三部", branch="成都")
+    envelope = await deliver(opportunity, _left(leaver_id, heir), leaver_id, 2)
+    await redeliver(opportunity, envelope)
+    after = await _read(opportunity, found["id"])
+    assert (after["owner_id"], after["department"], after["branch"]) == (
+        str(heir),
+        "销售三部",
+        "成都",
+    )
+    assert (await _read(opportunity, closed["id"]))["owner_id"] == str(leaver_id)
+    async with opportunity.client("account_manager") as client:
+        due = succeeded(await client.get("/v1/next-contacts", params={"owner_id": str(heir)}))
+    assert [each["customer_id"] for each in due["items"]] == [found["customer_id"]]
+    assert await steps(opportunity, found) == ["opened", "changed"]
+    assert await parked(opportunity) == []
+
+
+async def test_a_successor_not_heard_of_yet_takes_the_place_of_the_leaver(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04: the event of somebody hired a moment ago may come later."""
+    leaver_id, found = await _work_of(opportunity, "早退者")
+    heir = new_id()
+    await deliver(opportunity, _left(leaver_id, heir), leaver_id, 2)
+    after = await _read(opportunity, found["id"])
+    assert (after["owner_id"], after["branch"]) == (str(heir), "武汉")
+    assert await parked(opportunity) == []
+
+
+async def test_without_a_successor_open_work_stays(opportunity: ServiceUnderTest) -> None:
+    """S04: a manager hands it over."""
+    leaver_id, found = await _work_of(opportunity, "无继者")
+    await deliver(opportunity, _left(leaver_id, None), leaver_id, 2)
+    assert (await _read(opportunity, found["id"]))["owner_id"] == str(leaver_id)
+    assert await steps(opportunity, found) == ["opened"]
