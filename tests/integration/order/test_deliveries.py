@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 
@@ -164,7 +165,7 @@ async def test_a_stale_delivery_is_not_shipped(order: ServiceUnderTest) -> None:
     ],
 )
 async def test_a_delivery_is_asked_for_in_one_way(
-    order: ServiceUnderTest, given: dict, pointer: str
+    order: ServiceUnderTest, given: dict[str, Any], pointer: str
 ) -> None:
     """Lines, orders, or direct."""
     refused = await send(order, STOREKEEPER, "deliveries", given)

@@ -17,7 +17,6 @@ from tests.support.fulfilment_models import CHECKER, CLERK, TODAY, invoice, invo
 def test_an_invoice_gets_number_and_due_date_when_it_is_issued() -> None:
     """S160."""
     made = invoice(payment_days=30)
-    assert made.number is None
     made.check(CHECKER)
     change = made.issue("FP26000001", TODAY)
     assert (made.number, made.due_on, made.open) == (
