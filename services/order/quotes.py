@@ -51,6 +51,7 @@ def _order(quote: QuoteAccepted, place: Place) -> PlaceFromQuote:
             chain=Chain(quote.chain),
             quote_id=quote.quote_id,
             opportunity_id=quote.opportunity_id,
+            agreed_days=quote.payment_days,
         ),
         customer_id=quote.customer_id,
         currency=quote.total.currency,

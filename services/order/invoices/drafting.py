@@ -15,6 +15,7 @@ from services.order.deliveries.model import Status as DeliveryStatus
 from services.order.invoices.errors import MixedInvoice, NothingToInvoice, NotInvoiceable
 from services.order.invoices.model import Heading, Invoice, InvoiceLine
 from services.order.invoices.repository import Invoices
+from services.order.orders.errors import TermExceeded
 from services.order.orders.model import OPEN, Order
 from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
@@ -82,12 +83,11 @@ async def draft_invoice_of_order(uow: UnitOfWork, command: DraftInvoiceOfOrder) 
     lines = list(_lines_of_order(order, taken))
     if not lines:
         raise NothingToInvoice("Everything ordered is on an invoice already.")
-    days = command.payment_days
     heading = Heading(
         customer_id=order.customer_id,
         contract_id=order.contract_id,
         currency=order.currency,
-        payment_days=order.payment_days if days is None else days,
+        payment_days=_days([order], command.payment_days),
         place=Place(order.owner_id, order.department, order.branch, order.region),
     )
     return await _add(uow, heading, lines)
@@ -187,16 +187,29 @@ def _charged(line: ProductLine, quantity: Decimal, amount: Decimal) -> dict[str,
 async def _heading(
     uow: UnitOfWork, delivery: Delivery, lines: Sequence[InvoiceLine], days: int | None
 ) -> Heading:
-    """Return whose invoice it is; it is due after the shortest term of its orders."""
+    """Return whose invoice it is."""
     terms = await invoices.terms_of(uow.conn, {line.order_id for line in lines if line.order_id})
     contracts = {each.contract_id for each in terms}
     if len(contracts) > 1:
         raise MixedInvoice("The orders are under several contracts; draft an invoice for each.")
-    agreed = min((each.payment_days for each in terms), default=_PAYMENT_DAYS)
     return Heading(
         customer_id=delivery.customer_id,
         contract_id=next(iter(contracts), None),
         currency=delivery.currency,
-        payment_days=agreed if days is None else days,
+        payment_days=_days(terms, days),
         place=Place(delivery.owner_id, delivery.department, delivery.branch, delivery.region),
     )
+
+
+def _days(terms: Sequence[Any], asked: int | None) -> int:
+    """Return the days to pay: as asked, or the shortest of the orders.
+
+    Raises:
+        TermExceeded: contract or quote of an order agree on less.
+    """
+    if asked is None:
+        return min((each.payment_days for each in terms), default=_PAYMENT_DAYS)
+    agreed = [each.agreed_days for each in terms if each.agreed_days is not None]
+    if agreed and asked > min(agreed):
+        raise TermExceeded(f"Payment within {min(agreed)} days is agreed.")
+    return asked

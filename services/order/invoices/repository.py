@@ -68,7 +68,9 @@ _owed_under = Prepared(
     .limit(1)
 )
 _terms = Prepared(
-    sa.select(orders.c.contract_id, orders.c.payment_days).where(orders.c.id == sa.any_(_ids))
+    sa.select(orders.c.contract_id, orders.c.payment_days, orders.c.agreed_days).where(
+        orders.c.id == sa.any_(_ids)
+    )
 )
 _oldest_open = Prepared(
     sa.select(

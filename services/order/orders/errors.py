@@ -40,6 +40,13 @@ class OrderBoundToQuote(Conflict):
     title = "The accepted quote fixes this"
 
 
+class TermExceeded(Conflict):
+    """More time to pay would be given than contract or quote agree on."""
+
+    code = "payment_term_exceeded"
+    title = "Contract or quote agree on an earlier payment"
+
+
 class OverDelivery(Conflict):
     """More would be delivered than is ordered and tolerated (S144)."""
 

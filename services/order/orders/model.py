@@ -23,6 +23,7 @@ from services.order.orders.errors import (
     OverInvoicing,
     OwnOrder,
     StillOpen,
+    TermExceeded,
 )
 from services.order.orders.line import OrderLine
 from services.order.orders.origin import Chain, Coverage, Origin
@@ -90,6 +91,7 @@ class Order(Aggregate):
     total: Decimal
     ordered_on: date
     payment_days: int
+    agreed_days: int | None
     note: str | None
     authors: Sequence[UUID]
     owner_id: UUID
@@ -137,6 +139,7 @@ class Order(Aggregate):
             total=total(line.amount for line in lines),
             ordered_on=ordered_on,
             payment_days=payment_days,
+            agreed_days=origin.agreed_days,
             note=note,
             authors=(author_id,),
             owner_id=place.owner_id,
@@ -145,6 +148,7 @@ class Order(Aggregate):
             region=place.region,
             created_at=at,
         )
+        order._must_keep_terms()
         return order, Change(OrderPlaced)
 
     def change(self, lines: tuple[OrderLine, ...] | None, *, by: UUID, **fields: Any) -> Change:
@@ -153,6 +157,7 @@ class Order(Aggregate):
 
         Raises:
             OrderBoundToQuote: lines that an accepted quote fixes.
+            TermExceeded: more time to pay than contract or quote agree on.
         """
         if lines is not None:
             if self.quote_id is not None:
@@ -164,6 +169,7 @@ class Order(Aggregate):
         self.reason = None
         for name, value in fields.items():
             setattr(self, name, value)
+        self._must_keep_terms()
         return Change(OrderChanged)
 
     # -- review ------------------------------------------------------------------------------
@@ -291,6 +297,10 @@ class Order(Aggregate):
     def _commit(self) -> None:
         uncovered = self.status in OPEN and self.settlement != Settlement.PREPAID
         self.committed = total(line.uninvoiced for line in self.lines) if uncovered else ZERO
+
+    def _must_keep_terms(self) -> None:
+        if self.agreed_days is not None and self.payment_days > self.agreed_days:
+            raise TermExceeded(f"Payment within {self.agreed_days} days is agreed.")
 
     def _must_be_open(self) -> None:
         if self.status not in OPEN:

@@ -21,12 +21,13 @@ class Chain(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Origin:
-    """What an order was made from."""
+    """What an order was made from; ``agreed_days`` to pay are those of contract or quote."""
 
     chain: Chain
     contract_id: UUID | None = None
     quote_id: UUID | None = None
     opportunity_id: UUID | None = None
+    agreed_days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

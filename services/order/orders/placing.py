@@ -119,6 +119,7 @@ async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
             chain=command.chain,
             contract_id=contract.id,
             opportunity_id=contract.opportunity_id,
+            agreed_days=contract.payment_days,
         ),
         await _contract_lines(uow, contract, command.lines),
         customer_id=command.customer_id,

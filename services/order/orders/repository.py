@@ -29,8 +29,8 @@ SORTS = {
     "-ordered": Sort(orders.c.ordered_on, date, descending=True),
     "number": Sort(orders.c.number, str),
 }
-_DETAILS = {"note", "authors", "committed", "credit_used", "credit_limit", "approved_by"}
-_DETAILS |= {"approved_at", "reason"}
+_DETAILS = {"note", "agreed_days", "authors", "committed", "credit_used", "credit_limit"}
+_DETAILS |= {"approved_by", "approved_at", "reason"}
 _SUMMARY = [column for column in orders.c if column.name not in _DETAILS]
 
 _next_number = Prepared(sa.select(order_number.next_value()))

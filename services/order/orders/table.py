@@ -26,6 +26,7 @@ orders = sa.Table(
     sa.Column("total", MONEY, nullable=False),
     sa.Column("ordered_on", sa.Date, nullable=False),
     sa.Column("payment_days", sa.Integer, nullable=False),
+    sa.Column("agreed_days", sa.Integer, comment="of contract or quote; it is paid no later"),
     sa.Column("note", sa.Text),
     sa.Column("authors", ARRAY(sa.Uuid), nullable=False, comment="all who wrote on it"),
     sa.Column("owner_id", sa.Uuid, nullable=False),
@@ -51,6 +52,7 @@ orders = sa.Table(
         "id",
         postgresql_where=sa.text("contract_id IS NOT NULL"),
     ),
+    sa.CheckConstraint("payment_days <= agreed_days", name="agreed_days"),
     info={"aggregate": "order"},
 )
 

@@ -23,6 +23,7 @@ from tests.support.order import (
     placed_order,
     product,
     read,
+    reviewed_order,
     send,
     signed_contract,
     submitted_contract,
@@ -231,6 +232,27 @@ async def test_a_rejected_order_takes_nothing_until_it_is_placed_again(
     body: Body = {"lines": [call(contract, "6")]}
     again = await done(order, SELLER, path, body, seen=rejected, method="PATCH")
     assert (again["status"], again["lines"][0]["quantity"]) == ("placed", "6.0000")
+
+
+async def test_an_order_is_not_paid_later_than_its_contract_says(order: ServiceUnderTest) -> None:
+    """S121: nor its invoice; sooner is no matter."""
+    buyer = await customer(order)
+    contract = await signed_contract(order, buyer)
+    under = {"contract_id": contract["id"], "chain": "invoice_first"}
+    body = {"customer_id": str(buyer), "lines": [call(contract, "1")], "payment_days": 31} | under
+    refused = await send(order, SELLER, "orders", body)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_term_exceeded")
+    placed = await done(order, SELLER, "orders", body | {"payment_days": 7})
+    path = f"orders/{placed['id']}"
+    longer = {"payment_days": 31}
+    refused = await send(order, SELLER, path, longer, seen=placed, method="PATCH")
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_term_exceeded")
+    approved = await reviewed_order(order, placed)
+    invoice = {"order_id": approved["id"]}
+    refused = await send(order, "finance", "invoices", invoice | longer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_term_exceeded")
+    drafted = await done(order, "finance", "invoices", invoice)
+    assert drafted["payment_days"] == 7
 
 
 async def test_prices_under_a_contract_are_the_contracts(order: ServiceUnderTest) -> None:

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 
 from shared.domain.ids import new_id
 from shared.events.customer import CustomerCreated
+from tests.support.fulfilment import delivered
 from tests.support.opportunity import customer_state, deliver, money, redeliver
 from tests.support.order import (
     SELLER,
@@ -84,6 +85,23 @@ async def test_a_quote_may_come_before_its_customer(order: ServiceUnderTest) -> 
     assert early.json()["code"] == "customer_may_not_trade"
     await deliver(order, CustomerCreated(**customer_state(buyer)), buyer)
     await reviewed_order(order, found)
+
+
+async def test_an_order_is_not_paid_later_than_its_quote_says(order: ServiceUnderTest) -> None:
+    """S101: 45 days were accepted; an invoice of what was delivered does not give more either."""
+    accepted = quote(await customer(order), chain="ordinary")
+    await deliver(order, accepted, accepted.quote_id, 5)
+    (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
+    path = f"orders/{found['id']}"
+    longer = {"payment_days": 46}
+    refused = await send(order, SELLER, path, longer, seen=found, method="PATCH")
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_term_exceeded")
+    sent = await delivered(order, await reviewed_order(order, found))
+    charged = {"delivery_ids": [sent["id"]]}
+    refused = await send(order, "finance", "invoices", charged | longer)
+    assert (refused.status_code, refused.json()["code"]) == (409, "payment_term_exceeded")
+    drafted = await done(order, "finance", "invoices", charged)
+    assert drafted["payment_days"] == 45
 
 
 async def test_a_price_fixed_by_hand_counts_as_it_was_accepted(order: ServiceUnderTest) -> None:

@@ -18,6 +18,7 @@ from services.order.orders.errors import (
     OverInvoicing,
     OwnOrder,
     StillOpen,
+    TermExceeded,
 )
 from services.order.orders.model import TRANSITIONS, Order, Status
 from services.order.orders.origin import Chain, Coverage, Origin
@@ -194,13 +195,24 @@ def test_a_delivered_order_is_not_cancelled() -> None:
 
 
 def test_the_lines_of_a_quote_are_not_changed() -> None:
-    """S101: the accepted quote fixes them; the date of payment may be agreed anew."""
+    """S101: the accepted quote fixes them."""
     origin = Origin(chain=Chain.ORDINARY, quote_id=new_id())
     order = an_order(origin=origin)
     with pytest.raises(OrderBoundToQuote):
         order.change((an_order_line(),), by=AUTHOR)
-    order.change(None, by=AUTHOR, payment_days=60)
-    assert order.payment_days == 60
+    order.change(None, by=AUTHOR, note="送货上门")
+    assert order.note == "送货上门"
+
+
+def test_nobody_gives_more_time_to_pay_than_is_agreed() -> None:
+    """S101, S121: less may be agreed anew, and as much as before again."""
+    order = an_order(origin=Origin(chain=Chain.ORDINARY, agreed_days=45))
+    for days in (10, 45):
+        order.change(None, by=AUTHOR, payment_days=days)
+    with pytest.raises(TermExceeded):
+        order.change(None, by=AUTHOR, payment_days=46)
+    with pytest.raises(TermExceeded):
+        an_order(origin=Origin(chain=Chain.ORDINARY, agreed_days=29))
 
 
 def test_a_rejected_order_is_placed_again_by_a_change() -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "95f20aa42cd8"
+revision = "85223183060f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -336,6 +336,7 @@ def upgrade() -> None:
             name=op.f("outbox_aggregate_type_aggregate_id_aggregate_version_key"),
         ),
         sa.UniqueConstraint("event_id", name=op.f("outbox_event_id_key")),
+        info={"rights": ("SELECT", "INSERT", "UPDATE (published_at)")},
     )
     op.create_index(
         "outbox_unpublished",
@@ -729,6 +730,12 @@ def upgrade() -> None:
         sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("ordered_on", sa.Date(), nullable=False),
         sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column(
+            "agreed_days",
+            sa.Integer(),
+            nullable=True,
+            comment="of contract or quote; it is paid no later",
+        ),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column(
             "authors", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="all who wrote on it"
@@ -762,6 +769,9 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "payment_days <= agreed_days", name=op.f("sales_order_agreed_days_check")
+        ),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("sales_order_contract_id_fkey")
         ),
