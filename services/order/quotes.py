@@ -5,11 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from services.order.contracts.model import Content, Place
+from services.order.contracts.model import Content
 from services.order.contracts.service import DraftFromQuote, draft_from_quote
 from services.order.orders.line import OrderLine
 from services.order.orders.origin import Chain, Origin
 from services.order.orders.placing import PlaceFromQuote, place_from_quote
+from services.order.place import Place
 from services.order.products.line import ProductLine, priced
 from services.order.products.model import Product
 from shared.db.unit_of_work import UnitOfWork

@@ -6,9 +6,9 @@ from datetime import date
 from decimal import Decimal
 from typing import Any
 
-from services.order.contracts.model import Place
 from services.order.deliveries import model as deliveries
 from services.order.invoices import model as invoices
+from services.order.place import Place
 from services.order.receipts import model as receipts
 from shared.domain.clock import now
 from shared.domain.ids import new_id

@@ -5,10 +5,11 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from services.order.contracts.model import Content, Contract, Place
+from services.order.contracts.model import Content, Contract
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
 from services.order.orders.origin import Chain, Origin
+from services.order.place import Place
 from services.order.products.line import ProductLine, priced
 from services.order.products.model import Product
 from shared.domain.clock import business_date, now

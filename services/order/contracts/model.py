@@ -26,6 +26,7 @@ from services.order.contracts.errors import (
     SpokenAlready,
 )
 from services.order.contracts.opinions import Opinion, Verdict
+from services.order.place import Place
 from services.order.products.line import ProductLine, must_fit
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import Invalid
@@ -96,16 +97,6 @@ class Validity:
             raise ContractNotInForce(f"{self.number} starts on {self.starts_on}.")
         if self.ends_on and day > self.ends_on:
             raise ContractNotInForce(f"{self.number} ended on {self.ends_on}.")
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Whose document it is, and where that person and the customer stand in the organisation."""
-
-    owner_id: UUID
-    department: str | None
-    branch: str | None
-    region: str | None
 
 
 @dataclass(kw_only=True)

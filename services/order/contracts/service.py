@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from services.order.contracts.errors import CustomerIsGone
-from services.order.contracts.model import Content, Contract, Place
+from services.order.contracts.model import Content, Contract
 from services.order.contracts.opinions import Verdict
 from services.order.contracts.repository import Contracts
 from services.order.customers.model import GONE, Customer
 from services.order.customers.repository import known_customer
+from services.order.place import Place
 from services.order.products.line import Asked, ProductLine, priced
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork

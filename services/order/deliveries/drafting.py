@@ -8,7 +8,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import lock_standing, move
-from services.order.contracts.model import Place
 from services.order.customers.model import Settlement
 from services.order.customers.repository import known_customer
 from services.order.deliveries.errors import (
@@ -24,6 +23,7 @@ from services.order.orders.line import OrderLine
 from services.order.orders.model import OPEN, Order
 from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
+from services.order.place import Place
 from services.order.products.line import Asked, must_fit, priced
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork

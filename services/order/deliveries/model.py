@@ -13,9 +13,9 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
 from services.order.orders.origin import Chain
+from services.order.place import Place
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id

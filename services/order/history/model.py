@@ -12,13 +12,13 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.customers.model import Customer
 from services.order.deliveries.model import Delivery, DeliveryLine
 from services.order.deliveries.model import Heading as DeliveryHeading
 from services.order.invoices.model import Heading as InvoiceHeading
 from services.order.invoices.model import Invoice, InvoiceLine
 from services.order.orders.origin import Chain
+from services.order.place import Place
 from services.order.products.model import Product
 from services.order.receipts.model import Allocation, Payment, Receipt
 from shared.domain.aggregate import Change

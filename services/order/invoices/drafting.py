@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.deliveries.drafting import deliveries
 from services.order.deliveries.model import Delivery, DeliveryLine, Taken, part_amount
 from services.order.deliveries.model import Status as DeliveryStatus
@@ -19,6 +18,7 @@ from services.order.orders.errors import TermExceeded
 from services.order.orders.model import OPEN, Order
 from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
+from services.order.place import Place
 from services.order.products.line import SHARE_STEP, ProductLine
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import Invalid, NotFound

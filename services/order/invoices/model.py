@@ -12,8 +12,8 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
+from services.order.place import Place
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id

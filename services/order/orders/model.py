@@ -14,7 +14,6 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.customers.model import Settlement
 from services.order.orders.errors import (
     OrderBoundToQuote,
@@ -27,6 +26,7 @@ from services.order.orders.errors import (
 )
 from services.order.orders.line import OrderLine
 from services.order.orders.origin import Chain, Coverage, Origin
+from services.order.place import Place
 from services.order.products.line import must_fit
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.order.contracts.model import Contract, Place
+from services.order.contracts.model import Contract
 from services.order.contracts.service import contracts
 from services.order.customers.repository import known_customer
 from services.order.orders.errors import ContractExceeded, ContractNeeded
@@ -16,6 +16,7 @@ from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
 from services.order.orders.origin import Chain, Origin
 from services.order.orders.repository import Orders
+from services.order.place import Place
 from services.order.products.line import Asked, priced
 from services.order.products.model import Product
 from services.order.products.repository import known_products

@@ -12,12 +12,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import move
-from services.order.contracts.model import Place
 from services.order.invoices.drafting import invoices
 from services.order.invoices.model import Invoice
 from services.order.ledger.model import Journal, Ledger, transfer
 from services.order.ledger.posting import post
 from services.order.orders.placing import orders
+from services.order.place import Place
 from services.order.prepayments.errors import PrepaymentShort
 from services.order.prepayments.service import Payment, consume_free, restore
 from services.order.receipts.errors import NotTogether

@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.contracts.model import Place
+from services.order.place import Place
 from services.order.receipts.errors import (
     AllocationStateError,
     ReceiptExceeded,

@@ -7,11 +7,11 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
-from services.order.contracts.model import Place
 from services.order.customers.model import Customer
 from services.order.customers.repository import known_customer
 from services.order.ledger.model import Journal, Ledger, transfer
 from services.order.ledger.posting import post
+from services.order.place import Place
 from services.order.prepayments.service import CreditPrepayment, credit_prepayment
 from services.order.receipts.model import Payment, Receipt
 from services.order.receipts.repository import Allocations, Receipts
