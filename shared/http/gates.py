@@ -22,7 +22,7 @@ from starlette.responses import Response
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
-from shared.domain.errors import PreconditionRequired, Unauthenticated
+from shared.domain.errors import DomainError, PreconditionRequired, Unauthenticated
 from shared.http.context import Context, context_of
 from shared.http.etag import etag, parse_if_match
 from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
@@ -36,6 +36,14 @@ NOT_THERE = 0
 _TRIES = 3
 _COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _JSON = {"content-type": "application/json"}
+
+
+class UnsupportedHeader(DomainError):
+    """A header that makes the request conditional or repeatable, where it would have no effect."""
+
+    code = "unsupported_header"
+    status = 400
+    title = "The operation does not honour this header"
 
 
 class Read:
@@ -143,12 +151,14 @@ class Gate:
         if_match: bool = False,
         creates: bool = False,
         idempotency_key: bool = False,
+        conditional: bool = True,
     ) -> None:
         self.permission = permission
         self.writes = writes
         self.if_match = if_match
         self.creates = creates
         self.idempotency_key = idempotency_key
+        self.conditional = conditional
 
     async def __call__(self, request: Request) -> Read:
         """Let the request through, or refuse it.
@@ -157,6 +167,7 @@ class Gate:
             Unauthenticated, Forbidden: who is calling.
             PreconditionRequired, MalformedIfMatch: ``If-Match``.
             MissingIdempotencyKey, MalformedIdempotencyKey: ``Idempotency-Key``.
+            UnsupportedHeader: either, where neither is honoured.
         """
         context = context_of(request)
         actor = await context.tokens.verify(_bearer(request))
@@ -164,8 +175,17 @@ class Gate:
             actor.require(self.permission)
         if not self.writes:
             return Read(request, context, actor)
+        if not self.conditional:
+            return self._unconditional(request, context, actor)
         expected = self._expected(request)
         return Write(request, context, actor, expected, await self._key(request, actor))
+
+    def _unconditional(self, request: Request, context: Context, actor: Actor) -> Write:
+        # A promise that is not kept would be worse than a refusal.
+        for name in ("Idempotency-Key", "If-Match"):
+            if name in request.headers:
+                raise UnsupportedHeader(f"This operation does not honour {name}; leave it out.")
+        return Write(request, context, actor, None, None)
 
     def _expected(self, request: Request) -> int | None:
         header = _sent(request, "if-match")
@@ -201,10 +221,12 @@ def writing(
     if_match: bool = False,
     creates: bool = False,
     idempotency_key: bool = False,
+    conditional: bool = True,
 ) -> Any:
     """Declare a route that writes; ``if_match`` and ``idempotency_key`` make the header required,
     otherwise it is honoured when sent. A PUT that ``creates`` what is not there yet takes
-    ``If-None-Match: *`` in place of ``If-Match``."""
+    ``If-None-Match: *`` in place of ``If-Match``. What is several transactions is not
+    ``conditional``: it takes neither."""
     return Depends(
         Gate(
             permission,
@@ -212,6 +234,7 @@ def writing(
             if_match=if_match,
             creates=creates,
             idempotency_key=idempotency_key,
+            conditional=conditional,
         )
     )
 

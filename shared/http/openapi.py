@@ -136,7 +136,8 @@ def _problems(operation: dict[str, Any], gate: Gate | None) -> None:
             described["404"] = "Not found, or hidden"
         if gate.writes:
             described |= {"409": "The present state does not allow it", "413": "Body too large"}
-            described["412"] = "Changed since it was read"
+            if gate.conditional:
+                described["412"] = "Changed since it was read"
         if gate.if_match:
             described["428"] = "If-Match is required"
     operation["responses"].pop("422", None)  # the framework's own form of it
@@ -154,7 +155,7 @@ def _gate(operation: dict[str, Any], gate: Gate) -> None:
     operation["security"] = [{"signIn": []}]
     operation["x-permission"] = gate.permission
     parameters = operation.setdefault("parameters", [])
-    if not gate.writes:
+    if not (gate.writes and gate.conditional):
         return
     parameters.append(
         {

@@ -36,6 +36,9 @@ _SORTS = {
     "-parked": Sort(_parked.c.seq, int, descending=True),
 }
 
+#: Applying parked events is a transaction for each, so that no key or version can cover it.
+_managing = writing("operations.manage", conditional=False)
+
 
 class ViolationOut(Output):
     """A row that breaks a promise."""
@@ -172,7 +175,7 @@ async def get_parked(
 
 
 async def retry_parked(
-    consumer: str, event_id: UUID, write: Annotated[Write, writing("operations.manage")]
+    consumer: str, event_id: UUID, write: Annotated[Write, _managing]
 ) -> Response:
     """Apply the parked events of this event's aggregate, oldest first, until one fails."""
     inbox = _inbox(write.context, consumer)
@@ -183,7 +186,7 @@ async def mend_parked(
     consumer: str,
     event_id: UUID,
     body: Mended,
-    write: Annotated[Write, writing("operations.manage")],
+    write: Annotated[Write, _managing],
 ) -> Response:
     """Replace what is wrong with a parked event; the original is kept. Then retry it."""
     _inbox(write.context, consumer)
@@ -198,7 +201,7 @@ async def drop_parked(
     consumer: str,
     event_id: UUID,
     body: Dropped,
-    write: Annotated[Write, writing("operations.manage")],
+    write: Annotated[Write, _managing],
 ) -> Response:
     """Give an event up for good, and apply those that only waited behind it."""
     inbox = _inbox(write.context, consumer)

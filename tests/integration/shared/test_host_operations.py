@@ -132,6 +132,20 @@ async def test_a_parked_event_is_shown_mended_and_retried(
     assert resolved[str(bad.id)]["resolution"] == "mended"
 
 
+@pytest.mark.parametrize("action", ACTIONS)
+@pytest.mark.parametrize("header", ["Idempotency-Key", "If-Match"])
+async def test_what_would_have_no_effect_is_refused(
+    opportunity: ServiceUnderTest, administrator: httpx.AsyncClient, action: str, header: str
+) -> None:
+    """Each parked event is a transaction of its own: no key and no version covers them all."""
+    (bad,) = await park(opportunity)
+    refused = await administrator.post(
+        f"{path_of(bad)}/{action}", json=ACTIONS[action], headers={header: "*"}
+    )
+    assert (refused.status_code, refused.json()["code"]) == (400, "unsupported_header")
+    assert (await administrator.get(path_of(bad))).json()["attempts"] == 0
+
+
 async def test_a_parked_event_can_be_given_up_with_a_reason(
     opportunity: ServiceUnderTest, administrator: httpx.AsyncClient
 ) -> None:
