@@ -102,7 +102,7 @@ async def test_a_delivery_that_has_not_left_is_not_invoiced(order: ServiceUnderT
     ],
 )
 async def test_an_invoice_that_differs_is_not_passed(
-    order: ServiceUnderTest, said: dict, field: str, told: str
+    order: ServiceUnderTest, said: dict[str, str], field: str, told: str
 ) -> None:
     """S153: the differing lines are named."""
     sent = await delivered(order, await approved_order(order, await customer(order)), "4")
