@@ -246,7 +246,7 @@ def _sent(request: Request, name: str) -> str | None:
 
 
 def _bearer(request: Request) -> str:
-    scheme, _, token = request.headers.get("authorization", "").partition(" ")
+    scheme, _, token = (_sent(request, "authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token:
         raise Unauthenticated("Send a bearer token; sign in at /v1/auth/token.")
     return token.strip()
