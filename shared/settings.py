@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings
+
+from shared.domain.clock import DEFAULT_ZONE
 
 
 class ServiceSettings(BaseSettings):
@@ -19,6 +22,11 @@ class ServiceSettings(BaseSettings):
     issuer: str = Field(default="kehu", description="expected issuer of tokens")
     jwks_url: str = Field(
         default="http://127.0.0.1:8000/v1/auth/jwks", description="where token keys are published"
+    )
+    business_zone: ZoneInfo = Field(
+        default=DEFAULT_ZONE,
+        validation_alias="KEHU_BUSINESS_ZONE",
+        description="where days begin and deadlines are due, the same for all services",
     )
     page_secret: SecretStr | None = Field(
         default=None, description="signs page tokens; derived from database_url unless given"

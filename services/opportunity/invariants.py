@@ -130,10 +130,12 @@ _PROJECTS = (
         SELECT o.id, o.number, o.number_range, r.next
         FROM opportunity AS o LEFT JOIN number_range AS r
           ON r.series = 'project' AND r.branch = o.number_range
-         AND r.year = extract(year FROM o.registered_at AT TIME ZONE 'Asia/Shanghai')
+         AND substr(o.number, 3, 2) = to_char(r.year % 100, 'FM00')
+         AND r.year BETWEEN  -- in whichever zone the business is
+             extract(year FROM o.registered_at AT TIME ZONE 'UTC' - interval '12 hours')
+             AND extract(year FROM o.registered_at AT TIME ZONE 'UTC' + interval '14 hours')
         WHERE o.number IS NOT NULL AND (
             o.number !~ '^FQ[0-9]{7}$' OR r.next IS NULL
-            OR substr(o.number, 3, 2)::int <> r.year % 100
             OR substr(o.number, 5)::int >= r.next
         )
         """,

@@ -14,6 +14,7 @@ from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.driver import Prepared
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database, Policies
+from shared.domain import clock
 from shared.http.app import new_app
 from shared.http.context import Context
 from shared.settings import ServiceSettings
@@ -22,7 +23,9 @@ from shared.settings import ServiceSettings
 def open_database(
     settings: ServiceSettings, service: str, policies: Policies | None = None
 ) -> Database:
-    """Open a service's database as its runtime role."""
+    """Open a service's database as its runtime role. The API and the worker both begin here, so
+    this is where the process learns the business zone."""
+    clock.configure(settings.business_zone)
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
     return Database(engine, service=service, policies=policies)
 

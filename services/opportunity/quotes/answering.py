@@ -13,7 +13,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.deadlines.runner import Deadline
 from shared.deadlines.schedule import cancel, schedule
 from shared.domain.aggregate import Change
-from shared.domain.clock import BUSINESS_ZONE
+from shared.domain.clock import business_zone
 from shared.events.opportunity import QuoteApproved, QuoteState
 
 EXPIRY = "quote.expiry"
@@ -44,7 +44,7 @@ async def decline_quote(uow: UnitOfWork, command: DeclineQuote) -> Quote:
 async def set_expiry(uow: UnitOfWork, approved: QuoteApproved) -> None:
     """Have an approved quote expire when its last day is over."""
     following = approved.valid_until + timedelta(days=1)
-    due_at = datetime.combine(following, time.min, BUSINESS_ZONE)
+    due_at = datetime.combine(following, time.min, business_zone())
     await schedule(uow, EXPIRY, approved.quote_id, due_at)
 
 

@@ -24,7 +24,7 @@ from services.order.receipts.allocating import posted
 from services.order.receipts.service import SERIES as RECEIPT_SERIES
 from services.order.receipts.service import allocations, receipts, recorded
 from shared.db.unit_of_work import UnitOfWork
-from shared.domain.clock import BUSINESS_ZONE
+from shared.domain.clock import business_zone
 from shared.numbering.numbers import next_numbers
 
 _TOO_MUCH = Decimal(10) ** 14
@@ -105,7 +105,7 @@ async def _numbers(uow: UnitOfWork, sales: Sequence[Sale]) -> dict[int, Iterator
     years = Counter(sale.sold_on.year for sale in sales)
     found: dict[int, Iterator[Numbers]] = {}
     for year, count in sorted(years.items()):
-        at = datetime(year, 7, 1, tzinfo=BUSINESS_ZONE)
+        at = datetime(year, 7, 1, tzinfo=business_zone())
         invoice, delivery, receipt = [
             await next_numbers(uow.conn, series, None, at, count)
             for series in (INVOICE_SERIES, DELIVERY_SERIES, RECEIPT_SERIES)
