@@ -65,7 +65,7 @@ class Report:
     journal: Journal
     findings: Findings
     imported: int
-    notes: list[str] = field(default_factory=list)
+    failed_starts: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
         journal, found = self.journal, self.findings
@@ -78,6 +78,7 @@ class Report:
             (
                 f"seed {self.plan.seed}",
                 f"kills {len(journal.kills)}",
+                f"failed starts {len(self.failed_starts)}",
                 f"seconds {seconds:.0f}",
                 f"req/s {requests / seconds:.0f}",
                 f"acknowledged {sum(each.acknowledged for each in journal.writes)}",
@@ -122,7 +123,8 @@ async def _run(plan: Plan, system: System, company: Company) -> Report:
     async with asyncio.TaskGroup() as group:
         keeping = group.create_task(keeper.keep(over))
         working = [group.create_task(each) for each in staff_the_load(load, office)]
-        working.append(group.create_task(imports.go_on(load)))
+        if not plan.small:
+            working.append(group.create_task(imports.go_on(load)))
         await asyncio.gather(
             asyncio.sleep(plan.seconds),
             keeper.kill_all(plan.kills, plan.patience),
@@ -137,7 +139,7 @@ async def _run(plan: Plan, system: System, company: Company) -> Report:
     await system.start()
     patience, thorough = (20, False) if plan.bug else (120, True)
     findings = await audit(system, load.journal, imports, patience=patience, thorough=thorough)
-    return Report(plan, load.journal, findings, imports.rows, keeper.ended_by_itself)
+    return Report(plan, load.journal, findings, imports.rows, keeper.failed_starts)
 
 
 def _percentile(values: list[float], share: float) -> float:

@@ -60,15 +60,19 @@ class Journal:
     surprises: list[str] = field(default_factory=list)
     cut: int = 0  # answers to creations, thrown away
     late_commits: int = 0
+    last_done: float = 0.0  # when the last write was sent that was done
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
 
     def answered(self, answer: httpx.Response | None) -> None:
-        """Count a request."""
+        """Count a request. Whatever is killed, an answer is never a defect."""
         self.statuses["cut" if answer is None else str(answer.status_code)] += 1
+        if answer is not None and answer.status_code == 500:
+            self.surprise("a defect", path=answer.request.url.path, answer=answer.text[:300])
 
     def acknowledged(self, sent: float) -> None:
         """A write sent at this moment was done: whatever was killed before works again."""
+        self.last_done = max(self.last_done, sent)
         for kill in self.kills:
             if kill.recovered is None and kill.at < sent:
                 kill.recovered = time.monotonic() - kill.at

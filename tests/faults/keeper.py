@@ -32,15 +32,17 @@ class Keeper:
         self.system = system
         self.journal = journal
         self.random = chance
-        self.ended_by_itself: list[str] = []
+        self.failed_starts: list[str] = []
         self._killed = False  # by us, and not looked at yet
         self._armed = ""
+        self._launched = 0.0
 
     async def keep(self, stop: asyncio.Event) -> None:
         """Watch over the process until ``stop`` is set."""
         while not stop.is_set():
             if not self.system.running:
                 self._look_at_the_end()
+                self._launched = time.monotonic()
                 self.system.launch(FAULT_POINT=self._armed)
             await asyncio.sleep(_LOOK_SECONDS)
 
@@ -90,11 +92,15 @@ class Keeper:
             await asyncio.sleep(_LOOK_SECONDS)
 
     def _look_at_the_end(self) -> None:
-        """Whoever ends without being killed has a reason that somebody should read."""
+        """Who is killed while starting may give up; who is at work must bear it."""
         code = self.system.exit_code
         if code == -signal.SIGKILL and not self._killed:
             self.journal.kills.append(Kill(self._armed.partition(":")[0], time.monotonic()))
             self._armed = ""
         elif code is not None and not self._killed:
-            self.ended_by_itself.append(f"exit code {code}:\n{self.system.log_tail()}")
+            said = f"exit code {code}:\n{self.system.log_tail()}"
+            if self.journal.last_done > self._launched:
+                self.journal.surprise("kehu ended by itself", said=said)
+            else:
+                self.failed_starts.append(said)
         self._killed = False

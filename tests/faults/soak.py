@@ -32,7 +32,7 @@ def main() -> None:
     print(f"seed {plan.seed}: {len(plan.kills)} kills in {given.minutes:g} minutes", flush=True)
     report = asyncio.run(run(plan))
     print(report)
-    for finding in (*report.findings.all(), *report.notes):
+    for finding in (*report.findings.all(), *report.failed_starts):
         print(f"- {finding}")
     raise SystemExit(1 if report.findings.all() else 0)
 
