@@ -166,9 +166,10 @@ def _halves(items: Sequence[Any]) -> tuple[Any, Sequence[Any], Sequence[Any]]:
 
 
 def _instead(sample: Body, other: Body) -> dict[Any, Any]:
-    """The ids of one document, to the ids of another of the same build."""
-    known = {UUID(sample["id"]): UUID(other["id"])}
+    """The ids and number of one document, to those of another of the same build."""
+    known: dict[Any, Any] = {UUID(sample["id"]): UUID(other["id"])}
     known[UUID(sample["customer_id"])] = UUID(other["customer_id"])
+    known[sample["number"]] = other["number"]
     for mine, its in zip(sample.get("lines", ()), other.get("lines", ()), strict=True):
         known[UUID(mine["id"])] = UUID(its["id"])
     return known
