@@ -25,7 +25,7 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from shared.embedded import EmbeddedPostgres, default_data_dir
+from shared.embedded import EmbeddedPostgres
 from shared.embedded.state import free_port
 from tests.bench import company, operations
 from tests.bench.floor import recording
@@ -33,7 +33,7 @@ from tests.bench.http_load import Request, Result, load
 from tests.bench.operations import Measured
 from tests.bench.serving import KEYS
 from tests.support import services
-from tests.support.postgres import empty
+from tests.support.postgres import empty, free_folder
 from tests.support.services import ServiceUnderTest, token_keys
 
 CUSTOMERS = int(os.environ.get("KEHU_BENCH_CUSTOMERS", "100000"))
@@ -46,7 +46,8 @@ console = Console(highlight=False)
 
 async def main() -> None:
     """Prepare, measure, print."""
-    postgres = EmbeddedPostgres(default_data_dir() / "bench")
+    folder, _ = free_folder("bench")
+    postgres = EmbeddedPostgres(folder)
     server = postgres.start()
     await empty(server)  # what a run that was broken off left
     try:

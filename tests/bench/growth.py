@@ -18,10 +18,10 @@ from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from shared.embedded import EmbeddedPostgres, default_data_dir
+from shared.embedded import EmbeddedPostgres
 from tests.bench import company
 from tests.support import services
-from tests.support.postgres import empty
+from tests.support.postgres import empty, free_folder
 from tests.support.services import ServiceUnderTest
 
 SMALL, GENERATED, COPIES = 10_000, 100_000, int(os.environ.get("KEHU_BENCH_COPIES", "10"))
@@ -51,7 +51,8 @@ console = Console(highlight=False)
 
 async def main() -> None:
     """Measure small, grow, measure again, print both and their ratio."""
-    postgres = EmbeddedPostgres(default_data_dir() / "bench")
+    folder, _ = free_folder("bench")
+    postgres = EmbeddedPostgres(folder)
     server = postgres.start()
     await empty(server)  # what a run that was broken off left
     try:
