@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -101,9 +102,7 @@ class Operation:
         most = max(len(fields) for fields in ALTERNATIVES.values())
         seen: list[Json] = []
         for choice in range(most):
-            body = self._example(
-                schema, "", known, lambda fields, n=choice: fields[n % len(fields)]
-            )
+            body = self._example(schema, "", known, partial(_nth, choice))
             if body not in seen:
                 seen.append(body)
                 yield body
@@ -221,3 +220,7 @@ def _scalar(schema: Json) -> Any:
         case "boolean", _:
             return True
     return "contact" if "pattern" in schema else "文字 for a test"
+
+
+def _nth(place: int, fields: tuple[str, ...]) -> str:
+    return fields[place % len(fields)]
