@@ -113,14 +113,28 @@ def _decimal_schema(
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
 
 
-def text(maximum: int, minimum: int = 1) -> Any:
-    """Return a stripped string type of ``minimum`` to ``maximum`` characters."""
-    return Annotated[str, StringConstraints(min_length=minimum, max_length=maximum)]
+def _text_schema(maximum: int) -> WithJsonSchema:
+    """Blanks around a text are cut off, and blanks alone are nothing."""
+    return WithJsonSchema(
+        {"type": "string", "minLength": 1, "maxLength": maximum, "pattern": r"\S"}
+    )
 
 
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=500)]
-Note = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=4000)]
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=200),
+    _text_schema(200),
+]
+Line = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=500),
+    _text_schema(500),
+]
+Note = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=4000),
+    _text_schema(4000),
+]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,63}$")]
 Integer = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]

@@ -36,7 +36,9 @@ async def test_forged_tokens_are_refused_alike(launch: Launch, name: str) -> Non
         answer = await ask(service, f"Bearer {each}")
         problem = answer.json()
         refused = (answer.status, problem["code"], answer.headers.get("www-authenticate"))
-        if refused != (401, "unauthenticated", "Bearer") or (each[:40] in answer.text and len(each) > 9):
+        if refused != (401, "unauthenticated", "Bearer") or (
+            each[:40] in answer.text and len(each) > 9
+        ):
             found.append(f"{what}: {answer.status} {answer.text[:200]}")
     assert not found, "\n".join(found)
     good = await ask(service, f"Bearer {token('account_manager')}")

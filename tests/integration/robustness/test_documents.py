@@ -1,0 +1,154 @@
+"""The OpenAPI documents against the running services: schemathesis generates what they allow and
+what they do not, and checks that the answers are those that are documented."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import re
+import sys
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+import uvicorn
+from pydantic_core import to_json
+
+from shared.embedded.state import HOST, free_port
+from shared.service import NAMES
+from tests.integration.robustness.worlds import EVERY_ROLE, World
+
+ROOT = Path(__file__).parents[3]
+SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
+SEED = 20261121
+FUZZED = 6  # for each operation
+#: First every field takes each kind of its good values in turn, then all of them take random ones,
+#: good and bad; the corpus of bad input takes each bad one in turn. The rules of the domain refuse
+#: much that a document allows: a check of our own looks at why.
+CONFIGURATION = """
+seed = {seed}
+continue-on-failure = true
+warnings = {{ fail-on = ["unresolvable_reference", "unsupported_regex", "missing_auth"] }}
+request-timeout = 10
+
+[headers]
+Authorization = {authorization}
+
+[parameters]
+"header.If-Match" = "*"
+{parameters}
+
+[generation]
+max-examples = {examples}
+allow-x00 = false
+database = "none"
+
+[phases]
+examples.enabled = false
+stateful.enabled = false
+coverage.generation.mode = "positive"
+
+[checks]
+positive_data_acceptance.enabled = false
+missing_required_header.expected-statuses = [400, 401, 428]
+negative_data_rejection.expected-statuses = [400, 401, 404, 409, 412, 413, 415, 422, 428, 429]
+
+{hidden}
+"""
+HIDDEN = """
+[[operations]]
+include-path = {path}
+checks.unsupported_method.enabled = false
+checks.allow_header_conformance.enabled = false
+"""
+
+
+@pytest.fixture
+async def addresses(worlds: dict[str, World]) -> AsyncIterator[dict[str, str]]:
+    """The services, each on a port of its own."""
+    async with contextlib.AsyncExitStack() as stack:
+        yield {
+            name: await stack.enter_async_context(served(world)) for name, world in worlds.items()
+        }
+
+
+@contextlib.asynccontextmanager
+async def served(world: World) -> AsyncIterator[str]:
+    """A service behind a real server; its address."""
+    port = free_port()
+    config = uvicorn.Config(
+        world.service.app, host=HOST, port=port, lifespan="off", log_config=None, access_log=False
+    )
+    server = uvicorn.Server(config)
+    task = asyncio.create_task(server.serve())
+    while not server.started:  # noqa: ASYNC110 - it tells nobody
+        await asyncio.sleep(0.01)
+    yield f"http://{HOST}:{port}"
+    server.should_exit = True
+    await task
+
+
+async def test_the_services_do_as_their_documents_say(
+    worlds: dict[str, World],
+    addresses: dict[str, str],
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Statuses, media types, headers and bodies; what is malformed is refused, what is well formed
+    is never refused for its form, and nothing is answered with a 5xx."""
+    runs = (run(worlds[name], addresses[name], tmp_path) for name in NAMES)
+    reports = dict(zip(NAMES, await asyncio.gather(*runs), strict=True))
+    with capsys.disabled():
+        for name, (_, report) in reports.items():
+            found = re.search(r"^\s*(\d+ generated.*)$", report, re.MULTILINE)
+            print(f"\n{name}: {found[1] if found else 'no cases'} by schemathesis", end="")
+        print()
+    failed = [report for code, report in reports.values() if code]
+    assert not failed, "\n".join(failed)
+
+
+async def run(world: World, address: str, folder: Path) -> tuple[int | None, str]:
+    """Run schemathesis on one service; return its exit code and its report."""
+    name = world.service.service.name
+    written = folder / f"{name}.toml"
+    written.write_text(configuration(world))
+    process = await asyncio.create_subprocess_exec(
+        SCHEMATHESIS,
+        *("--config-file", written, "run", f"{address}/openapi/{name}.json", "--no-color"),
+        cwd=ROOT,
+        env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.support.schemathesis_checks"},
+        stdout=asyncio.subprocess.PIPE,
+        stderr=asyncio.subprocess.STDOUT,
+    )
+    output, _ = await process.communicate()
+    return process.returncode, output.decode()
+
+
+def configuration(world: World) -> str:
+    """What schemathesis has to know: somebody's token, and ids of what is there."""
+    # Somebody who is no member of staff: what is done to staff does not end the session.
+    client = world.service.client(*EVERY_ROLE, name="somebody else")
+    paths = {each.path for each in world.operations}
+    names = {each["name"] for one in world.operations for each in one.parameters}
+    known = {name: value for name, value in world.known.items() if name in names}
+    return CONFIGURATION.format(
+        seed=SEED,
+        examples=FUZZED,
+        authorization=quoted(client.headers["authorization"]),
+        parameters="\n".join(f'"path.{name}" = {quoted(value)}' for name, value in known.items()),
+        hidden="".join(
+            HIDDEN.format(path=quoted(each)) for each in paths if is_hidden(each, paths)
+        ),
+    )
+
+
+def is_hidden(path: str, paths: set[str]) -> bool:
+    """Whether a path could be that of another with an id in it: ``/v1/customers/imports``."""
+    patterns = (re.sub(r"\{\w+\}", "[^/]+", each) for each in paths if each != path)
+    return any(re.fullmatch(pattern, path) for pattern in patterns)
+
+
+def quoted(text: object) -> str:
+    """A text as TOML has it."""
+    return to_json(str(text)).decode()
