@@ -17,6 +17,10 @@ async def system() -> AsyncIterator[System]:
         await system.start()
         yield system
         await system.drained()
+        before = await system.contents()
+        assert await system.publish_again() > 0
+        await system.drained()
+        assert await system.contents() == before, "an event that came again had an effect"
         assert await system.violations() == []
         assert await system.replay_differences() == 0
         await system.stop()

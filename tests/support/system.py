@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import psutil
 import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql
 
 from shared.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from shared.embedded.state import HOST, free_port
@@ -26,6 +27,7 @@ from shared.host.settings import HostSettings
 from shared.inbox.consumer import Consumer
 from shared.inbox.metrics import consumer_lag
 from shared.outbox.metrics import sample_outbox
+from shared.outbox.republish import republish
 from tests.support.bus import kill_family
 from tests.support.postgres import free_folder
 from tests.support.running import ROOT, command, environment
@@ -33,6 +35,7 @@ from tests.support.running import ROOT, command, environment
 ADMIN_PASSWORD = "correct horse battery"
 
 _POLL_SECONDS = 0.05
+_PASSING_ON = {"outbox", "inbox", "parked", "consumer_position"}
 _LOG_LINES = 40
 
 
@@ -192,6 +195,24 @@ class System:
                         found[service.name] = said
         return found
 
+    async def publish_again(self) -> int:
+        """Have every event published once more, as after the loss of the bus; return how many."""
+        async with self.opened() as here:
+            producers = [each for each in here.services if "outbox" in each.metadata.tables]
+            return sum([await republish(here.dbs[each.name]) for each in producers])
+
+    async def contents(self) -> dict[str, str]:
+        """A digest of every table, less those that say how events were passed on."""
+        found: dict[str, str] = {}
+        async with self.opened() as here:
+            for service in here.services:
+                async with here.dbs[service.name].reading() as conn:
+                    for table in service.metadata.sorted_tables:
+                        if table.name not in _PASSING_ON:
+                            digest = await conn.scalar(_digest(table))
+                            found[f"{service.name} {table.fullname}"] = digest
+        return found
+
     async def check(self) -> dict[str, Any]:
         """Check every promise as ``kehu check`` does; return its document."""
         found = await self.run("check", "--json")
@@ -281,6 +302,12 @@ def _end_processes_of(folder: Path) -> None:
         with suppress(psutil.Error):
             if process.environ().get("KEHU_DATA") == str(folder):
                 kill_family(process.pid)
+
+
+def _digest(table: sa.Table) -> sa.TextClause:
+    name = postgresql.dialect().identifier_preparer.format_table(table)
+    rows = f"SELECT t::text AS row FROM {name} AS t"
+    return sa.text(f"SELECT md5(coalesce(string_agg(row, '' ORDER BY row), '')) FROM ({rows}) AS r")
 
 
 async def _backlog(here: Opened, more: Sequence[Consumer]) -> tuple[dict[str, int], object]:
