@@ -86,7 +86,8 @@ def cases(operation: Operation, known: Known) -> Iterator[Case]:
             if (each := (case.kind, case.name, case.content)) not in seen:
                 seen.add(each)
                 yield case
-    if operation.body_schema is None:
+    is_looked_at = "requestBody" in operation.description or operation.takes("Idempotency-Key")
+    if operation.body_schema is None and is_looked_at:
         yield from form_cases(operation, known)
     yield from header_cases(operation, known)
 
@@ -404,9 +405,9 @@ def _mixed_currencies(good: Case, body: Json, place: Place, value: Any) -> Itera
 
 
 def form_cases(operation: Operation, known: Known) -> Iterator[Case]:
-    """Bodies for an operation that takes a form, or none."""
+    """Bodies for an operation that takes a form; or none, but that looks at a body with a key."""
     good = good_request(operation, known)
-    takes_form = _FORM in operation.description.get("requestBody", {}).get("content", {})
+    takes_form = "requestBody" in operation.description
     bodies = _FORMS if takes_form else _UNASKED
     for name, (kind, content) in bodies.items():
         headers = (*good.headers, ("content-type", kind))
@@ -417,10 +418,17 @@ def form_cases(operation: Operation, known: Known) -> Iterator[Case]:
 
 
 _FORM, _JSON = "application/x-www-form-urlencoded", "application/json"
+_PARTS = "multipart/form-data; boundary=x"
+_FILE = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.csv"\r\n\r\n'
 _PASSWORD = b"grant_type=password&password=x&username="
 _FORMS = {
     "nothing": (_FORM, b""),
     "JSON": (_JSON, b'{"grant_type": "password", "username": "a", "password": "b"}'),
+    "no file": (_PARTS, b"--x\r\nContent-Disposition: form-data; name=a\r\n\r\nb\r\n--x--\r\n"),
+    "an empty file": (_PARTS, _FILE + b"\r\n--x--\r\n"),
+    "a file that does not end": (_PARTS, _FILE + b"name\nA"),
+    "a file of another kind": (_PARTS, _FILE.replace(b"csv", b"exe") + b"MZ\r\n--x--\r\n"),
+    "a file name with a line end": (_PARTS, _FILE.replace(b"a.csv", b"a\r\nX: y") + b"\r\n--x--"),
     "JSON as a form": (_FORM, b'{"grant_type": "password"}'),
     "broken multipart": ("multipart/form-data; boundary=x", b"--x\r\nContent-"),
     "multipart without boundary": ("multipart/form-data", b"--x--"),
@@ -508,8 +516,10 @@ def _carried(operation: Operation, good: Case) -> Iterator[Case]:
     if operation.takes("Idempotency-Key"):
         others = tuple(each for each in good.headers if each[0] != "idempotency-key")
         refused = replace(good, headers=(*others, ("idempotency-key", "")))
-    else:
+    elif operation.body_schema is not None:
         refused = replace(good, content=b"{")
+    else:
+        return
     refused = replace(refused, statuses=MALFORMED)
     odd: dict[str, tuple[str, str | bytes]] = {
         "garbage traceparent": ("traceparent", "00-xyz-'; DROP TABLE outbox; --"),

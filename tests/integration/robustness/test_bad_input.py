@@ -14,7 +14,7 @@ from tests.support.bad_input import Case, cases
 from tests.support.wire import call
 
 #: Fewer would mean that an operation slipped through.
-FEWEST_PER_WRITE = 30
+FEWEST_PER_WRITE = 20
 FEWEST_WITH_A_BODY = 60
 FEWEST_IN_ALL = 300
 
