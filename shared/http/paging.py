@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
 
 from fastapi import Query
@@ -32,7 +33,9 @@ class ListOf(Output, Generic[T]):
     next_page_token: str | None = None
 
 
-_adapters: dict[type[Any], TypeAdapter[Any]] = {}
+@cache
+def _adapter(model: type[Output]) -> TypeAdapter[Any]:
+    return TypeAdapter(list[model])  # type: ignore[valid-type]
 
 
 def page_request(read: Read, page_size: int, page_token: str | None, sort: str) -> PageRequest:
@@ -56,7 +59,7 @@ def respond_page(
     read: Read, page: Page, model: type[T], present: Callable[[Any], T] | None = None
 ) -> Response:
     """Answer one page of ``model``; ``present`` builds each item, by default by attribute names."""
-    adapter = _adapters.setdefault(model, TypeAdapter(list[model]))  # type: ignore[valid-type]
+    adapter = _adapter(model)
     items: Sequence[Any] = (
         [present(row) for row in page.rows]
         if present
