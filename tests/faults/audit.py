@@ -86,7 +86,7 @@ async def audit(
         effects = await _effects(here)
         recorded = await _recorded(here)
         await _question_the_witness(here, recorded, found)
-        found.duplicates += [each async for each in imports.compare(here)]
+        found.violations += [each async for each in imports.compare(here)]
     _compare_with_effects(journal, effects, found)
     await _ask_again(journal, found)
     await _read_again(journal, found)

@@ -9,14 +9,14 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from typing import Any
 
 import httpx
 
 from tests.faults.journal import Journal, Written
-from tests.support.calling import Call, Json, attempt, is_settled
+from tests.support.calling import Call, Json, OutcomeUnknown, attempt, is_settled
 
 #: One answer in so many is thrown away.
 _CUT_ONE_IN = 20
@@ -117,16 +117,16 @@ class Desk:
         call: Call,
         *,
         by: httpx.AsyncClient | None = None,
-        shown_at: str | None = None,
-        expected: Sequence[str] = (),
+        shown_at: str,
     ) -> Json:
         """Send a write until its outcome is known, and return the document.
 
-        ``shown_at`` is where the document is read (``/v1/customers/{id}``), for the readers and
-        the audit; ``expected`` are codes of refusals that are part of the business.
+        ``shown_at`` is where the document is read (``/v1/customers/{id}``), by the readers and
+        the audit. No write of ours deserves to be refused.
 
         Raises:
             Over: the load has ended.
+            OutcomeUnknown: nobody told for a long time; the audit will ask again.
         """
         await self.load.writing.turn()
         if self.load.stop.is_set():
@@ -136,9 +136,8 @@ class Desk:
         await self._settle(written)
         document = written.document
         if written.acknowledged:
-            if shown_at is not None:
-                self._remember(shown_at.format(**document), written)
-        elif document.get("code") not in expected:
+            self._remember(shown_at.format(**document), written)
+        else:
             self.load.journal.surprise(
                 f"refused {written.status} {document.get('code')}",
                 call=f"{call.method} {call.path}",
@@ -166,7 +165,7 @@ class Desk:
                 if thrown_away is not None:
                     self._compare(written, thrown_away, answer)
                 return
-        raise Over
+        raise OutcomeUnknown
 
     def _compare(self, written: Written, first: httpx.Response, again: httpx.Response) -> None:
         """The same key must be answered alike: done once, or refused for the same reason."""
@@ -199,6 +198,8 @@ async def go_about(desk: Desk, business: Business) -> None:
             await business(desk)
         except Over:
             return
+        except OutcomeUnknown:
+            continue
         except Exception as error:
             desk.load.journal.surprise("a writer failed", error=repr(error)[:500])
             await asyncio.sleep(_RETRY_SECONDS)

@@ -117,7 +117,7 @@ class System:
         return None if self._process is None else self._process.poll()
 
     def kill(self) -> bool:
-        """Kill the process at once, as a power cut would; say whether there was one."""
+        """Kill the process at once; say whether there was one."""
         if self._process is None or self._process.poll() is not None:
             return False
         self._process.kill()
