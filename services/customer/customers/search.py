@@ -45,8 +45,9 @@ def search_terms(customer: Customer) -> str:
 
 
 def query_text(query: str) -> str:
-    """Return a query in the form of ``search_text``."""
-    return _NOT_WORD.sub("", fold(query))
+    """Return a query in the form of ``search_text``; signs count where there is nothing else."""
+    folded = fold(query)
+    return _NOT_WORD.sub("", folded) or folded
 
 
 def pieces(text: str) -> set[str]:

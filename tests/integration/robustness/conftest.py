@@ -1,21 +1,35 @@
-"""Four furnished services."""
+"""Four furnished services, and the assurance that nothing they do here is a defect."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, MutableMapping
+from collections.abc import AsyncIterator, Iterator, MutableMapping
 from typing import Any
 
 import pytest
 import structlog
 
+from shared.embedded import PostgresServer
 from shared.service import NAMES
 from tests.conftest import Launch
 from tests.integration.robustness.worlds import World, furnish
+from tests.support import services
+
+Worlds = dict[str, World]
 
 
-@pytest.fixture(scope="module")
-async def worlds(launch: Launch) -> dict[str, World]:
-    """All services by name, each with something of everything in it."""
+@pytest.fixture(scope="session")
+async def worlds(server: PostgresServer) -> AsyncIterator[Worlds]:
+    """All services by name, with something of everything in them; nobody spoils what is there."""
+    launched = {name: await services.launch(server, name) for name in NAMES}
+    yield {name: await furnish(each) for name, each in launched.items()}
+    for each in launched.values():
+        await each.check()
+        await services.stop(server, each)
+
+
+@pytest.fixture
+async def spoilt(launch: Launch) -> Worlds:
+    """The same, for those who leave nothing as it is."""
     return {name: await furnish(await launch(name)) for name in NAMES}
 
 

@@ -65,11 +65,11 @@ checks.allow_header_conformance.enabled = false
 
 
 @pytest.fixture
-async def addresses(worlds: dict[str, World]) -> AsyncIterator[dict[str, str]]:
+async def addresses(spoilt: dict[str, World]) -> AsyncIterator[dict[str, str]]:
     """The services, each on a port of its own."""
     async with contextlib.AsyncExitStack() as stack:
         yield {
-            name: await stack.enter_async_context(served(world)) for name, world in worlds.items()
+            name: await stack.enter_async_context(served(world)) for name, world in spoilt.items()
         }
 
 
@@ -90,14 +90,14 @@ async def served(world: World) -> AsyncIterator[str]:
 
 
 async def test_the_services_do_as_their_documents_say(
-    worlds: dict[str, World],
+    spoilt: dict[str, World],
     addresses: dict[str, str],
     tmp_path: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Statuses, media types, headers and bodies; what is malformed is refused, what is well formed
     is never refused for its form, and nothing is answered with a 5xx."""
-    runs = (run(worlds[name], addresses[name], tmp_path) for name in NAMES)
+    runs = (run(spoilt[name], addresses[name], tmp_path) for name in NAMES)
     reports = dict(zip(NAMES, await asyncio.gather(*runs), strict=True))
     with capsys.disabled():
         for name, (_, report) in reports.items():
