@@ -14,7 +14,6 @@ from shared.http.edge import Edge
 from shared.http.operations import operations_router
 
 VERSION = "0.1.0"
-MAX_BODY_BYTES = 1024 * 1024
 
 
 def new_app(
@@ -36,7 +35,6 @@ def new_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        max_body_size=MAX_BODY_BYTES,
         middleware=[Middleware(Edge, service=context.service)],
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False},

@@ -9,6 +9,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.routing import APIRoute
 from pydantic_core import from_json
+from starlette.exceptions import HTTPException
+from starlette.types import Message, Receive, Scope
+
+#: A route that takes files says ``max_body_size`` for itself.
+MAX_BODY_BYTES = 1024 * 1024
 
 
 class MalformedJson(json.JSONDecodeError):
@@ -37,16 +42,44 @@ class StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route that hands its endpoint a StrictRequest."""
+    """A route that hands its endpoint a StrictRequest with a body of limited length."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         """Wrap FastAPI's handler."""
         handle = super().get_route_handler()
+        most = self.max_body_size or MAX_BODY_BYTES
 
         async def strict(request: Request) -> Response:
-            return await handle(StrictRequest(request.scope, request.receive))
+            if _told_length(request.scope) > most:
+                raise _too_large(most)
+            return await handle(StrictRequest(request.scope, _limited(request.receive, most)))
 
         return strict
+
+
+def _limited(receive: Receive, most: int) -> Receive:
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > most:
+            raise _too_large(most)
+        return message
+
+    return limited
+
+
+def _told_length(scope: Scope) -> int:
+    for name, value in scope["headers"]:
+        if name == b"content-length":
+            return int(value) if value.isdigit() else 0
+    return 0
+
+
+def _too_large(most: int) -> HTTPException:
+    return HTTPException(413, f"A body of at most {most} bytes is taken here.")
 
 
 def new_router(tag: str) -> APIRouter:
