@@ -80,9 +80,10 @@ def problem(
 
 def add_safety(headers: MutableHeaders, scope: Scope) -> None:
     """Add what every answer carries: its request id, and what keeps it from being taken for
-    something else or kept."""
+    something else, framed, or kept."""
     headers["x-request-id"] = request_id(scope)
     headers["x-content-type-options"] = "nosniff"
+    headers.setdefault("content-security-policy", "frame-ancestors 'none'")
     headers.setdefault("cache-control", "no-store")
 
 

@@ -21,7 +21,7 @@ COUNTERS = frozenset({"public.attempt"})
 OAUTH = "/v1/auth/token"
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,60}")
-_LEAK = re.compile(
+LEAK = re.compile(
     r"Traceback|File \"|\.py\b|site-packages|asyncpg|sqlalchemy|pydantic|starlette|"
     r"SELECT .* FROM|INSERT INTO|UPDATE .* SET|/home/|/usr/|/tmp/",
     re.IGNORECASE,
@@ -53,7 +53,7 @@ def judged(case: Case, answer: Answer, asked: str) -> list[str]:
         found.append(f"answered {answer.status}, not {sorted(case.statuses)}: {answer.text[:300]}")
     if answer.seconds > MOST_SECONDS:
         found.append(f"took {answer.seconds:.1f} s")
-    if leak := _LEAK.search(answer.text):
+    if leak := LEAK.search(answer.text):
         found.append(f"gives away {leak[0]!r}: {answer.text[:300]}")
     if answer.status >= 400 and not case.path.startswith(OAUTH):
         found += problem_faults(answer, asked)
