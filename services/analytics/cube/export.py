@@ -13,8 +13,9 @@ from services.analytics.cube.errors import TooManyRows
 from services.analytics.cube.question import Question
 from services.analytics.snapshot import AsOf
 
-#: A cell that begins with one of these would be run as a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0")
+#: A cell that begins with one of these would be run as a formula (OWASP, CSV injection); where
+#: people write Chinese, the full-width signs too.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "\0", "＝", "＋", "－", "＠")
 #: Spreadsheets take a file for UTF-8 only when it begins so.
 _BOM = "\ufeff"
 
