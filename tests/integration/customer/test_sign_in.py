@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import statistics
 import time
+from dataclasses import replace
 from typing import Any
 
 import jwt
@@ -122,6 +123,24 @@ async def test_a_hundred_guesses_at_once_are_not_all_looked_at(sign_ins: SignIns
     assert int(late.headers["retry-after"]) > 0
     elsewhere = await sign_ins.token("guessed", PASSWORD, address="10.2.0.2")
     assert elsewhere.status_code == 200
+
+
+async def test_guesses_are_counted_over_all_processes(sign_ins: SignIns) -> None:
+    """Who guesses at several processes in turn has no more tries than at one."""
+    await sign_ins.hire("spread", "finance", password=PASSWORD)
+    processes = [
+        replace(sign_ins, under_test=replace(sign_ins.under_test, app=app))
+        for app in (
+            create_app(sign_ins.settings, db=create_database(sign_ins.settings)) for _ in range(2)
+        )
+    ]
+    answers = await asyncio.gather(
+        *(processes[n % 2].token("spread", f"guess{n}", address="10.7.0.1") for n in range(100))
+    )
+    statuses = [each.status_code for each in answers]
+    assert (statuses.count(400), statuses.count(429)) == (10, 90)
+    for each in processes:
+        await each.under_test.app.state.context.db.close()
 
 
 async def test_a_flood_of_guesses_does_not_lock_out_a_known_place(sign_ins: SignIns) -> None:
