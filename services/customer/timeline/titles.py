@@ -85,6 +85,7 @@ STEPS = {
     "rejected": Title("rejected", "已驳回"),
     "released": Title("released", "已解冻"),
     "restored": Title("restored", "已恢复"),
+    "returned": Title("returned", "已退回"),
     "reversed": Title("reversed", "已冲销"),
     "sent": Title("sent", "已发送"),
     "settled": Title("settled", "已结清"),
