@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import sys
 import tempfile
 from pathlib import Path
 
@@ -34,6 +35,10 @@ log_checkpoints = off
 log_line_prefix = '%m [%p] %q%u@%d '
 """
 
+# After a crash the server syncs its files before it recovers: thousands, one by one, or the file
+# system at once, which takes a fifth of the time.
+LINUX_SETTINGS = "recovery_init_sync_method = syncfs\n"
+
 
 def cluster_major(cluster: Path) -> int | None:
     """The major version that the data belongs to; None when there is no cluster yet."""
@@ -52,7 +57,7 @@ def make_cluster(cluster: Path, binaries: Binaries, account: Account, state: Sta
     account.own(draft)
     _initdb(draft, binaries, account, state)
     with (draft / "postgresql.conf").open("a") as conf:
-        conf.write(SETTINGS)
+        conf.write(SETTINGS + (LINUX_SETTINGS if sys.platform == "linux" else ""))
     draft.rename(cluster)
 
 
