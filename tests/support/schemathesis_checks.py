@@ -1,4 +1,4 @@
-"""Checks of our own for schemathesis, which loads this module in its process."""
+"""Checks and filters of our own for schemathesis, which loads this module in its process."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from pydantic_core.core_schema import ErrorType
 #: and to JSON Schema 3.0 is an integer, to us it is none.
 FORM = set(get_args(ErrorType)) - {"missing", "value_error", "int_type"}
 
+LONGEST_QUERY = 4_000
+
 
 @schemathesis.check
 def well_formed_is_not_refused_for_its_form(ctx: Any, response: Any, case: Any) -> None:
@@ -19,3 +21,9 @@ def well_formed_is_not_refused_for_its_form(ctx: Any, response: Any, case: Any) 
         errors = response.json().get("errors", [])
         found = [error for error in errors if error["code"] in FORM]
         assert not found, f"the document allows what is refused: {found}"
+
+
+@schemathesis.hook
+def filter_query(ctx: Any, query: Any) -> bool:
+    """Longer addresses are refused by the server before they come to us."""
+    return len(repr(query)) < LONGEST_QUERY

@@ -22,10 +22,12 @@ from tests.integration.robustness.worlds import EVERY_ROLE, World
 ROOT = Path(__file__).parents[3]
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 SEED = 20261121
-FUZZED = 6  # for each operation
 #: First every field takes each kind of its good values in turn, then all of them take random ones,
-#: good and bad; the corpus of bad input takes each bad one in turn. The rules of the domain refuse
-#: much that a document allows: a check of our own looks at why.
+#: good and bad, so many for each operation; the corpus of bad input takes each bad one in turn. The
+#: rules of the domain refuse much that a document allows: a check of our own looks at why.
+IN_TURN, AT_RANDOM = True, 3
+#: Reports have very many parameters, and their queries are slow.
+LESS = {"analytics": (False, 10)}
 CONFIGURATION = """
 seed = {seed}
 continue-on-failure = true
@@ -47,6 +49,7 @@ database = "none"
 [phases]
 examples.enabled = false
 stateful.enabled = false
+coverage.enabled = {in_turn}
 coverage.generation.mode = "positive"
 
 [checks]
@@ -132,9 +135,11 @@ def configuration(world: World) -> str:
     paths = {each.path for each in world.operations}
     names = {each["name"] for one in world.operations for each in one.parameters}
     known = {name: value for name, value in world.known.items() if name in names}
+    in_turn, at_random = LESS.get(world.service.service.name, (IN_TURN, AT_RANDOM))
     return CONFIGURATION.format(
         seed=SEED,
-        examples=FUZZED,
+        in_turn=str(in_turn).lower(),
+        examples=at_random,
         authorization=quoted(client.headers["authorization"]),
         parameters="\n".join(f'"path.{name}" = {quoted(value)}' for name, value in known.items()),
         hidden="".join(
