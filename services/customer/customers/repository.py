@@ -13,6 +13,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.customers import events, search
+from services.customer.customers.commonness import Commonness
 from services.customer.customers.errors import ExternalIdTaken, TaxIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.table import customer_number, customers, ownership_changes
@@ -87,6 +88,9 @@ class Customers(Repository[Customer]):
         "search_text": search.search_text,
         "search_terms": search.search_terms,
     }
+
+    def __init__(self) -> None:
+        self._commonness = Commonness()
 
     async def add_many(self, uow: UnitOfWork, new: Sequence[tuple[Customer, Change]]) -> None:
         """Insert customers.
@@ -218,7 +222,9 @@ class Customers(Repository[Customer]):
 
     async def page(self, conn: Connection, wanted: CustomerFilter, request: PageRequest) -> Page:
         """Return one page of customer summaries."""
-        query = sa.select(*_SUMMARY).where(*_conditions(wanted))
+        query = sa.select(*_SUMMARY).where(*_equal(wanted))
+        if wanted.q is not None:
+            query = query.where(*await self._matching(conn, wanted.q))
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)
 
     async def ownership(self, conn: Connection, customer_id: UUID, request: PageRequest) -> Page:
@@ -227,28 +233,25 @@ class Customers(Repository[Customer]):
         key = ownership_changes.c.id
         return await fetch_page(conn, query, request, sorts=NEWEST_CHANGE, key=key)
 
+    async def _matching(self, conn: Connection, query: str) -> list[sa.ColumnElement[bool]]:
+        text = search.query_text(query)
+        if not text:
+            return [sa.false()]  # nothing but signs, and no customer is found by those
+        # Written into the statement (letters and digits only), because the plan depends on how
+        # common they are: a plan for any term takes the index of terms even where all rows match.
+        pieces = await self._commonness.telling(conn, search.query_pieces(text))
+        looked_up = sa.literal(pieces, ARRAY(sa.Text), literal_execute=True)
+        whole = sa.literal(text, sa.Text, literal_execute=True)
+        return [
+            sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
+            # Not LIKE: the planner would take it for an independent and rare condition.
+            sa.func.strpos(customers.c.search_text, whole) > sa.literal_column("0"),
+        ]
 
-def _conditions(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:
+
+def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:
     equal = {name: getattr(wanted, name) for name in CustomerFilter.__slots__ if name != "q"}
-    found = [customers.c[name] == value for name, value in equal.items() if value is not None]
-    if wanted.q is not None:
-        found += _matching(wanted.q)
-    return found
-
-
-def _matching(query: str) -> list[sa.ColumnElement[bool]]:
-    text = search.query_text(query)
-    if not text:
-        return [sa.false()]  # nothing but signs, and no customer is found by those
-    # Written into the statement (letters and digits only), because the plan depends on how common
-    # they are: a plan for any term at all takes the index of terms even where all rows match.
-    pieces = sa.literal(sorted(search.query_pieces(text)), ARRAY(sa.Text), literal_execute=True)
-    whole = sa.literal(text, sa.Text, literal_execute=True)
-    return [
-        sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(pieces),
-        # Not LIKE: the planner would take it for an independent and rare condition.
-        sa.func.strpos(customers.c.search_text, whole) > sa.literal_column("0"),
-    ]
+    return [customers.c[name] == value for name, value in equal.items() if value is not None]
 
 
 @contextmanager
