@@ -39,6 +39,10 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
+class GroupBusy(Exception):
+    """The group has members: its positions are theirs."""
+
+
 RecordHandler = Callable[[Sequence[Record]], Awaitable[None]]
 
 
@@ -72,6 +76,13 @@ class Bus(Protocol):
 
     async def committed(self, group: str) -> dict[TopicPartition, int]:
         """Return the positions a group has committed: the offset it will read next."""
+
+    async def rewind(self, group: str, topics: Iterable[str]) -> None:
+        """Have a group read topics from the beginning of the log, wherever it had come to.
+
+        Raises:
+            GroupBusy: it has members; they must leave first.
+        """
 
     async def read(
         self, topic: str, partition: int, from_offset: int, limit: int

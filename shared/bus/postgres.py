@@ -15,7 +15,7 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 from shared.bus.partitioner import partition_of
-from shared.bus.port import Message, Record, RecordHandler, TopicPartition
+from shared.bus.port import GroupBusy, Message, Record, RecordHandler, TopicPartition
 from shared.bus.postgres_group import Membership
 from shared.db.connection import advisory_key
 
@@ -88,6 +88,11 @@ SELECT p.topic, p.partition, c.next_offset
 FROM bus_position AS c JOIN bus_partition AS p ON p.id = c.partition_id WHERE c.group_name = $1
 """
 
+_REWIND = """
+DELETE FROM bus_position AS c USING bus_partition AS p
+WHERE c.partition_id = p.id AND c.group_name = $1 AND p.topic = ANY($2)
+"""
+
 
 class PostgresBus:
     """The bus on the database at ``dsn``. ``partitions`` is for topics it creates."""
@@ -147,6 +152,15 @@ class PostgresBus:
         pool = await self._open()
         rows = await pool.fetch(_POSITIONS, group)
         return {TopicPartition(topic, number): offset for topic, number, offset in rows}
+
+    async def rewind(self, group: str, topics: Iterable[str]) -> None:
+        """Have a group read topics from the beginning of the log; see the port."""
+        pool = await self._open()
+        async with pool.acquire() as conn, conn.transaction():
+            key = advisory_key("bus", group)  # its members hold it, shared
+            if not await conn.fetchval("SELECT pg_try_advisory_xact_lock($1)", key):
+                raise GroupBusy(group)
+            await conn.execute(_REWIND, group, sorted(set(topics)))
 
     async def read(
         self, topic: str, partition: int, from_offset: int, limit: int

@@ -67,7 +67,7 @@ async def opened(
         if not any_version:
             for service in services:
                 await require_current(service, databases.places[service.name])
-        bus = await open_bus(databases.bus_url)
+        bus = await open_bus(settings, databases.bus_url)
         stack.push_async_callback(bus.close)
         dbs: dict[str, Database] = {}
         for service in services:

@@ -10,7 +10,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from shared.embedded import default_data_dir
 
-BusKind = Literal["postgres"]
+BusKind = Literal["postgres", "kafka"]
 
 
 class HostSettings(BaseSettings):
@@ -23,10 +23,30 @@ class HostSettings(BaseSettings):
     data: Path = Field(
         default_factory=default_data_dir, description="folder of the embedded system"
     )
-    bus: BusKind = Field(default="postgres", description="the bus between the services")
+    bus: BusKind | None = Field(
+        default=None, description="the bus between the services; kafka when kafka is set"
+    )
     bus_url: SecretStr | None = Field(
         default=None, description="address of the bus; the embedded server unless given"
     )
+
+    kafka: str | None = Field(
+        default=None, description="brokers of Kafka, host:port,host:port; with it the bus is Kafka"
+    )
+    kafka_partitions: int = Field(default=4, ge=1, le=1000, description="of topics it creates")
+    kafka_replication: int = Field(default=1, ge=1, le=9, description="of topics it creates")
+    kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
+    kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
+    kafka_user: str | None = None
+    kafka_password: SecretStr | None = None
+    kafka_ca: Path | None = Field(
+        default=None, description="certificates to trust; the system's unless given"
+    )
+
+    @property
+    def bus_kind(self) -> BusKind:
+        """Which bus it is."""
+        return self.bus or ("kafka" if self.kafka else "postgres")
 
     @classmethod
     def of(cls, **options: Any) -> HostSettings:

@@ -81,7 +81,7 @@ async def _system(settings: HostSettings, password: str) -> AsyncIterator[Proces
     """Run ``kehu up`` as a process of its own, so that the demo is a client like any other."""
     server.listen(settings.host, settings.port).close()  # or another system would answer us
     command = ["up", "--host", settings.host, "--port", str(settings.port)]
-    command += ["--data", str(settings.data), "--bus", settings.bus]
+    command += ["--data", str(settings.data), "--bus", settings.bus_kind]
     with (settings.data / LOG).open("ab") as log:
         process = await asyncio.create_subprocess_exec(
             sys.executable,

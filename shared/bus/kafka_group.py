@@ -1,0 +1,196 @@
+"""One process's membership in a consumer group of Kafka.
+
+Offsets are committed by hand, partition by partition, behind what the handler finished. What fails
+is read again after a pause, while the other partitions go on. A partition that changes hands waits
+for the batch at hand; should that take too long, its records come twice, which the port allows.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from typing import Any
+
+import structlog
+from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+
+from shared.bus.kafka_reader import record_of
+from shared.bus.port import RecordHandler
+from shared.pacing import Backoff, wait_for
+
+log = structlog.get_logger("kehu.bus")
+
+#: Partitions of one member handled at the same time.
+PARALLEL = 4
+POLL_MS = 1000
+SESSION_MS = 10_000
+#: How long a partition that is to be handed over waits for the batch at hand.
+HANDOVER_SECONDS = 5.0
+#: What a commit raises when the partition is another member's by now; its records come twice.
+_NOT_OURS = (CommitFailedError, IllegalStateError)
+
+
+class GroupMember:
+    """Reads the partitions the group gives it and hands their records on, until told to stop."""
+
+    def __init__(
+        self,
+        connection: Mapping[str, Any],
+        topics: Sequence[str],
+        group: str,
+        handler: RecordHandler,
+        batch: int,
+    ) -> None:
+        self._connection = connection
+        self._topics = topics
+        self._group = group
+        self._handler = handler
+        self._batch = batch
+        self._backoff = Backoff()
+
+    async def run(self, stop: asyncio.Event) -> None:
+        """Consume; after a lost connection connect anew, for ever."""
+        while not stop.is_set():
+            consumer = AIOKafkaConsumer(
+                **self._connection,
+                group_id=self._group,
+                enable_auto_commit=False,
+                auto_offset_reset="earliest",
+                session_timeout_ms=SESSION_MS,
+                heartbeat_interval_ms=SESSION_MS // 4,
+            )
+            try:
+                await consumer.start()
+                await _Session(self._group, self._handler, self._batch, consumer).run(
+                    self._topics, stop, self._backoff
+                )
+            except Exception as error:
+                log.warning("bus session lost", group=self._group, error=repr(error)[:300])
+                await wait_for(stop, self._backoff.next())
+            finally:
+                await _leave(consumer)
+
+
+class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka ships no types
+    """What holds as long as one consumer lives: what is being handled, and what rests."""
+
+    def __init__(
+        self, group: str, handler: RecordHandler, batch: int, consumer: AIOKafkaConsumer
+    ) -> None:
+        self._group = group
+        self._handler = handler
+        self._batch = batch
+        self._consumer = consumer
+        self._slots = asyncio.Semaphore(PARALLEL)
+        self._idle = asyncio.Event()
+        self._idle.set()
+        self._resume_at: dict[TopicPartition, float] = {}
+        self._failures: dict[TopicPartition, Backoff] = {}
+
+    async def run(self, topics: Sequence[str], stop: asyncio.Event, backoff: Backoff) -> None:
+        """Consume until ``stop`` is set; raises what the brokers answer."""
+        self._consumer.subscribe(topics, listener=self)
+        stopping = asyncio.ensure_future(stop.wait())
+        try:
+            while not stop.is_set():
+                self._resume()
+                await self._handle_all(await self._poll(stopping), stop)
+                backoff.reset()
+        finally:
+            stopping.cancel()
+
+    async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Let the batches at hand finish and commit before others get their partitions."""
+        if not await wait_for(self._idle, HANDOVER_SECONDS):
+            log.warning("partitions handed over in the middle of a batch", group=self._group)
+
+    async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Begin with a clean slate: nothing of the new partitions rests."""
+        self._resume_at.clear()
+
+    async def _poll(
+        self, stopping: asyncio.Future[Any]
+    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+        rest = min(self._resume_at.values(), default=float("inf")) - time.monotonic()
+        timeout = max(10, min(POLL_MS, int(rest * 1000))) if rest < POLL_MS / 1000 else POLL_MS
+        polling = asyncio.ensure_future(
+            self._consumer.getmany(timeout_ms=timeout, max_records=self._batch * PARALLEL)
+        )
+        try:
+            await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if polling.done():
+                found: Mapping[TopicPartition, Sequence[ConsumerRecord]] = polling.result()
+                return found
+            return {}
+        finally:
+            polling.cancel()
+
+    async def _handle_all(
+        self,
+        polled: Mapping[TopicPartition, Sequence[ConsumerRecord]],
+        stop: asyncio.Event,
+    ) -> None:
+        if not polled:
+            return
+        self._idle.clear()
+        try:
+            async with asyncio.TaskGroup() as group:
+                for place, records in polled.items():
+                    group.create_task(self._handle(place, records, stop))
+        finally:
+            self._idle.set()
+
+    async def _handle(
+        self, place: TopicPartition, records: Sequence[ConsumerRecord], stop: asyncio.Event
+    ) -> None:
+        for start in range(0, len(records), self._batch):
+            slice_ = records[start : start + self._batch]
+            async with self._slots:
+                if stop.is_set() and start:
+                    return
+                try:
+                    await self._handler([record_of(each) for each in slice_])
+                except Exception as error:
+                    self._rest(place, slice_[0].offset, error)
+                    return
+                self._failures.pop(place, None)
+                await self._commit(place, slice_[-1].offset + 1)
+
+    async def _commit(self, place: TopicPartition, position: int) -> None:
+        try:
+            await self._consumer.commit({place: position})
+        except _NOT_OURS as error:
+            log.info("position not committed", group=self._group, error=repr(error)[:300])
+
+    def _rest(self, place: TopicPartition, offset: int, error: Exception) -> None:
+        """Have a partition read from ``offset`` again after a pause."""
+        pause = self._failures.setdefault(place, Backoff()).next()
+        log.warning(
+            "records come again",
+            group=self._group,
+            topic=place.topic,
+            partition=place.partition,
+            offset=offset,
+            error=repr(error)[:300],
+        )
+        with suppress(IllegalStateError):  # another member reads it from its committed offset
+            self._consumer.seek(place, offset)
+            self._consumer.pause(place)
+            self._resume_at[place] = time.monotonic() + pause
+
+    def _resume(self) -> None:
+        now = time.monotonic()
+        for place in [place for place, at in self._resume_at.items() if at <= now]:
+            del self._resume_at[place]
+            if place in self._consumer.assignment():
+                self._consumer.resume(place)
+
+
+async def _leave(consumer: AIOKafkaConsumer) -> None:
+    """Leave the group, so that others need not wait for the session to end."""
+    with suppress(TimeoutError, KafkaError, OSError):
+        async with asyncio.timeout(5):
+            await consumer.stop()

@@ -1,0 +1,46 @@
+"""``kehu topics``: the topics of all events, created where they are missing."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from shared.bus.topics import Topic
+from shared.host import server
+from shared.host.buses import declared_topics, kafka_bus
+from shared.host.settings import HostSettings
+from shared.logging import configure
+
+
+def topics(
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only print the declaration; ask no broker.")
+    ] = False,
+) -> None:
+    """Create the topics that Kafka lacks, each with its partitions, retention and clean-up.
+
+    Existing topics are left as they are.
+    """
+    configure("error")
+    declared = declared_topics()
+    if dry_run:
+        for each in declared:
+            print(_line(each))
+        return
+    created = server.run_once(lambda: _create(HostSettings.of(), declared))
+    for each in declared:
+        print(f"{'created' if each.name in created else 'present'}  {_line(each)}")
+
+
+async def _create(settings: HostSettings, declared: list[Topic]) -> list[str]:
+    bus = kafka_bus(settings)
+    try:
+        return await bus.declare(declared)
+    finally:
+        await bus.close()
+
+
+def _line(topic: Topic) -> str:
+    settings = " ".join(f"{name}={value}" for name, value in topic.configuration().items())
+    return f"{topic.name:40} {settings}"
