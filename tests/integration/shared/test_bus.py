@@ -9,17 +9,16 @@ import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
+import pytest
+
 from shared.bus.partitioner import partition_of
-from shared.bus.port import Bus, Record, TopicPartition
+from shared.bus.port import Bus, GroupBusy, Record, TopicPartition
 from shared.bus.postgres import PostgresBus
 from shared.embedded import EmbeddedPostgres
 from shared.pacing import Backoff
 from tests.support.bus import Collector, consuming, kill_family, message, until
 
-TOPIC = "crm.order.order"
-
-
-def numbered(count: int, keys: int = 5, topic: str = TOPIC) -> list:
+def numbered(topic: str, count: int, keys: int = 5) -> list:
     return [message(topic, f"k{n % keys}", str(n)) for n in range(count)]
 
 
@@ -27,11 +26,11 @@ def is_ordered(values: list[str]) -> bool:
     return [int(value) for value in values] == sorted(int(value) for value in values)
 
 
-async def test_records_arrive_whole_and_in_order_per_key(bus: Bus) -> None:
+async def test_records_arrive_whole_and_in_order_per_key(bus: Bus, topic: str) -> None:
     collected = Collector()
-    async with consuming(bus, [TOPIC], "g", collected):
+    async with consuming(bus, [topic], "g", collected):
         for start in range(0, 300, 50):
-            await bus.publish(numbered(300)[start : start + 50])
+            await bus.publish(numbered(topic, 300)[start : start + 50])
         await until(lambda: len(collected.values) == 300)
     assert all(is_ordered(values) for values in collected.by_key().values())
     record = collected.batches[0][0]
@@ -41,31 +40,31 @@ async def test_records_arrive_whole_and_in_order_per_key(bus: Bus) -> None:
         assert len({record.partition for record in batch}) == 1
 
 
-async def test_every_group_reads_everything_from_the_beginning(bus: Bus) -> None:
-    await bus.publish(numbered(40))
+async def test_every_group_reads_everything_from_the_beginning(bus: Bus, topic: str) -> None:
+    await bus.publish(numbered(topic, 40))
     for group in ("first", "second"):
         collected = Collector()
-        async with consuming(bus, [TOPIC], group, collected):
+        async with consuming(bus, [topic], group, collected):
             await until(lambda: len(collected.values) >= 40)  # noqa: B023
         assert sorted(collected.values, key=int) == [str(n) for n in range(40)]
 
 
-async def test_a_group_goes_on_where_it_committed(bus: Bus) -> None:
-    await bus.publish(numbered(20))
+async def test_a_group_goes_on_where_it_committed(bus: Bus, topic: str) -> None:
+    await bus.publish(numbered(topic, 20))
     first, second = Collector(), Collector()
-    async with consuming(bus, [TOPIC], "g", first):
+    async with consuming(bus, [topic], "g", first):
         await until(lambda: len(first.values) == 20)
-    await bus.publish([message(TOPIC, "k0", "later")])
-    async with consuming(bus, [TOPIC], "g", second):
+    await bus.publish([message(topic, "k0", "later")])
+    async with consuming(bus, [topic], "g", second):
         await until(lambda: len(second.values) == 1)
     assert second.values == ["later"]
     assert await bus.committed("g") == {
-        place: offset for place, offset in (await bus.end_offsets([TOPIC])).items() if offset
+        place: offset for place, offset in (await bus.end_offsets([topic])).items() if offset
     }
 
 
-async def test_a_failed_batch_comes_again_and_is_not_committed_before(bus: Bus) -> None:
-    await bus.publish([message(TOPIC, "k", str(n)) for n in range(10)])
+async def test_a_failed_batch_comes_again_and_is_not_committed_before(bus: Bus, topic: str) -> None:
+    await bus.publish([message(topic, "k", str(n)) for n in range(10)])
     seen: list[list[str]] = []
     positions: list[dict[TopicPartition, int]] = []
 
@@ -75,15 +74,15 @@ async def test_a_failed_batch_comes_again_and_is_not_committed_before(bus: Bus) 
         if len(seen) < 3:
             raise RuntimeError("not yet")
 
-    async with consuming(bus, [TOPIC], "g", fails_twice):
+    async with consuming(bus, [topic], "g", fails_twice):
         await until(lambda: len(seen) == 3)
     assert seen[0] == seen[1] == seen[2] == [str(n) for n in range(10)]
     assert positions == [{}, {}, {}]
     assert sum((await bus.committed("g")).values()) == 10
 
 
-async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus) -> None:
-    await bus.publish(numbered(80, keys=40))
+async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus, topic: str) -> None:
+    await bus.publish(numbered(topic, 80, keys=40))
     bad = partition_of("k0", 4)
     collected = Collector()
 
@@ -93,13 +92,13 @@ async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus) -> None
         await collected(records)
 
     expected = [n for n in range(80) if partition_of(f"k{n % 40}", 4) != bad]
-    async with consuming(bus, [TOPIC], "g", handler):
+    async with consuming(bus, [topic], "g", handler):
         await until(lambda: len(collected.values) == len(expected))
-    assert TopicPartition(TOPIC, bad) not in await bus.committed("g")
+    assert TopicPartition(topic, bad) not in await bus.committed("g")
 
 
-async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus) -> None:
-    await bus.publish([message(TOPIC, "k", str(n)) for n in range(5)])
+async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus, topic: str) -> None:
+    await bus.publish([message(topic, "k", str(n)) for n in range(5)])
     started, finished = asyncio.Event(), False
 
     async def slow(records: Sequence[Record]) -> None:
@@ -108,20 +107,20 @@ async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus) -> None
         await asyncio.sleep(0.3)
         finished = True
 
-    async with consuming(bus, [TOPIC], "g", slow):
+    async with consuming(bus, [topic], "g", slow):
         await started.wait()
     assert finished
     assert sum((await bus.committed("g")).values()) == 5
 
 
-async def test_two_members_share_the_partitions_without_overlap(bus: Bus) -> None:
+async def test_two_members_share_the_partitions_without_overlap(bus: Bus, topic: str) -> None:
     first, second = Collector(), Collector()
-    async with consuming(bus, [TOPIC], "g", first), consuming(bus, [TOPIC], "g", second):
+    async with consuming(bus, [topic], "g", first), consuming(bus, [topic], "g", second):
         published = 0
         while min(len(first.partitions), len(second.partitions)) < 2:
             first.batches.clear()
             second.batches.clear()
-            await bus.publish(numbered(40, keys=40))
+            await bus.publish(numbered(topic, 40, keys=40))
             published += 40
             await until(lambda: sum((first.count, second.count)) >= 40)
             await asyncio.sleep(0.1)
@@ -131,20 +130,20 @@ async def test_two_members_share_the_partitions_without_overlap(bus: Bus) -> Non
     assert sum((await bus.committed("g")).values()) == published
 
 
-async def test_a_member_that_leaves_hands_its_partitions_over(bus: Bus) -> None:
+async def test_a_member_that_leaves_hands_its_partitions_over(bus: Bus, topic: str) -> None:
     first, second = Collector(), Collector()
-    async with consuming(bus, [TOPIC], "g", second):
-        async with consuming(bus, [TOPIC], "g", first):
-            await bus.publish(numbered(100, keys=40))
+    async with consuming(bus, [topic], "g", second):
+        async with consuming(bus, [topic], "g", first):
+            await bus.publish(numbered(topic, 100, keys=40))
             await until(lambda: len(first.values) + len(second.values) == 100)
-        await bus.publish([message(TOPIC, f"k{n}", str(100 + n)) for n in range(40)])
+        await bus.publish([message(topic, f"k{n}", str(100 + n)) for n in range(40)])
         await until(lambda: len(first.values) + len(second.values) == 140)
     assert len(set(first.values + second.values)) == 140
 
 
-async def test_reading_needs_no_group_and_offsets_are_dense(bus: Bus) -> None:
-    await asyncio.gather(*(bus.publish(numbered(50, keys=7)) for _ in range(6)))
-    ends = await bus.end_offsets([TOPIC])
+async def test_reading_needs_no_group_and_offsets_are_dense(bus: Bus, topic: str) -> None:
+    await asyncio.gather(*(bus.publish(numbered(topic, 50, keys=7)) for _ in range(6)))
+    ends = await bus.end_offsets([topic])
     assert sum(ends.values()) == 300
     for (topic, partition), end in ends.items():
         read: list[Record] = []
@@ -155,71 +154,28 @@ async def test_reading_needs_no_group_and_offsets_are_dense(bus: Bus) -> None:
         assert {partition_of(key, len(ends)) for key in in_key} <= {partition}
 
 
-async def test_topics_keep_their_partitions_when_created_again(bus: Bus) -> None:
-    await bus.create_topics([TOPIC, "crm.other"])
-    before = await bus.end_offsets([TOPIC, "crm.other"])
-    await bus.create_topics([TOPIC])
-    assert await bus.end_offsets([TOPIC, "crm.other"]) == before
+async def test_topics_keep_their_partitions_when_created_again(bus: Bus, topic: str) -> None:
+    await bus.create_topics([topic, other])
+    before = await bus.end_offsets([topic, other])
+    await bus.create_topics([topic])
+    assert await bus.end_offsets([topic, other]) == before
     assert set(before.values()) == {0}
 
 
-# -- the PostgreSQL log alone ----------------------------------------------------------------
+async def test_a_group_without_members_can_begin_anew(bus: Bus, topic: str) -> None:
+    """In the topics that are named, and nowhere else."""
+    other = other
+    await bus.publish([*numbered(topic, 20, keys=5), message(other, "k", "elsewhere")])
+    first, second = Collector(), Collector()
+    async with consuming(bus, [topic, other], "g", first):
+        await until(lambda: first.count == 21)
+        with pytest.raises(GroupBusy):
+            await bus.rewind("g", [topic])
+    await bus.rewind("g", [topic])
+    await bus.rewind("nobody", [topic, "crm.nothing"])
+    await bus.publish([message(other, "k", "new")])
+    async with consuming(bus, [topic, other], "g", second):
+        await until(lambda: second.count == 21)
+    assert {*second.values} == {*first.values, "new"} - {"elsewhere"}
 
 
-async def test_a_member_killed_outright_frees_its_partitions(bus: PostgresBus) -> None:
-    await bus.publish(numbered(40, keys=40))
-    program = textwrap.dedent("""
-        import asyncio, sys
-        from shared.bus.postgres import PostgresBus
-
-        async def hang(records):
-            print("holding", flush=True)
-            await asyncio.sleep(3600)
-
-        bus = PostgresBus(sys.argv[1])
-        asyncio.run(bus.consume([sys.argv[2]], "g", hang, asyncio.Event()))
-    """)
-    holder = subprocess.Popen(  # noqa: ASYNC220
-        [sys.executable, "-c", program, bus.dsn, TOPIC], stdout=subprocess.PIPE
-    )
-    assert holder.stdout is not None
-    await asyncio.to_thread(holder.stdout.readline)
-    collected = Collector()
-    async with consuming(bus, [TOPIC], "g", collected):
-        os.kill(holder.pid, signal.SIGKILL)
-        holder.wait()
-        await until(lambda: len(collected.values) == 40)
-    holder.stdout.close()
-
-
-async def test_nothing_is_lost_when_the_server_is_killed(own_postgres: EmbeddedPostgres) -> None:
-    bus = PostgresBus(own_postgres.start().dsn("postgres"))
-    await bus.migrate()
-    collected, acknowledged, stop = Collector(), [], asyncio.Event()
-
-    async def publish() -> None:
-        number, backoff = 0, Backoff(first=0.02, cap=0.2)
-        while not stop.is_set():
-            try:
-                await bus.publish([message(TOPIC, f"k{number % 9}", str(number))])
-            except Exception:
-                await asyncio.sleep(backoff.next())
-                continue
-            acknowledged.append(str(number))
-            number += 1
-
-    async with consuming(bus, [TOPIC], "g", collected):
-        publisher = asyncio.ensure_future(publish())
-        for _ in range(2):
-            before = len(acknowledged)
-            await until(lambda: len(acknowledged) > before + 50)  # noqa: B023
-            await asyncio.to_thread(kill_family, own_postgres.pid)
-            await asyncio.to_thread(own_postgres.start)
-        before = len(acknowledged)
-        await until(lambda: len(acknowledged) > before + 50)
-        stop.set()
-        await publisher
-        await until(lambda: set(acknowledged) <= set(collected.values))
-    for values in collected.by_key().values():
-        assert is_ordered(list(dict.fromkeys(values)))
-    await bus.close()
