@@ -1,4 +1,4 @@
-"""Every service's tables are made by its migrations, and by nothing else."""
+"""Who migrates a database, when it counts as current, and what its processes may do with it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import asyncio
 import asyncpg
 import pytest
 
-from shared.db.migrations import check, grant_runtime, is_current, upgrade
+from shared.db.migrations import grant_runtime, is_current, upgrade
 from shared.host.databases import Databases
 from shared.host.errors import HostError
 from shared.host.migrate import migrate_all
@@ -23,14 +23,6 @@ async def prepared(service: Service, dsn: str) -> None:
     if not await session.fetchval("SELECT 1 FROM pg_roles WHERE rolname = $1", ROLE):
         await session.execute(f"CREATE ROLE {ROLE}")
     await session.close()
-
-
-@pytest.mark.parametrize("name", NAMES)
-async def test_migrations_from_zero_make_the_declared_tables(name: str, database_url: str) -> None:
-    service = load(name)
-    await prepared(service, database_url)
-    await asyncio.to_thread(check, service.migrations, database_url)
-    await asyncio.to_thread(upgrade, service.migrations, database_url)
 
 
 @pytest.mark.parametrize("name", NAMES)
