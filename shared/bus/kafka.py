@@ -34,6 +34,7 @@ from shared.bus.topics import Topic
 
 _REQUEST_MS = 10_000
 _PUBLISH_SECONDS = 30.0
+_LOOK_SECONDS = 0.05
 #: Half of what a broker takes as one batch by default.
 _BATCH_BYTES = 512 * 1024
 #: What a broker answers to a commit from outside a group that has members.
@@ -84,6 +85,7 @@ class KafkaBus:
                     [self._new_topic(each) for each in missing], timeout_ms=_REQUEST_MS
                 )
                 _raise_refusals(response.topic_errors)
+                await _until_known(admin, [each.name for each in missing])
             return [each.name for each in missing]
 
     async def publish(self, messages: Sequence[Message]) -> None:
@@ -258,6 +260,18 @@ async def _abandon(producer: AIOKafkaProducer) -> None:
     except (TimeoutError, KafkaError, OSError):
         producer._closed = True  # it would complain that nobody closed it
         await producer.client.close()
+
+
+async def _until_known(admin: AIOKafkaAdminClient, topics: list[str]) -> None:
+    """A topic is created before every broker knows of it and its partitions have leaders."""
+    async with asyncio.timeout(_REQUEST_MS / 1000):
+        while not all(map(_has_leaders, await admin.describe_topics(topics))):  # noqa: ASYNC110
+            await asyncio.sleep(_LOOK_SECONDS)
+
+
+def _has_leaders(topic: Mapping[str, Any]) -> bool:
+    partitions = topic["partitions"]
+    return bool(partitions) and not any(each["error_code"] for each in partitions)
 
 
 def _raise_refusals(errors: Iterable[Sequence[Any]]) -> None:

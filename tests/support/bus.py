@@ -44,6 +44,11 @@ def message(topic: str, key: str, value: str) -> Message:
     return Message(topic, key, value.encode(), {"ce_id": value, "说明": "标题"})
 
 
+def is_ordered(values: list[str]) -> bool:
+    """Whether the numbers come in order."""
+    return [int(value) for value in values] == sorted(int(value) for value in values)
+
+
 @asynccontextmanager
 async def consuming(
     bus: Bus, topics: Iterable[str], group: str, handler: RecordHandler

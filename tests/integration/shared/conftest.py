@@ -8,6 +8,8 @@ from uuid import uuid4
 
 import pytest
 
+from shared.bus.kafka import KafkaBus
+from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
 from shared.db.unit_of_work import Database
 from shared.embedded import EmbeddedPostgres
@@ -31,13 +33,45 @@ async def bus_url() -> AsyncIterator[str]:
     await drop_database(test_server(), name)
 
 
-@pytest.fixture(params=["postgres"])
-async def bus(bus_url: str) -> AsyncIterator[PostgresBus]:
-    """An empty bus; the suite runs once per implementation."""
+@pytest.fixture
+async def postgres_bus(bus_url: str) -> AsyncIterator[PostgresBus]:
+    """An empty log in PostgreSQL."""
     bus = PostgresBus(bus_url)
     await bus.migrate()
     yield bus
     await bus.close()
+
+
+@pytest.fixture(params=["postgres", "kafka"])
+async def bus(request: pytest.FixtureRequest) -> AsyncIterator[Bus]:
+    """An empty bus; what uses it runs once per implementation."""
+    if request.param == "kafka":
+        kafka = KafkaBus({"bootstrap_servers": request.getfixturevalue("kafka")})
+        yield kafka
+        await kafka.close()
+        return
+    name = f"bus_{uuid4().hex[:12]}"
+    log = PostgresBus(await create_database(test_server(), name))
+    await log.migrate()
+    yield log
+    await log.close()
+    await drop_database(test_server(), name)
+
+
+@pytest.fixture
+async def topic(bus: Bus) -> str:
+    """An empty topic of one test."""
+    name = f"crm.test.t{uuid4().hex[:12]}"
+    await bus.create_topics([name])
+    return name
+
+
+@pytest.fixture
+async def other_topic(bus: Bus) -> str:
+    """Another empty topic of the same test."""
+    name = f"crm.test.o{uuid4().hex[:12]}"
+    await bus.create_topics([name])
+    return name
 
 
 @pytest.fixture

@@ -1,11 +1,9 @@
-"""What every bus must do. The suite runs against each implementation (fixture ``bus``)."""
+"""What every bus must do. The suite runs against each implementation (fixture ``bus``).
+
+A test has a topic of its own (fixture ``topic``), by whose name its group goes as well.
+"""
 
 import asyncio
-import os
-import signal
-import subprocess
-import sys
-import textwrap
 from collections.abc import Sequence
 from itertools import groupby
 
@@ -13,22 +11,16 @@ import pytest
 
 from shared.bus.partitioner import partition_of
 from shared.bus.port import Bus, GroupBusy, Record, TopicPartition
-from shared.bus.postgres import PostgresBus
-from shared.embedded import EmbeddedPostgres
-from shared.pacing import Backoff
-from tests.support.bus import Collector, consuming, kill_family, message, until
+from tests.support.bus import Collector, consuming, is_ordered, message, until
+
 
 def numbered(topic: str, count: int, keys: int = 5) -> list:
     return [message(topic, f"k{n % keys}", str(n)) for n in range(count)]
 
 
-def is_ordered(values: list[str]) -> bool:
-    return [int(value) for value in values] == sorted(int(value) for value in values)
-
-
 async def test_records_arrive_whole_and_in_order_per_key(bus: Bus, topic: str) -> None:
     collected = Collector()
-    async with consuming(bus, [topic], "g", collected):
+    async with consuming(bus, [topic], topic, collected):
         for start in range(0, 300, 50):
             await bus.publish(numbered(topic, 300)[start : start + 50])
         await until(lambda: len(collected.values) == 300)
@@ -42,7 +34,7 @@ async def test_records_arrive_whole_and_in_order_per_key(bus: Bus, topic: str) -
 
 async def test_every_group_reads_everything_from_the_beginning(bus: Bus, topic: str) -> None:
     await bus.publish(numbered(topic, 40))
-    for group in ("first", "second"):
+    for group in (f"{topic}.first", f"{topic}.second"):
         collected = Collector()
         async with consuming(bus, [topic], group, collected):
             await until(lambda: len(collected.values) >= 40)  # noqa: B023
@@ -52,13 +44,13 @@ async def test_every_group_reads_everything_from_the_beginning(bus: Bus, topic: 
 async def test_a_group_goes_on_where_it_committed(bus: Bus, topic: str) -> None:
     await bus.publish(numbered(topic, 20))
     first, second = Collector(), Collector()
-    async with consuming(bus, [topic], "g", first):
+    async with consuming(bus, [topic], topic, first):
         await until(lambda: len(first.values) == 20)
     await bus.publish([message(topic, "k0", "later")])
-    async with consuming(bus, [topic], "g", second):
+    async with consuming(bus, [topic], topic, second):
         await until(lambda: len(second.values) == 1)
     assert second.values == ["later"]
-    assert await bus.committed("g") == {
+    assert await bus.committed(topic) == {
         place: offset for place, offset in (await bus.end_offsets([topic])).items() if offset
     }
 
@@ -69,16 +61,16 @@ async def test_a_failed_batch_comes_again_and_is_not_committed_before(bus: Bus, 
     positions: list[dict[TopicPartition, int]] = []
 
     async def fails_twice(records: Sequence[Record]) -> None:
-        positions.append(await bus.committed("g"))
+        positions.append(await bus.committed(topic))
         seen.append([record.value.decode() for record in records])
         if len(seen) < 3:
             raise RuntimeError("not yet")
 
-    async with consuming(bus, [topic], "g", fails_twice):
+    async with consuming(bus, [topic], topic, fails_twice):
         await until(lambda: len(seen) == 3)
     assert seen[0] == seen[1] == seen[2] == [str(n) for n in range(10)]
     assert positions == [{}, {}, {}]
-    assert sum((await bus.committed("g")).values()) == 10
+    assert sum((await bus.committed(topic)).values()) == 10
 
 
 async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus, topic: str) -> None:
@@ -92,9 +84,9 @@ async def test_a_failing_partition_does_not_hold_up_the_others(bus: Bus, topic: 
         await collected(records)
 
     expected = [n for n in range(80) if partition_of(f"k{n % 40}", 4) != bad]
-    async with consuming(bus, [topic], "g", handler):
+    async with consuming(bus, [topic], topic, handler):
         await until(lambda: len(collected.values) == len(expected))
-    assert TopicPartition(topic, bad) not in await bus.committed("g")
+    assert TopicPartition(topic, bad) not in await bus.committed(topic)
 
 
 async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus, topic: str) -> None:
@@ -107,15 +99,15 @@ async def test_stopping_finishes_and_commits_the_batch_at_hand(bus: Bus, topic: 
         await asyncio.sleep(0.3)
         finished = True
 
-    async with consuming(bus, [topic], "g", slow):
+    async with consuming(bus, [topic], topic, slow):
         await started.wait()
     assert finished
-    assert sum((await bus.committed("g")).values()) == 5
+    assert sum((await bus.committed(topic)).values()) == 5
 
 
 async def test_two_members_share_the_partitions_without_overlap(bus: Bus, topic: str) -> None:
     first, second = Collector(), Collector()
-    async with consuming(bus, [topic], "g", first), consuming(bus, [topic], "g", second):
+    async with consuming(bus, [topic], topic, first), consuming(bus, [topic], topic, second):
         published = 0
         while min(len(first.partitions), len(second.partitions)) < 2:
             first.batches.clear()
@@ -127,13 +119,13 @@ async def test_two_members_share_the_partitions_without_overlap(bus: Bus, topic:
     assert first.partitions.isdisjoint(second.partitions)
     assert len(first.partitions | second.partitions) == 4
     assert sorted(first.values + second.values, key=int) == [str(n) for n in range(40)]
-    assert sum((await bus.committed("g")).values()) == published
+    assert sum((await bus.committed(topic)).values()) == published
 
 
 async def test_a_member_that_leaves_hands_its_partitions_over(bus: Bus, topic: str) -> None:
     first, second = Collector(), Collector()
-    async with consuming(bus, [topic], "g", second):
-        async with consuming(bus, [topic], "g", first):
+    async with consuming(bus, [topic], topic, second):
+        async with consuming(bus, [topic], topic, first):
             await bus.publish(numbered(topic, 100, keys=40))
             await until(lambda: len(first.values) + len(second.values) == 100)
         await bus.publish([message(topic, f"k{n}", str(100 + n)) for n in range(40)])
@@ -154,28 +146,29 @@ async def test_reading_needs_no_group_and_offsets_are_dense(bus: Bus, topic: str
         assert {partition_of(key, len(ends)) for key in in_key} <= {partition}
 
 
-async def test_topics_keep_their_partitions_when_created_again(bus: Bus, topic: str) -> None:
-    await bus.create_topics([topic, other])
-    before = await bus.end_offsets([topic, other])
+async def test_topics_keep_their_partitions_when_created_again(
+    bus: Bus, topic: str, other_topic: str
+) -> None:
+    await bus.create_topics([topic, other_topic])
+    before = await bus.end_offsets([topic, other_topic])
     await bus.create_topics([topic])
-    assert await bus.end_offsets([topic, other]) == before
+    assert await bus.end_offsets([topic, other_topic]) == before
     assert set(before.values()) == {0}
 
 
-async def test_a_group_without_members_can_begin_anew(bus: Bus, topic: str) -> None:
+async def test_a_group_without_members_can_begin_anew(
+    bus: Bus, topic: str, other_topic: str
+) -> None:
     """In the topics that are named, and nowhere else."""
-    other = other
-    await bus.publish([*numbered(topic, 20, keys=5), message(other, "k", "elsewhere")])
+    await bus.publish([*numbered(topic, 20, keys=5), message(other_topic, "k", "elsewhere")])
     first, second = Collector(), Collector()
-    async with consuming(bus, [topic, other], "g", first):
+    async with consuming(bus, [topic, other_topic], topic, first):
         await until(lambda: first.count == 21)
         with pytest.raises(GroupBusy):
-            await bus.rewind("g", [topic])
-    await bus.rewind("g", [topic])
+            await bus.rewind(topic, [topic])
+    await bus.rewind(topic, [topic])
     await bus.rewind("nobody", [topic, "crm.nothing"])
-    await bus.publish([message(other, "k", "new")])
-    async with consuming(bus, [topic, other], "g", second):
+    await bus.publish([message(other_topic, "k", "new")])
+    async with consuming(bus, [topic, other_topic], topic, second):
         await until(lambda: second.count == 21)
     assert {*second.values} == {*first.values, "new"} - {"elsewhere"}
-
-
