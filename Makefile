@@ -73,6 +73,14 @@ format: install ## Mend what ruff can mend, and format
 golden: install ## Write event schemas, OpenAPI snapshots and docs/events.md after a change of them
 	$(BIN)/python -m tests.contract.refresh $(ARGS)
 
+.PHONY: kafka
+kafka: install ## Start a real Apache Kafka on 127.0.0.1, or find it running (NODES=3: three brokers)
+	$(BIN)/python -m tests.support.kafka start $(if $(NODES),--nodes $(NODES))
+
+.PHONY: kafka-stop
+kafka-stop: install ## Stop what `make kafka` started; its data stay
+	$(BIN)/python -m tests.support.kafka stop
+
 .PHONY: bench
 bench: install ## Measure requests, events and imports beside their floors (figures, no verdicts)
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 import pytest
 
 from shared.embedded import PostgresServer
 from tests.support import services
+from tests.support.kafka.distribution import find_distribution
+from tests.support.kafka.own import own_kafka
 from tests.support.postgres import test_server
 from tests.support.services import ServiceUnderTest
 
@@ -18,6 +21,26 @@ Launch = Callable[[str], Awaitable[ServiceUnderTest]]
 def server() -> PostgresServer:
     """The run's PostgreSQL."""
     return test_server()
+
+
+@pytest.fixture(scope="session")
+def kafka_jars(request: pytest.FixtureRequest) -> None:
+    """Kafka's programs; where they are fetched, the run says what it waits for."""
+    capture = request.config.pluginmanager.getplugin("capturemanager")
+    assert capture is not None
+    with capture.global_and_fixture_disabled():
+        find_distribution(lambda line: print(f"\n{line}", flush=True))
+
+
+@pytest.fixture(scope="session")
+def kafka(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The run's Kafka, as `KEHU_KAFKA` names one: what it names, or one broker of the run's own."""
+    if named := os.environ.get("KEHU_KAFKA"):
+        yield named
+        return
+    request.getfixturevalue("kafka_jars")
+    with own_kafka() as cluster:
+        yield cluster.start()
 
 
 @pytest.fixture(scope="module")

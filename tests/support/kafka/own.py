@@ -1,0 +1,26 @@
+"""A cluster of a run's own: on a folder that no other run holds, empty, and gone afterwards."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from shared.host.console import Say, silent
+from tests.support.kafka.cluster import KafkaCluster
+from tests.support.postgres import free_folder
+
+
+@contextmanager
+def own_kafka(nodes: int = 1, say: Say = silent) -> Iterator[KafkaCluster]:
+    """A cluster, not started yet. What a killed run left in its place is ended first."""
+    folder, lock = free_folder(f"kafka-{nodes}-")
+    try:
+        KafkaCluster(folder, nodes).remove()
+        cluster = KafkaCluster(folder, nodes, say)
+        try:
+            yield cluster
+        finally:
+            cluster.remove()
+    finally:
+        os.close(lock)
