@@ -42,7 +42,7 @@ async def run_system(
         databases = await stack.enter_async_context(open_databases(settings, names, say))
         services = [load(name) for name in names]
         await migrate_all(databases, services, say)
-        bus = await open_bus(databases.bus_url)
+        bus = await open_bus(settings, databases.bus_url)
         stack.push_async_callback(bus.close)
         system = System(services, databases, bus, address)
         said = await system.prepare()
