@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from shared.events import customer, opportunity, order, staff
-from shared.events.payload import all_events, declared_events, payload_class
+from shared.events import customer, inbound, opportunity, order, staff
+from shared.events.payload import all_events, declared_events, inbound_events, payload_class
 
 __all__ = [
     "all_events",
     "customer",
     "declared_events",
+    "inbound",
+    "inbound_events",
     "opportunity",
     "order",
     "payload_class",

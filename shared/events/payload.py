@@ -15,6 +15,9 @@ from pydantic import BaseModel, ConfigDict
 
 _TYPE = re.compile(r"crm\.(?P<service>[a-z_]+)\.(?P<aggregate>[a-z_]+)\.[a-z_]+\.v[1-9][0-9]*")
 
+#: The service part of types that other systems publish.
+INBOUND = "inbound"
+
 P = TypeVar("P", bound="Payload")
 _registry: dict[str, type[Payload]] = {}
 
@@ -54,16 +57,25 @@ def payload_class(event_type: str) -> type[Payload] | None:
 
 
 def service_of(event_type: str) -> str | None:
-    """Return the service that publishes a type, known here or not; None if it is no event type."""
+    """Return the service that publishes a type, known here or not, or INBOUND; None if it is no
+    event type."""
     match = _TYPE.fullmatch(event_type)
     return None if match is None else match["service"]
 
 
 def all_events() -> Iterator[type[Payload]]:
-    """Every registered event, sorted by type. Import the catalogue first."""
-    return iter(sorted(_registry.values(), key=lambda cls: cls.event_type))
+    """Every event that our services publish, sorted by type. Import the catalogue first."""
+    ours = (cls for cls in _registry.values() if cls.service != INBOUND)
+    return iter(sorted(ours, key=lambda cls: cls.event_type))
+
+
+def inbound_events() -> Iterator[type[Payload]]:
+    """Every event that other systems publish for us, sorted by type."""
+    theirs = (cls for cls in _registry.values() if cls.service == INBOUND)
+    return iter(sorted(theirs, key=lambda cls: cls.event_type))
 
 
 def declared_events() -> Iterator[type[Payload]]:
-    """Every registered event; those of one aggregate in the order of their life."""
+    """Every registered event, inbound ones too; those of one aggregate in the order of their
+    life."""
     return iter(_registry.values())

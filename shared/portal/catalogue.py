@@ -4,13 +4,17 @@ travels, and what it carries."""
 from __future__ import annotations
 
 import inspect
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from shared.events.catalogue import declared_events
-from shared.events.payload import Payload
+from shared.events.payload import INBOUND, Payload
 from shared.events.schemas import json_schema, schema_path
-from shared.service import NAMES, load
+from shared.service import NAMES, installed, load
+
+#: Who produces events, in the order in which they are shown: the services, then other systems.
+PRODUCERS = (*NAMES, INBOUND)
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,18 @@ class Field:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """A consumer of a service; ``group`` is its name on the bus."""
+
+    service: str
+    group: str
+
+
+@dataclass(frozen=True, slots=True)
 class EventEntry:
     """One event type: ``summary`` is what happened, ``remark`` what else there is to know.
 
-    ``key`` is the field whose value is the partition key.
+    ``key`` is the field whose value is the partition key, or the header for inbound events.
     """
 
     type: str
@@ -38,8 +50,18 @@ class EventEntry:
     summary: str
     remark: str
     fields: tuple[Field, ...]
-    consumers: tuple[str, ...]
+    listeners: tuple[Listener, ...]
     schema: dict[str, Any]
+
+    @property
+    def consumers(self) -> tuple[str, ...]:
+        """The services that do something with it."""
+        return tuple(dict.fromkeys(each.service for each in self.listeners))
+
+    @property
+    def inbound(self) -> bool:
+        """Whether other systems send it."""
+        return self.producer == INBOUND
 
     @property
     def schema_path(self) -> str:
@@ -53,14 +75,14 @@ class EventEntry:
 
 
 def catalogue() -> list[EventEntry]:
-    """Return all events: by service in the order of the pipeline, then by aggregate, then in the
+    """Return all events: by producer in the order of the pipeline, then by aggregate, then in the
     order in which they happen to it."""
-    consumers = _consumers()
-    entries = [_entry(event, consumers) for event in declared_events()]
-    return sorted(entries, key=lambda entry: (NAMES.index(entry.producer), entry.aggregate))
+    listeners = _listeners()
+    entries = [_entry(event, listeners.get(event.event_type, ())) for event in declared_events()]
+    return sorted(entries, key=lambda entry: (PRODUCERS.index(entry.producer), entry.aggregate))
 
 
-def _entry(event: type[Payload], consumers: dict[str, tuple[str, ...]]) -> EventEntry:
+def _entry(event: type[Payload], listeners: Sequence[Listener]) -> EventEntry:
     schema = json_schema(event)
     summary, remark = _description(event)
     required = set(schema.get("required", ()))
@@ -70,25 +92,26 @@ def _entry(event: type[Payload], consumers: dict[str, tuple[str, ...]]) -> Event
         producer=event.service,
         aggregate=event.aggregate_type,
         topic=event.topic,
-        key=f"{event.aggregate_type}_id",
+        key="ce_subject" if event.service == INBOUND else f"{event.aggregate_type}_id",
         summary=summary,
         remark=remark,
         fields=tuple(
             Field(name, type_name(each), name in required)
             for name, each in schema["properties"].items()
         ),
-        consumers=consumers.get(event.event_type, ()),
+        listeners=tuple(listeners),
         schema=schema,
     )
 
 
-def _consumers() -> dict[str, tuple[str, ...]]:
-    """Return, by event type, the services that do something with it."""
-    found: dict[str, list[str]] = {}
-    for name in NAMES:
-        for event_type in {each for consumer in load(name).consumers for each in consumer.types}:
-            found.setdefault(event_type, []).append(name)
-    return {event_type: tuple(names) for event_type, names in found.items()}
+def _listeners() -> dict[str, list[Listener]]:
+    """Return, by event type, the consumers that do something with it."""
+    found: dict[str, list[Listener]] = {}
+    for name in installed():
+        for consumer in load(name).consumers:
+            for event_type in consumer.types:
+                found.setdefault(event_type, []).append(Listener(name, consumer.name))
+    return found
 
 
 def _description(event: type[Payload]) -> tuple[str, str]:

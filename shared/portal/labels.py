@@ -1,4 +1,4 @@
-"""The Chinese terms that users know services and documents by."""
+"""The Chinese terms that users know services, other systems and documents by."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ SERVICES = {
     "opportunity": "商机",
     "order": "订单",
     "analytics": "分析",
+    "inbound": "外部系统",
 }
 
 AGGREGATES = {
@@ -17,14 +18,17 @@ AGGREGATES = {
     "credit": "信用",
     "customer": "客户",
     "delivery": "发货",
+    "discount_policy": "折扣权限",
     "invoice": "发票",
     "opportunity": "销售机会",
     "order": "订单",
+    "payment": "来款",
     "prepayment": "预付款",
     "price_list": "价目表",
     "product": "产品",
     "quote": "报价",
     "receipt": "回款",
     "staff": "员工",
+    "stock": "库存",
     "voucher": "凭证",
 }

@@ -35,6 +35,7 @@ _PAGE = """<!doctype html>
   <nav>
     <a href="#services">Services <span lang="zh">服务</span></a>
     <a href="#events">Events <span lang="zh">事件</span></a>
+    <a href="/asyncapi">AsyncAPI</a>
     {pages}
   </nav>
 </header>
@@ -54,6 +55,7 @@ _PAGE = """<!doctype html>
 </section>
 </main>
 <footer>Kehu {version} · <a href="/v1/events">the events as JSON</a> ·
+<a href="/asyncapi.json">AsyncAPI</a> ·
 <a href="/readyz">ready?</a> · <a href="/metrics">metrics</a> ·
 CloudEvents 1.0, one topic per kind of document, keyed by the document's id</footer>
 </body>
@@ -66,7 +68,7 @@ def render(apps: Sequence[FastAPI], entries: Sequence[EventEntry]) -> str:
     return _PAGE.format(
         pages="".join(_page(app) for app in apps),
         services="\n".join(_service(app, entries) for app in apps),
-        chips="".join(_chip(app.state.context.service) for app in apps),
+        chips="".join(_chip(name) for name in dict.fromkeys(each.producer for each in entries)),
         events="\n".join(
             _group(producer, aggregate, list(group))
             for (producer, aggregate), group in groupby(

@@ -1,4 +1,4 @@
-"""The portal's addresses: the page, its style and script, and the events as JSON."""
+"""The portal's addresses: the pages, their style and script, the events as JSON and as AsyncAPI."""
 
 from __future__ import annotations
 
@@ -14,8 +14,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from shared.portal import asyncapi_page
+from shared.portal.asyncapi import asyncapi
 from shared.portal.catalogue import EventEntry, catalogue
 from shared.portal.page import render
+from shared.service import NAMES
 
 _STATIC = Path(__file__).parent / "static"
 _HEADERS = {
@@ -33,6 +36,9 @@ def portal_routes(apps: Sequence[FastAPI]) -> list[Route | Mount]:
     return [
         Route("/", _page(apps, entries)),
         Mount("/portal", StaticFiles(directory=_STATIC)),
+        Route("/asyncapi", _asyncapi_page(entries)),
+        Route("/asyncapi.json", _asyncapi(entries)),
+        Route("/asyncapi/{service}.json", _asyncapi_of_one(entries)),
         Route("/v1/events", _events(entries)),
         Route("/v1/events/{event_type}", _schema(entries)),
     ]
@@ -47,6 +53,42 @@ def _page(apps: Sequence[FastAPI], entries: Sequence[EventEntry]) -> Endpoint:
         return HTMLResponse(html(), headers=_HEADERS)
 
     return page
+
+
+def _asyncapi_page(entries: Sequence[EventEntry]) -> Endpoint:
+    @cache
+    def html() -> str:
+        return asyncapi_page.render(asyncapi(entries))
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html(), headers=_HEADERS)
+
+    return page
+
+
+def _asyncapi(entries: Sequence[EventEntry]) -> Endpoint:
+    @cache
+    def json() -> bytes:
+        return to_json(asyncapi(entries))
+
+    async def document(request: Request) -> Response:
+        return Response(json(), media_type="application/json")
+
+    return document
+
+
+def _asyncapi_of_one(entries: Sequence[EventEntry]) -> Endpoint:
+    @cache
+    def json(service: str) -> bytes:
+        return to_json(asyncapi(entries, service))
+
+    async def document(request: Request) -> Response:
+        service = request.path_params["service"]
+        if service not in NAMES:
+            raise HTTPException(404)
+        return Response(json(service), media_type="application/json")
+
+    return document
 
 
 def _events(entries: Sequence[EventEntry]) -> Endpoint:

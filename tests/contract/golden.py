@@ -1,4 +1,5 @@
-"""The files that hold what is promised to others: event schemas, OpenAPI documents, docs."""
+"""The files that hold what is promised to others: event schemas, OpenAPI and AsyncAPI documents,
+docs."""
 
 from __future__ import annotations
 
@@ -8,8 +9,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from shared.events.catalogue import all_events
+from shared.events.catalogue import all_events, inbound_events
 from shared.events.schemas import json_schema
+from shared.portal.asyncapi import asyncapi
 from shared.portal.catalogue import catalogue
 from shared.portal.markdown import render
 from shared.service import NAMES
@@ -18,6 +20,7 @@ from tests.support.applications import application
 ROOT = Path(__file__).parents[2]
 EVENTS = Path(__file__).parent / "events"
 OPENAPI = Path(__file__).parent / "openapi"
+ASYNCAPI_DOCUMENT = Path(__file__).parent / "asyncapi" / "kehu.json"
 EVENTS_DOCUMENT = ROOT / "docs" / "events.md"
 
 
@@ -29,13 +32,19 @@ def text(document: Any) -> str:
 @cache
 def event_files() -> dict[Path, str]:
     """What the golden event schemas should be."""
-    return {EVENTS / f"{each.event_type}.json": text(json_schema(each)) for each in all_events()}
+    events = (*all_events(), *inbound_events())
+    return {EVENTS / f"{each.event_type}.json": text(json_schema(each)) for each in events}
 
 
 @cache
 def openapi_files() -> dict[Path, str]:
     """What the OpenAPI snapshots should be. Call it where a loop runs."""
     return {OPENAPI / f"{name}.json": text(application(name).openapi()) for name in NAMES}
+
+
+def asyncapi_files() -> dict[Path, str]:
+    """What the AsyncAPI snapshot should be: the document of the whole system."""
+    return {ASYNCAPI_DOCUMENT: text(asyncapi(catalogue()))}
 
 
 def document_files() -> dict[Path, str]:

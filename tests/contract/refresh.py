@@ -12,7 +12,13 @@ import sys
 from pathlib import Path
 
 from tests.contract.compatibility import incompatibilities
-from tests.contract.golden import EVENTS, document_files, event_files, openapi_files
+from tests.contract.golden import (
+    EVENTS,
+    asyncapi_files,
+    document_files,
+    event_files,
+    openapi_files,
+)
 
 
 async def _refresh(may_break: bool) -> list[str]:
@@ -25,7 +31,8 @@ async def _refresh(may_break: bool) -> list[str]:
         return broken
     for path in _left_over(events):
         path.unlink()
-    for path, wanted in (events | openapi_files() | document_files()).items():
+    others = openapi_files() | asyncapi_files() | document_files()
+    for path, wanted in (events | others).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text() != wanted:
             path.write_text(wanted)

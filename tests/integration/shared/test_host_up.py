@@ -22,13 +22,15 @@ import pytest
 from shared.bus.port import Message
 from shared.bus.postgres import PostgresBus
 from shared.domain.ids import new_id
-from shared.events.catalogue import all_events
+from shared.events.catalogue import all_events, inbound_events
 from shared.events.envelope import Envelope
 from shared.events.staff import StaffHired
 from shared.service import NAMES
 from tests.support.bus import kill_family
 from tests.support.examples import example
 from tests.support.running import Running, dsn, run, running, token
+
+EVENTS = [*all_events(), *inbound_events()]
 
 
 @pytest.fixture(scope="module")
@@ -84,13 +86,25 @@ def test_the_portal_shows_every_service_and_every_event(client: httpx.Client) ->
         for link in (f"/docs/{name}", f"/redoc/{name}", f"/openapi/{name}.json"):
             assert f'href="{link}"' in page.text
             assert client.get(link).status_code == 200
-    for event in all_events():
+    for event in EVENTS:
         assert f'id="{event.event_type}"' in page.text
+
+
+def test_the_asyncapi_document_is_served_and_readable(client: httpx.Client) -> None:
+    whole = client.get("/asyncapi.json").json()
+    assert whole["channels"].keys() == {event.topic for event in EVENTS}
+    page = client.get("/asyncapi").text
+    for topic in whole["channels"]:
+        assert f'id="{topic}"' in page
+    for name in NAMES:
+        assert f'href="/asyncapi/{name}.json"' in page
+        assert client.get(f"/asyncapi/{name}.json").json()["asyncapi"] == whole["asyncapi"]
+    assert client.get("/asyncapi/nobody.json").status_code == 404
 
 
 def test_every_event_has_its_schema_where_its_envelope_says(client: httpx.Client) -> None:
     items = client.get("/v1/events").json()["items"]
-    assert {each["type"] for each in items} == {each.event_type for each in all_events()}
+    assert {each["type"] for each in items} == {each.event_type for each in EVENTS}
     for each in items:
         schema = client.get(each["dataschema"])
         assert schema.headers["content-type"] == "application/schema+json"
@@ -99,7 +113,7 @@ def test_every_event_has_its_schema_where_its_envelope_says(client: httpx.Client
 
 
 def test_no_page_needs_the_internet(client: httpx.Client) -> None:
-    pages = ["/", *(f"/{kind}/{name}" for kind in ("docs", "redoc") for name in NAMES)]
+    pages = ["/", "/asyncapi", *(f"/{kind}/{name}" for kind in ("docs", "redoc") for name in NAMES)]
     for page in pages:
         html = client.get(page).text
         loaded = re.findall(r'(?:src|href)="([^"]+)"', html)
