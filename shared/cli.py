@@ -14,6 +14,7 @@ from shared.host.commands.demo import demo
 from shared.host.commands.doctor import doctor
 from shared.host.commands.migrate import migrate
 from shared.host.commands.replay import replay
+from shared.host.commands.republish import republish
 from shared.host.commands.serve import serve
 from shared.host.commands.up import up
 from shared.host.commands.work import work
@@ -26,7 +27,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, serve, work, migrate, doctor, check, replay):
+for command in (up, demo, serve, work, migrate, doctor, check, replay, republish):
     app.command()(command)
 app.add_typer(parked.commands, name="parked")
 

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from shared.bus.port import Bus
 from shared.db.common_invariants import common_invariants
 from shared.db.invariants import Invariant
 from shared.db.unit_of_work import Database
@@ -58,6 +59,12 @@ class Service:
     read_models: tuple[ReadModel, ...] = ()
     consumers: tuple[Consumer, ...] = ()
     prepare: Callable[[Database, Any], Awaitable[Sequence[str]]] = _nothing
+
+    def worker(self, settings: Any, bus: Bus, db: Database) -> Any:
+        """Return the background side, which looks after the promises as well."""
+        worker = self.create_worker(settings, bus, db=db)
+        worker.watch_promises(self.promises, settings.invariant_seconds)
+        return worker
 
     @property
     def promises(self) -> tuple[Invariant, ...]:

@@ -19,6 +19,15 @@ class ServiceSettings(BaseSettings):
         default=None, description="postgresql://… of the role that owns the tables (migrations)"
     )
     pool_size: int = Field(default=10, ge=2, le=100, description="connections per process")
+    invariant_seconds: float = Field(
+        default=900, gt=0, description="how often a worker looks whether the promises are kept"
+    )
+    drain_seconds: float = Field(
+        default=2,
+        ge=0,
+        le=10,
+        description="how long /readyz says no before no more requests are accepted",
+    )
     issuer: str = Field(default="kehu", description="expected issuer of tokens")
     jwks_url: str = Field(
         default="http://127.0.0.1:8000/v1/auth/jwks", description="where token keys are published"

@@ -1,7 +1,8 @@
 """The worker of a service: relay, consumers, deadlines and periodic jobs, under supervision.
 
 Any number of workers of a service may run: one relay is active, consumers share partitions,
-deadlines are locked one by one. Periodic jobs run in each, so they must bear that.
+deadlines are locked one by one. Periodic jobs run in each, so they must bear that; so does the
+look at what the service promises about its data.
 """
 
 from __future__ import annotations
@@ -15,8 +16,11 @@ from functools import partial
 import structlog
 
 from shared.bus.port import Bus
+from shared.db.invariants import Invariant
+from shared.db.promises import look_at_promises
 from shared.db.unit_of_work import Database
 from shared.deadlines.runner import DeadlineHandler, DeadlineRunner
+from shared.inbox.attendance import Attendance
 from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
 from shared.inbox.metrics import consumer_lag, sample_parked
@@ -28,21 +32,25 @@ from shared.supervision import Part, Progress, Supervised
 log = structlog.get_logger("kehu.worker")
 
 #: How long the batches at hand may take after a stop, before they are broken off.
-GRACE_SECONDS = 15.0
+GRACE_SECONDS = 12.0
 CHECK_SECONDS = 5.0
 PATIENCE_SECONDS = 60.0
+#: The promises are first looked at when the start is over, but no later than they are again.
+FIRST_LOOK_SECONDS = 60.0
 
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """Work done again and again, ``seconds`` after its last end."""
+    """Work done again and again, ``seconds`` after its last end; the first time after ``delay``."""
 
     name: str
     seconds: float
     work: Callable[[], Awaitable[None]]
+    delay: float = 0.0
 
     async def run(self, stop: asyncio.Event) -> None:
         """Run until ``stop`` is set; a failure is logged, and the job runs again at its time."""
+        await wait_for(stop, self.delay)
         while not stop.is_set():
             try:
                 await self.work()
@@ -82,16 +90,21 @@ class Worker:
         self.deadlines = DeadlineRunner(database, deadlines or {})
         running: dict[str, Part] = {"relay": self.relay.run, **(parts or {})}
         for name, inbox in self.inboxes.items():
-            running[name] = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
+            consume = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
+            running[name] = Attendance(database, name, consume).run
         if deadlines:
             running["deadlines"] = self.deadlines.run
         running |= {job.name: job.run for job in jobs}
-        self.parts = {
-            name: Supervised(f"{database.service}.{name}", part) for name, part in running.items()
-        }
+        self.parts = {name: self._supervised(name, part) for name, part in running.items()}
         self._check_seconds = check_seconds
         self._progress = {name: Progress(patience_seconds) for name in ("relay", *self.inboxes)}
         database.on_commit = self.relay.wake
+
+    def watch_promises(self, promises: Sequence[Invariant], seconds: float) -> None:
+        """Look every ``seconds`` whether the service keeps what it promises about its data."""
+        work = partial(look_at_promises, self.database, promises)
+        job = Job("promises", seconds, work, min(seconds, FIRST_LOOK_SECONDS))
+        self.parts[job.name] = self._supervised(job.name, job.run)
 
     async def run(self, stop: asyncio.Event) -> None:
         """Work until ``stop`` is set; then finish the batches at hand and return."""
@@ -107,23 +120,36 @@ class Worker:
         finally:
             for task in running:
                 task.cancel()
-            await asyncio.wait(running, timeout=5)
+            await asyncio.wait(running, timeout=3)
         log.info("worker stopped", service=self.database.service)
 
     async def check(self) -> None:
         """Sample the gauges, and interrupt what has work waiting and stands still."""
+        await self._look("relay", self._check_relay)
+        for name, inbox in self.inboxes.items():
+            await self._look(name, partial(self._check_consumer, inbox))
+
+    async def _look(self, name: str, check: Callable[[], Awaitable[None]]) -> None:
+        """Look at one part; of what cannot be seen nothing is known."""
         try:
-            waiting = await sample_outbox(self.database)
-            self._judge("relay", waiting, (waiting, self.relay.published))
-            for name, inbox in self.inboxes.items():
-                await sample_parked(self.database, inbox.consumer)
-                lag = await consumer_lag(self.bus, inbox.consumer)
-                committed = await self.bus.committed(name)
-                self._judge(name, sum(lag.values()), sum(committed.values()))
+            await check()
         except Exception as error:
             log.warning("cannot look", service=self.database.service, error=repr(error)[:300])
-            for progress in self._progress.values():
-                progress.reset()
+            self._progress[name].reset()
+
+    async def _check_relay(self) -> None:
+        waiting = await sample_outbox(self.database)
+        self._judge("relay", waiting, (waiting, self.relay.published))
+
+    async def _check_consumer(self, inbox: Inbox) -> None:
+        name = inbox.consumer.name
+        await sample_parked(self.database, inbox.consumer)
+        lag = await consumer_lag(self.bus, inbox.consumer)
+        committed = await self.bus.committed(name)
+        self._judge(name, sum(lag.values()), sum(committed.values()))
+
+    def _supervised(self, name: str, part: Part) -> Supervised:
+        return Supervised(f"{self.database.service}.{name}", part)
 
     def _judge(self, name: str, waiting: int, marker: object) -> None:
         if self._progress[name].stalled(waiting=waiting > 0, marker=marker):

@@ -31,6 +31,15 @@ BATCH = 1000
 #: Rounds of catching up before the live consumers are paused.
 ROUNDS = 3
 
+# What an operator dropped counts as applied.
+_MISSING = """
+SELECT count(*) FROM inbox AS i WHERE i.consumer = ANY($1)
+AND NOT EXISTS (SELECT FROM "{shadow}"._replayed AS r
+                WHERE r.consumer = i.consumer AND r.event_id = i.event_id)
+AND NOT EXISTS (SELECT FROM parked AS p WHERE p.consumer = i.consumer AND p.event_id = i.event_id
+                AND p.resolution = 'dropped')
+"""
+
 #: Called with the events read so far and the number to read as far as it is known.
 Progress = Callable[[int, int], None]
 
@@ -70,7 +79,8 @@ async def replay(
     report tells whether they could be rebuilt.
 
     Raises:
-        Conflict: another replay of one of the consumers is running.
+        Conflict: another replay of one of the consumers is running, or the log does not hold, or
+            not yet again, all that was applied.
     """
     session = await open_session(engine_dsn(database.engine), "kehu-replay")
     try:
@@ -139,6 +149,7 @@ class _Replay:
             await _pause(session, self._consumers)
             paused = time.monotonic()
             await self._catch_up()
+            await self._require_all()
             tables = tuple(await self._shadow.compare(ignore))
             if swap:
                 await self._shadow.swap()
@@ -157,6 +168,18 @@ class _Replay:
         for consumer, snapshot in snapshots:
             for place in sorted(snapshot.positions):
                 await self._partition(consumer, place, snapshot, total)
+
+    async def _require_all(self) -> None:
+        """Refuse to go on without events that the live consumers applied: they would be lost,
+        because the inbox knows them."""
+        names = [each.name for each in self._consumers]
+        async with self._shadow.transaction() as conn:
+            missing = await conn.driver.fetchval(_MISSING.format(shadow=self._shadow.name), names)
+        if missing:
+            raise Conflict(
+                f"The log lacks {missing} events that were applied. If it is being filled, wait"
+                " until the consumers are at its end; else run: kehu republish --from beginning"
+            )
 
     async def _partition(
         self, consumer: Consumer, place: TopicPartition, snapshot: _Snapshot, total: int

@@ -128,9 +128,13 @@ async def move(conn: Connection, consumer: str, last: Arrival) -> None:
     await conn.driver.execute(_MOVE, *row)
 
 
-async def forget_positions(conn: Connection, consumer: str) -> None:
-    """Forget how far a consumer came: its bus was made anew and counts from 0 again."""
-    await conn.driver.execute("DELETE FROM consumer_position WHERE consumer = $1", consumer)
+async def forget_positions(conn: Connection, consumer: str, topics: Collection[str]) -> None:
+    """Forget how far a consumer came in topics that were made anew and count from 0 again."""
+    await conn.driver.execute(
+        "DELETE FROM consumer_position WHERE consumer = $1 AND topic = ANY($2)",
+        consumer,
+        sorted(topics),
+    )
 
 
 def _storable(text: Any) -> Any:

@@ -8,6 +8,7 @@ by their mark, never by a high-water mark: a lower ``seq`` can commit after a hi
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any
 
@@ -26,6 +27,10 @@ log = structlog.get_logger("kehu.relay")
 LOCK = advisory_key("outbox", "relay")
 POLL_SECONDS = 0.5
 TAKEOVER_SECONDS = 1.0
+#: A log is looked at again after nothing was published for so long.
+SURE_SECONDS = 1.0
+
+_MEND = "run: kehu republish --from beginning"
 
 #: Reads the next unpublished rows, oldest first.
 Reader = Callable[[asyncpg.Connection, int], Awaitable[Sequence[Any]]]
@@ -48,6 +53,18 @@ async def mark(session: asyncpg.Connection, seqs: Sequence[int]) -> None:
     )
 
 
+#: The topics that were published to most recently.
+_RECENT = """
+SELECT DISTINCT topic FROM (
+    SELECT topic FROM outbox WHERE published_at IS NOT NULL ORDER BY seq DESC LIMIT 100
+) AS recent
+"""
+
+
+class LogLost(Exception):
+    """The log holds nothing of what was published. Newer events must not go before older ones."""
+
+
 class Relay:
     """Publishes one service's outbox. ``wake`` it after a commit; it polls besides.
 
@@ -62,6 +79,7 @@ class Relay:
         self.reader: Reader = unpublished
         self.marker = mark
         self.published = 0
+        self._sure_at = float("-inf")
 
     def wake(self) -> None:
         """Say that something was committed; cheap, called after every commit."""
@@ -77,6 +95,9 @@ class Relay:
                     await self._serve(session, stop, backoff)
                 finally:
                     await close_session(session)
+            except LogLost as error:
+                log.error("the log of the bus was lost", topics=str(error), mend=_MEND)
+                await wait_for(stop, backoff.next())
             except Exception as error:
                 log.warning("relay interrupted", error=repr(error)[:300])
                 await wait_for(stop, backoff.next())
@@ -101,10 +122,24 @@ class Relay:
         """
         rows = await self.reader(session, self._batch)
         if rows:
+            await self._require_log(session)
+            self._sure_at = float("-inf")
             await self._bus.publish([_message(row) for row in rows])
             await self.marker(session, [row["seq"] for row in rows])
             self.published += len(rows)
+            self._sure_at = time.monotonic()
         return len(rows)
+
+    async def _require_log(self, session: asyncpg.Connection) -> None:
+        """Publish nothing into a log that lost all it held: what comes first stays first."""
+        if time.monotonic() - self._sure_at < SURE_SECONDS:
+            return
+        recent = [row[0] for row in await session.fetch(_RECENT)]
+        if recent:
+            ends = await self._bus.end_offsets(recent)
+            filled = {place.topic for place, end in ends.items() if end}
+            if lost := sorted(set(recent) - filled):
+                raise LogLost(", ".join(lost))
 
 
 def _message(row: Any) -> Message:

@@ -211,8 +211,11 @@ async def test_the_lag_gauge_counts_what_is_not_committed(things: Database, bus:
 async def test_positions_can_be_forgotten(things: Database, bus: Bus) -> None:
     await Inbox(things, effects_consumer()).handle(await published(things, bus, aggregates=1))
     async with things.pool.transaction() as conn:
-        await store.forget_positions(conn, "things.effects")
-    assert await column(things, "SELECT next_offset FROM consumer_position") == []
+        await store.forget_positions(conn, "things.effects", {"crm.others.other"})
+    assert await column(things, "SELECT count(*) FROM consumer_position") == [1]
+    async with things.pool.transaction() as conn:
+        await store.forget_positions(conn, "things.effects", {TOPIC})
+    assert await column(things, "SELECT count(*) FROM consumer_position") == [0]
 
 
 async def test_passing_troubles_of_the_server_are_told_from_defects(things: Database) -> None:

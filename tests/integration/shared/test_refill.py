@@ -1,0 +1,193 @@
+"""A log that was lost is filled again from the outboxes: nothing is lost, nothing done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from shared.bus.postgres import PostgresBus
+from shared.db.unit_of_work import Database
+from shared.domain.errors import Conflict
+from shared.host.conservation import check_conservation
+from shared.host.console import silent
+from shared.host.errors import HostError
+from shared.host.refill import Refill, refill
+from shared.inbox.replay import replay
+from shared.service import Service
+from shared.settings import ServiceSettings
+from shared.worker import Worker
+from tests.support.bus import until
+from tests.support.things import (
+    GAPS,
+    TOPIC,
+    change,
+    count,
+    effects_consumer,
+    facts,
+    facts_consumer,
+    metadata,
+    relay_all,
+    scalar,
+)
+
+CONSUMERS = (effects_consumer(), facts_consumer())
+THINGS = Service(
+    name="things",
+    settings=ServiceSettings,
+    metadata=metadata,
+    migrations=Path("nowhere"),
+    create_database=lambda settings: None,  # type: ignore[arg-type, return-value]
+    create_app=lambda settings: None,  # type: ignore[arg-type, return-value]
+    create_worker=lambda settings: None,
+    consumers=CONSUMERS,
+)
+
+
+@pytest.fixture
+async def log(bus_url: str) -> AsyncIterator[PostgresBus]:
+    """An empty log in PostgreSQL."""
+    bus = PostgresBus(bus_url)
+    await bus.migrate()
+    await bus.create_topics([TOPIC])
+    yield bus
+    await bus.close()
+
+
+@asynccontextmanager
+async def working(things: Database, log: PostgresBus) -> AsyncIterator[None]:
+    stop = asyncio.Event()
+    worker = Worker(things, log, consumers=CONSUMERS)
+    task = asyncio.ensure_future(worker.run(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await task
+
+
+async def wipe(log: PostgresBus) -> None:
+    """Everything the log held is gone, positions too; it starts again empty."""
+    pool = await log._open()
+    await pool.execute("DROP TABLE bus_record, bus_partition, bus_position")
+    await log.migrate()
+    await log.create_topics([TOPIC])
+
+
+async def refilled(things: Database, log: PostgresBus, since: datetime | None = None) -> Refill:
+    return await refill([THINGS], {"things": things}, log, ["things"], since, silent)
+
+
+async def settled(things: Database, log: PostgresBus) -> None:
+    """Everything is published, and every consumer is at the end of the log."""
+    async with asyncio.timeout(30):
+        while True:
+            ends = await log.end_offsets([TOPIC])
+            waiting = await count(things, "outbox", "published_at IS NULL")
+            places = [await log.committed(each.name) for each in CONSUMERS]
+            filled = {place: end for place, end in ends.items() if end}
+            if filled and not waiting and all(each == filled for each in places):
+                return
+            await asyncio.sleep(0.05)
+
+
+async def nothing_is_wrong(things: Database, log: PostgresBus) -> None:
+    """0 lost, 0 duplicate effects, 0 gaps, and the check across services is clean."""
+    recorded = await count(things, "outbox")
+    found = await check_conservation([THINGS], {"things": things}, log)
+    assert found.violations == []
+    assert (found.published, found.in_log) == (recorded, recorded)
+    assert [each.applied for each in found.consumers] == [recorded, recorded]
+    assert await count(things, "effect") == recorded
+    assert await scalar(things, "SELECT count(DISTINCT source_event_id) FROM effect") == recorded
+    assert await scalar(things, GAPS) == 0
+    assert (await replay(things, log, [CONSUMERS[1]], facts, "facts")).differences == 0
+
+
+async def test_a_log_is_filled_again_while_the_workers_are_at_work(
+    things: Database, log: PostgresBus
+) -> None:
+    """F5, log gone: what was applied, what was in the log alone, and what came meanwhile."""
+    known = [await change(things, "a", "b", "c") for _ in range(5)]
+    async with working(things, log):
+        await settled(things, log)
+    for each in known:
+        await change(things, "in the log alone", thing=each)
+    await relay_all(things, log)
+    async with working(things, log):
+        await asyncio.sleep(0)
+        await wipe(log)
+        for each in known:
+            await change(things, "came meanwhile", thing=each)
+        done = await refilled(things, log)
+        await change(things, "later", thing=known[0])
+        await settled(things, log)
+    assert done.consumers == ["things.effects", "things.facts"]
+    assert done.events["things"] >= 20
+    await nothing_is_wrong(things, log)
+
+
+async def test_a_log_that_lost_its_newest_part_is_filled_from_a_time_on(
+    things: Database, log: PostgresBus
+) -> None:
+    """As after its backup was restored: positions are behind its end."""
+    thing = await change(things, "a", "b")
+    await relay_all(things, log)
+    moment = datetime.now(UTC)
+    await change(things, "c", "d", thing=thing)
+    async with working(things, log):
+        await settled(things, log)
+    pool = await log._open()
+    await pool.execute('DELETE FROM bus_record WHERE "offset" >= 2')
+    await pool.execute("UPDATE bus_partition SET next_offset = least(next_offset, 2)")
+    done = await refilled(things, log, moment)
+    assert done.events == {"things": 2}
+    async with working(things, log):
+        await settled(things, log)
+    await nothing_is_wrong(things, log)
+
+
+async def test_an_empty_log_is_filled_from_its_beginning_alone(
+    things: Database, log: PostgresBus
+) -> None:
+    """Else a read model could not be built from it, and nobody would notice."""
+    await change(things, "a")
+    await relay_all(things, log)
+    await wipe(log)
+    with pytest.raises(HostError, match=f"{TOPIC}: the log is empty; only --from beginning"):
+        await refilled(things, log, datetime.now(UTC))
+    assert await count(things, "outbox", "published_at IS NULL") == 0
+
+
+async def test_nothing_new_is_published_into_a_log_that_lost_the_old(
+    things: Database, log: PostgresBus
+) -> None:
+    """Else version 3 of a document would come before version 1 and 2."""
+    thing = await change(things, "a", "b")
+    await relay_all(things, log)
+    await wipe(log)
+    await change(things, "c", thing=thing)
+    with capture_logs() as lines:
+        async with working(things, log):
+            await until(lambda: any("log of the bus was lost" in each["event"] for each in lines))
+    assert sum((await log.end_offsets([TOPIC])).values()) == 0
+    assert await count(things, "outbox", "published_at IS NULL") == 1
+
+
+async def test_no_read_model_is_built_from_a_log_that_lacks_what_was_applied(
+    things: Database, log: PostgresBus
+) -> None:
+    """Its inbox knows these events: they would never come back."""
+    await change(things, "a", "b")
+    async with working(things, log):
+        await settled(things, log)
+    await wipe(log)
+    await refilled(things, log)
+    with pytest.raises(Conflict, match="lacks 2 events that were applied"):
+        await replay(things, log, [CONSUMERS[1]], facts, "facts")
+    assert await count(things, "facts.thing") == 1
