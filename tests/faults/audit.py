@@ -19,8 +19,9 @@ from pydantic_core import from_json
 from shared.host.options import Opened
 from tests.faults.importing import Imports
 from tests.faults.journal import Journal, Written
+from tests.faults.target import Target
 from tests.support.calling import settle
-from tests.support.system import System, SystemFailed
+from tests.support.system import SystemFailed
 
 _AT_ONCE = 16
 _REPLAYS = 3000
@@ -63,7 +64,7 @@ class Effect:
 
 
 async def audit(
-    system: System,
+    system: Target,
     journal: Journal,
     imports: Imports,
     *,
@@ -220,7 +221,7 @@ def _unlike(path: str, told: dict[str, Any], shown: dict[str, Any]) -> Iterator[
             yield f"{path} is not as told: {name} was {told[name]} and is {shown[name]}"
 
 
-async def _check_promises(system: System, found: Findings) -> None:
+async def _check_promises(system: Target, found: Findings) -> None:
     """Every promise within the services and across them."""
     document = await system.check()
     broken = [each for listed in document["services"].values() for each in listed]

@@ -1,13 +1,12 @@
-"""One run: a system under load and import is killed again and again, then audited and reported."""
+"""One run: a system under load and import is struck again and again, then audited and reported."""
 
 from __future__ import annotations
 
 import asyncio
 import random
-import sys
 import time
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,32 +14,35 @@ from tests.faults.audit import Findings, audit
 from tests.faults.business import staff_the_load
 from tests.faults.importing import Imports
 from tests.faults.journal import Journal
-from tests.faults.keeper import KINDS, Keeper
+from tests.faults.keeper import Keeper
 from tests.faults.load import Load
 from tests.faults.office import Office
 from tests.faults.points import POINTS
-from tests.faults.witness import WITNESS
+from tests.faults.target import OneProcess, Target, one_process
 from tests.support.company import Company
-from tests.support.system import System, new_system
 
-_ROUND = (*POINTS, *KINDS)
-_LAUNCHER = (sys.executable, "-m", "tests.faults.launcher")
+_ROUND = (*POINTS, *OneProcess.kinds)
+
+#: Makes a system under test, not started yet, perhaps with a bug in it.
+Make = Callable[[str], AbstractAsyncContextManager[Target]]
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a run does. The same seed kills in the same way, as far as a machine repeats itself.
+    """What a run does. The same seed strikes in the same way, as far as a machine repeats itself.
 
-    ``kills`` are of `KINDS` and `POINTS`. The load goes on until they are done (or ``patience`` is
-    over, on a busy machine), for ``seconds`` at least, and until so many answers were cut off and
-    so many transactions committed late. A ``small`` run is about customers alone.
+    ``strikes`` are kinds of the target and `POINTS`. The load goes on until they are done (or
+    ``patience`` is over, on a busy machine), for ``seconds`` at least, and until so many answers
+    were cut off (one in ``cut_one_in``) and so many transactions committed late. A ``small`` run
+    is about customers alone.
     """
 
     seed: int
-    kills: tuple[str, ...] = ()
+    strikes: tuple[str, ...] = ()
     seconds: float = 0
     patience: float = 180
     cuts: int = 0
+    cut_one_in: int = 20
     late_commits: int = 0
     small: bool = False
     writes: float = 30
@@ -48,13 +50,13 @@ class Plan:
     bug: str = ""
 
     @classmethod
-    def mixed(cls, seed: int, rounds: int, **more: Any) -> Plan:
+    def mixed(cls, seed: int, rounds: int, each: tuple[str, ...] = _ROUND, **more: Any) -> Plan:
         """Each kind and each point once a round, in random order, and PostgreSQL first."""
         chance = random.Random(seed)
-        kills: list[str] = []
+        strikes: list[str] = []
         for _ in range(rounds):
-            kills += ["postgres", *chance.sample(_ROUND, len(_ROUND))]
-        return cls(seed, tuple(kills), **more)
+            strikes += ["postgres", *chance.sample(each, len(each))]
+        return cls(seed, tuple(strikes), **more)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,11 @@ class Report:
     findings: Findings
     imported: int
     failed_starts: list[str] = field(default_factory=list)
+
+    def found(self, kind: str) -> str:
+        """The findings of a kind."""
+        listed: list[str] = getattr(self.findings, kind)
+        return "\n".join(listed)
 
     def __str__(self) -> str:
         journal, found = self.journal, self.findings
@@ -94,51 +101,45 @@ class Report:
         )
 
 
-@asynccontextmanager
-async def system_under_test(bug: str = "") -> AsyncIterator[System]:
-    """A started system with the witness, on an empty folder, perhaps with a bug in it."""
-    settings = {"FAULT_BUG": bug}
-    async with new_system(command_line=_LAUNCHER, settings=settings, consumers=[WITNESS]) as system:
-        await system.start()
-        yield system
-
-
-async def run(plan: Plan) -> Report:
-    """Carry out a plan."""
-    async with system_under_test(plan.bug) as system:
-        company = Company(system)
+async def run(plan: Plan, make: Make = one_process) -> Report:
+    """Carry out a plan on a fresh system."""
+    async with make(plan.bug) as target:
+        await target.restart()
+        company = Company(target)
         try:
-            return await _run(plan, system, company)
+            return await _run(plan, target, company)
         finally:
             await company.close()
 
 
-async def _run(plan: Plan, system: System, company: Company) -> Report:
-    load = Load(plan.seed, writes=plan.writes, reads=plan.reads)
-    office = await Office.open(system, company, small=plan.small)
+async def _run(plan: Plan, target: Target, company: Company) -> Report:
+    load = Load(plan.seed, writes=plan.writes, reads=plan.reads, cut_one_in=plan.cut_one_in)
+    office = await Office.open(target, company, small=plan.small)
     imports = Imports(office)
-    keeper = Keeper(system, load.journal, random.Random(plan.seed))
+    keeper = Keeper(target, load.journal, random.Random(plan.seed))
     over = asyncio.Event()
     load.journal.began = time.monotonic()
-    async with asyncio.TaskGroup() as group:
-        keeping = group.create_task(keeper.keep(over))
-        working = [group.create_task(each) for each in staff_the_load(load, office)]
-        if not plan.small:
-            working.append(group.create_task(imports.go_on(load)))
+    keeping = asyncio.ensure_future(keeper.keep(over))
+    working = [asyncio.ensure_future(each) for each in staff_the_load(load, office)]
+    if not plan.small:
+        working.append(asyncio.ensure_future(imports.go_on(load)))
+    try:
         await asyncio.gather(
             asyncio.sleep(plan.seconds),
-            keeper.kill_all(plan.kills, plan.patience),
+            keeper.strike_all(plan.strikes, plan.patience),
             load.until(cuts=plan.cuts, late_commits=plan.late_commits),
         )
+    finally:
         load.stop.set()
         await asyncio.wait(working)
         load.journal.ended = time.monotonic()
         over.set()
         await keeping
-    system.kill()
-    await system.start()
+    for each in working:
+        each.result()
+    await (target.ready() if plan.bug else target.restart())
     patience, thorough = (20, False) if plan.bug else (120, True)
-    findings = await audit(system, load.journal, imports, patience=patience, thorough=thorough)
+    findings = await audit(target, load.journal, imports, patience=patience, thorough=thorough)
     return Report(plan, load.journal, findings, imports.rows, keeper.failed_starts)
 
 

@@ -1,4 +1,4 @@
-"""Keeps a system running as a supervisor would, and kills it as fate would."""
+"""Keeps a system running as a supervisor would, and strikes it as fate would."""
 
 from __future__ import annotations
 
@@ -10,47 +10,54 @@ from collections.abc import Callable, Sequence
 
 from tests.faults.journal import Journal, Kill
 from tests.faults.points import POINTS
-from tests.support.system import System
+from tests.faults.target import End, Target
 
-KINDS = ("process", "postgres", "both")
 ENOUGH = 12
 _LOOK_SECONDS = 0.02
 _UP_SECONDS = (0.2, 2.0)
-#: One kill in so many does not wait until the system has recovered from the one before.
+#: One strike in so many does not wait until the system has recovered from the one before.
 _HASTY_ONE_IN = 5
-_MOST_PASSES = 25
 _RECOVERY_SECONDS = 60.0
 
 
-class Keeper:
-    """Starts the process whenever it ended, and kills it by a schedule of `KINDS` and `POINTS`.
+class PointNotReached(AssertionError):
+    """No process passed an armed point, so the run shows nothing of it."""
 
-    At a point the process kills itself: it is killed, started with the point armed, and dies there.
+
+class Keeper:
+    """Starts what ended, and strikes by a schedule of what can be hit and of points.
+
+    At a point a process kills itself.
     """
 
-    def __init__(self, system: System, journal: Journal, chance: random.Random) -> None:
-        self.system = system
+    def __init__(self, target: Target, journal: Journal, chance: random.Random) -> None:
+        self.target = target
         self.journal = journal
         self.random = chance
         self.failed_starts: list[str] = []
-        self._killed = False  # by us, and not looked at yet
+        self._struck: set[str] = set()  # by us, and not looked at yet
         self._armed = ""
-        self._launched = 0.0
 
     async def keep(self, stop: asyncio.Event) -> None:
-        """Watch over the process until ``stop`` is set."""
+        """Watch over the processes until ``stop`` is set."""
+        starting: dict[str, asyncio.Future[None]] = {}
         while not stop.is_set():
-            if not self.system.running:
-                self._look_at_the_end()
-                self._launched = time.monotonic()
-                self.system.launch(FAULT_POINT=self._armed)
+            for end in self.target.ended():
+                if end.process not in starting or starting[end.process].done():
+                    self._look_at(end)
+                    start = self.target.bring_back(end.process)
+                    starting[end.process] = asyncio.ensure_future(start)
             await asyncio.sleep(_LOOK_SECONDS)
+        await asyncio.gather(*starting.values())
 
-    async def kill_all(self, schedule: Sequence[str], patience: float) -> None:
-        """Kill as scheduled, at random moments, and see the system recover from the last one.
+    async def strike_all(self, schedule: Sequence[str], patience: float) -> None:
+        """Strike as scheduled, at random moments, and see the system recover from the last one.
 
         On a machine so busy that it takes longer than ``patience``, what exceeds `ENOUGH` is left
         out.
+
+        Raises:
+            PointNotReached: nothing passed one of the points.
         """
         deadline = time.monotonic() + patience
         for kind in schedule:
@@ -60,47 +67,47 @@ class Keeper:
             await self._until(lambda: self.journal.up, 0.3 if hasty else _RECOVERY_SECONDS)
             await asyncio.sleep(self.random.uniform(*_UP_SECONDS))
             if kind in POINTS:
-                await self._kill_at(kind)
+                await self._strike_at(kind)
             else:
-                await self._kill_surely(kind)
+                await self._strike_surely(kind)
         await self._until(lambda: self.journal.up, _RECOVERY_SECONDS)
 
-    async def _kill_at(self, point: str) -> None:
-        self._armed = f"{point}:{self.random.randint(1, _MOST_PASSES)}"
-        await self._kill_surely("process")
-        await self._until(lambda: not self._armed, _RECOVERY_SECONDS)
+    async def _strike_at(self, point: str) -> None:
+        self._armed = point
+        self.target.trap.set(point)
+        if not await self._until(lambda: not self._armed, _RECOVERY_SECONDS):
+            self.target.trap.take_away(point)
+            raise PointNotReached(f"no process passed {point} in {_RECOVERY_SECONDS:.0f} s")
 
-    async def _kill_surely(self, kind: str) -> None:
-        while not await self.kill(kind):  # noqa: ASYNC110 - it was down already, and comes up again
+    async def _strike_surely(self, kind: str) -> None:
+        while not await self.strike(kind):  # noqa: ASYNC110 - it was down already, and comes again
             await asyncio.sleep(_LOOK_SECONDS)
 
-    async def kill(self, kind: str) -> bool:
-        """Kill the process, PostgreSQL, or both at once; say whether there was anything to kill."""
+    async def strike(self, kind: str) -> bool:
+        """Strike; say whether there was anything to hit."""
         at = time.monotonic()
-        killed = False
-        if kind != "postgres":
-            self._killed = killed = self.system.kill()
-        if kind != "process":
-            killed = await self.system.kill_postgres() or killed
-        if killed:
+        hit = await self.target.strike(kind)
+        self._struck |= set(hit)
+        if hit:
             self.journal.kills.append(Kill(kind, at))
-        return killed
+        return bool(hit)
 
-    async def _until(self, condition: Callable[[], bool], patience: float) -> None:
+    async def _until(self, condition: Callable[[], bool], patience: float) -> bool:
         deadline = time.monotonic() + patience
         while not condition() and time.monotonic() < deadline:  # noqa: ASYNC110
             await asyncio.sleep(_LOOK_SECONDS)
+        return condition()
 
-    def _look_at_the_end(self) -> None:
+    def _look_at(self, end: End) -> None:
         """Who is killed while starting may give up; who is at work must bear it."""
-        code = self.system.exit_code
-        if code == -signal.SIGKILL and not self._killed:
-            self.journal.kills.append(Kill(self._armed.partition(":")[0], time.monotonic()))
+        if end.process in self._struck:
+            self._struck.discard(end.process)
+        elif end.code == -signal.SIGKILL and self._armed and self.target.trap.sprung(self._armed):
+            self.journal.kills.append(Kill(self._armed, time.monotonic()))
             self._armed = ""
-        elif code is not None and not self._killed:
-            said = f"exit code {code}:\n{self.system.log_tail()}"
-            if self.journal.last_done > self._launched:
+        elif end.code is not None:
+            said = f"{end.process}: exit code {end.code}:\n{end.said}"
+            if self.journal.last_done > end.launched:
                 self.journal.surprise("kehu ended by itself", said=said)
             else:
                 self.failed_starts.append(said)
-        self._killed = False

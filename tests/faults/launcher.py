@@ -1,6 +1,6 @@
-"""``python -m tests.faults.launcher``: ``kehu`` as it is, with a witness, and armed on demand.
+"""``python -m tests.faults.launcher``: ``kehu`` as it is, with a witness and points to die at.
 
-``FAULT_BUG`` names a bug to put in, ``FAULT_POINT`` a point to die at (``relay_before_mark:7``).
+``FAULT_BUG`` names a bug to put in, ``FAULT_POINTS`` the folder in which points are armed.
 """
 
 from __future__ import annotations
@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 
 from shared.cli import main
-from tests.faults.bugs import BUGS
-from tests.faults.points import arm
+from tests.faults import points
+from tests.faults.mutants import put_in
 from tests.faults.witness import add_to_analytics
 
 
@@ -17,10 +17,9 @@ def launch() -> None:
     """Prepare this process, and be ``kehu``."""
     add_to_analytics()
     if bug := os.environ.get("FAULT_BUG"):
-        BUGS[bug]()
-    if armed := os.environ.get("FAULT_POINT"):
-        point, _, passes = armed.partition(":")
-        arm(point, int(passes))
+        put_in(bug)
+    if folder := os.environ.get(points.VARIABLE):
+        points.watch(folder)
     main()
 
 

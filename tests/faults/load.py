@@ -18,8 +18,6 @@ import httpx
 from tests.faults.journal import Journal, Written
 from tests.support.calling import Call, Json, OutcomeUnknown, attempt, is_settled
 
-#: One answer in so many is thrown away.
-_CUT_ONE_IN = 20
 _RETRY_SECONDS = 0.25
 _PATIENCE_SECONDS = 90.0
 _REPLAYED = "idempotent-replayed"
@@ -44,9 +42,10 @@ class Pace:
 
 
 class Load:
-    """What all writers and readers share."""
+    """What all writers and readers share. One answer in ``cut_one_in`` is thrown away."""
 
-    def __init__(self, seed: int, *, writes: float, reads: float) -> None:
+    def __init__(self, seed: int, *, writes: float, reads: float, cut_one_in: int = 20) -> None:
+        self.cut_one_in = cut_one_in
         self.journal = Journal()
         self.random = random.Random(seed)
         self.writing, self.reading = Pace(writes), Pace(reads)
@@ -155,7 +154,7 @@ class Desk:
             self.load.journal.answered(answer)
             if answer is None or not is_settled(answer):
                 await asyncio.sleep(_RETRY_SECONDS)
-            elif thrown_away is None and self.random.randrange(_CUT_ONE_IN) == 0:
+            elif thrown_away is None and self.random.randrange(self.load.cut_one_in) == 0:
                 thrown_away = answer
                 self.load.journal.cut += answer.status_code == 201
             else:

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import httpx
 
 from shared.auth.roles import Role
+from tests.faults.target import Target
 from tests.support.calling import Json
 from tests.support.company import Company
-from tests.support.system import System
 from tests.support.trade import formal_customer, new_contact, new_product, put_in_force
 
 SELLERS, TRADERS = 3, 3
@@ -28,7 +28,7 @@ class Office:
     trade: Trade | None = None
 
     @classmethod
-    async def open(cls, system: System, company: Company, *, small: bool) -> Office:
+    async def open(cls, system: Target, company: Company, *, small: bool) -> Office:
         """Hire and enter everything, and wait until all services know of it."""
         async with system.opened() as here:
             customers = here.databases.places["customer"].runtime_dsn

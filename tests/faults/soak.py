@@ -29,7 +29,7 @@ def main() -> None:
         reads=given.reads,
         bug=given.bug,
     )
-    print(f"seed {plan.seed}: {len(plan.kills)} kills in {given.minutes:g} minutes", flush=True)
+    print(f"seed {plan.seed}: {len(plan.strikes)} kills in {given.minutes:g} minutes", flush=True)
     report = asyncio.run(run(plan))
     print(report)
     for finding in (*report.findings.all(), *report.failed_starts):

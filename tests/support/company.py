@@ -6,13 +6,13 @@ import asyncio
 import time
 from dataclasses import dataclass
 from itertools import count
-from typing import Any
+from typing import Any, Protocol
 
 import httpx
 
 from shared.auth.roles import Role
 from tests.support.calling import Caller, Json
-from tests.support.system import ADMIN_PASSWORD, System
+from tests.support.system import ADMIN_PASSWORD
 
 PASSWORD = "小明的密码 is long enough"
 _serial = count(1)
@@ -30,10 +30,17 @@ class Person:
     record: Json
 
 
+class Answering(Protocol):
+    """A running system, whatever it consists of."""
+
+    def http(self, token: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
+        """A client of the system, signed in with a token."""
+
+
 class Company:
     """Hires people of a system, and remembers one of each role."""
 
-    def __init__(self, system: System) -> None:
+    def __init__(self, system: Answering) -> None:
         self.system = system
         self._one_of: dict[str, Person] = {}
         self._clients: list[httpx.AsyncClient] = []

@@ -9,10 +9,10 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import psutil
@@ -37,6 +37,9 @@ ADMIN_PASSWORD = "correct horse battery"
 _POLL_SECONDS = 0.05
 _PASSING_ON = {"outbox", "inbox", "parked", "consumer_position"}
 _LOG_LINES = 40
+
+
+AnySystem = TypeVar("AnySystem", bound="System")
 
 
 class SystemFailed(AssertionError):
@@ -274,8 +277,15 @@ class System:
 @asynccontextmanager
 async def new_system(**how: Any) -> AsyncIterator[System]:
     """A system on an empty data folder of its own, not started yet; all of it ends afterwards."""
+    async with system_of(System, **how) as system:
+        yield system
+
+
+@asynccontextmanager
+async def system_of(kind: Callable[..., AnySystem], **how: Any) -> AsyncIterator[AnySystem]:
+    """The same, of a kind that derives from ours."""
     with _own_folder() as folder:
-        system = System(folder, **how)
+        system = kind(folder, **how)
         try:
             yield system
         finally:
