@@ -9,8 +9,8 @@ import pytest
 
 from shared.embedded import PostgresServer
 from tests.support import services
-from tests.support.kafka.distribution import find_distribution
 from tests.support.kafka.own import own_kafka
+from tests.support.kafka.quick_start import prepare
 from tests.support.postgres import test_server
 from tests.support.services import ServiceUnderTest
 
@@ -29,7 +29,7 @@ def kafka_jars(request: pytest.FixtureRequest) -> None:
     capture = request.config.pluginmanager.getplugin("capturemanager")
     assert capture is not None
     with capture.global_and_fixture_disabled():
-        find_distribution(lambda line: print(f"\n{line}", flush=True))
+        prepare(lambda line: print(f"\n{line}", flush=True))
 
 
 @pytest.fixture(scope="session")

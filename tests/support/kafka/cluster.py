@@ -17,9 +17,9 @@ from pathlib import Path
 
 from shared.host.console import Say, silent
 from tests.support.kafka.broker import Broker
-from tests.support.kafka.distribution import find_distribution
 from tests.support.kafka.errors import KafkaError
 from tests.support.kafka.layout import Layout
+from tests.support.kafka.quick_start import prepare
 from tests.support.kafka.readiness import brokers_at_work
 
 _READY_SECONDS = 90
@@ -120,7 +120,7 @@ class KafkaCluster:
 
     def _launch(self, broker: Broker) -> None:
         if broker.process is None:
-            broker.launch(find_distribution(self._say))
+            broker.launch(prepare(self._say))
 
     def _await_answers(self, brokers: Iterable[Broker]) -> None:
         deadline = time.monotonic() + _READY_SECONDS

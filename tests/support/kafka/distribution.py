@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -31,15 +32,22 @@ _OUTPUT_SHOWN = 3000
 
 @dataclass(frozen=True)
 class Distribution:
-    """A Java that is new enough, and a folder with the jars of one version of Kafka."""
+    """A Java that is new enough, and a folder with the jars of one version of Kafka.
+
+    ``archive`` holds their classes as this Java keeps them (see `quick_start`); it may be missing.
+    """
 
     java: Path
     libraries: Path
     version: str
+    archive: Path
 
     def command(self, main: str, *arguments: str, options: tuple[str, ...] = ()) -> list[str]:
         """The command line of one of Kafka's programs."""
-        return [str(self.java), *options, "-cp", f"{self.libraries}/*", main, *arguments]
+        command = [str(self.java), *options]
+        if self.archive.exists() and self.archive.stat().st_size:
+            command.append(f"-XX:SharedArchiveFile={self.archive}")
+        return [*command, "-cp", f"{self.libraries}/*", main, *arguments]
 
 
 def find_distribution(say: Say) -> Distribution:
@@ -48,14 +56,15 @@ def find_distribution(say: Say) -> Distribution:
     Raises:
         KafkaError: Java or Maven is missing, or Maven could not fetch it.
     """
-    java = _find_java()
+    java, java_version = _find_java()
     version = _pinned_version()
     folder = CACHE / version
-    with _locked():
+    with locked():
         if not _is_complete(folder):
             say(f"fetching Apache Kafka {version} through Maven, once (about 50 MB)")
             _fetch(folder)
-    return Distribution(java, folder / "libs", version)
+    of_this_java = hashlib.sha256(java_version.encode()).hexdigest()[:8]
+    return Distribution(java, folder / "libs", version, folder / f"classes-{of_this_java}.jsa")
 
 
 def _pinned_version() -> str:
@@ -65,8 +74,8 @@ def _pinned_version() -> str:
     return found[1]
 
 
-def _find_java() -> Path:
-    """The Java of JAVA_HOME or of the PATH."""
+def _find_java() -> tuple[Path, str]:
+    """The Java of JAVA_HOME or of the PATH, and what it says about its version."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
     if java is None:
@@ -78,7 +87,7 @@ def _find_java() -> Path:
     found = re.search(r'version "(\d+)', said)
     if found is None or int(found[1]) < OLDEST_JAVA:
         raise KafkaError(f"{java} is too old: {said.strip()}\n{_REMEDY}")
-    return Path(java)
+    return Path(java), said
 
 
 def _is_complete(folder: Path) -> bool:
@@ -107,8 +116,8 @@ def _fetch(folder: Path) -> None:
 
 
 @contextmanager
-def _locked() -> Iterator[None]:
-    """One process at a time fetches; the others wait and find it there."""
+def locked() -> Iterator[None]:
+    """One process at a time changes the cache; the others wait and find it changed."""
     CACHE.mkdir(parents=True, exist_ok=True)
     handle = os.open(CACHE / "fetch.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
