@@ -19,12 +19,16 @@ from shared.bus.port import Message
 from shared.domain.clock import now
 from shared.domain.ids import new_id
 from shared.events.envelope import Envelope
-from shared.events.order import OrderApproved, OrderClosed, OrderPlaced
+from shared.events.order import OrderApproved, OrderClosed, OrderPlaced, OrderState
 from tests.support.bus import until
 from tests.support.examples import example
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "follow_orders.py"
-LIFE = (("placed", OrderPlaced), ("approved", OrderApproved), ("closed", OrderClosed))
+LIFE: tuple[tuple[str, type[OrderState]], ...] = (
+    ("placed", OrderPlaced),
+    ("approved", OrderApproved),
+    ("closed", OrderClosed),
+)
 
 
 @pytest.fixture
