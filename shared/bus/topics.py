@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: An event carries its whole document, which came in requests of at most a mebibyte.
+MAX_MESSAGE_BYTES = 8 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Topic:
@@ -21,4 +24,5 @@ class Topic:
             "cleanup.policy": "compact" if self.compacted else "delete",
             "retention.ms": str(keep),
             "retention.bytes": "-1",
+            "max.message.bytes": str(MAX_MESSAGE_BYTES),
         }
