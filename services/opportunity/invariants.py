@@ -13,6 +13,7 @@ from typing import TypeVar
 from services.opportunity.opportunities import model as opportunities
 from services.opportunity.quotes import model as quotes
 from shared.db.invariants import Invariant
+from shared.db.rounding import rounded
 from shared.db.status_history import status_history
 
 S = TypeVar("S", bound=StrEnum)
@@ -24,21 +25,25 @@ def _history(aggregate: str, first: S, allowed: Mapping[S, frozenset[S]]) -> Inv
     return status_history(aggregate, [first], steps)
 
 
+_WORTH = rounded("quantity * base_price * (1 - line.discount)", "quote.currency")
+_LISTED = rounded("quantity * list_price", "quote.currency")
 _SUMS = (
     Invariant(
         "quotes.31",
         "A quote line costs quantity × base price less its discount, rounded once.",
-        "SELECT id, amount FROM quote_line"
-        " WHERE amount <> round(quantity * base_price * (1 - discount), 2)",
+        f"""
+        SELECT line.id, line.amount FROM quote_line AS line JOIN quote ON quote.id = quote_id
+        WHERE amount <> {_WORTH}
+        """,  # noqa: S608 - a rounding of our own
     ),
     Invariant(
         "quotes.23",
         "The totals of a quote are the sums of its rounded lines.",
-        """
+        f"""
         SELECT quote.id, total, list_total, sum(amount) AS lines
         FROM quote JOIN quote_line ON quote_id = quote.id GROUP BY quote.id
-        HAVING total <> sum(amount) OR list_total <> sum(round(quantity * list_price, 2))
-        """,
+        HAVING total <> sum(amount) OR list_total <> sum({_LISTED})
+        """,  # noqa: S608 - a rounding of our own
     ),
 )
 

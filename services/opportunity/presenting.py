@@ -23,4 +23,8 @@ def money_out(amount: Decimal | None, currency: str | None) -> MoneyOut | None:
 
 def money_in(money: MoneyIn | None) -> tuple[Decimal | None, str | None]:
     """Return amount and currency as they are stored; nothing for nothing."""
-    return (None, None) if money is None else (round_money(money.amount), money.currency)
+    return (
+        (None, None)
+        if money is None
+        else (round_money(money.amount, money.currency), money.currency)
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.order.customers.projection import project_credits, project_customers
+from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
 from services.order.quotes import take_accepted_quote
 from services.order.staff.projection import project_staff
@@ -17,7 +18,12 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
-from shared.events.opportunity import ProductChanged, QuoteAccepted
+from shared.events.opportunity import (
+    DiscountPolicyAdopted,
+    PriceListEffective,
+    ProductChanged,
+    QuoteAccepted,
+)
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
 
@@ -34,6 +40,8 @@ REPLICAS = Consumer(
         CustomerRegained: project_customers,
         CreditAssessed: project_credits,
         ProductChanged: project_products,
+        PriceListEffective: project_price_lists,
+        DiscountPolicyAdopted: project_discount_policies,
         StaffHired: project_staff,
         StaffChanged: project_staff,
         StaffLeft: project_staff,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from services.order.contracts.model import Content
+from services.order.contracts.content import Content
 from services.order.contracts.service import DraftFromQuote, draft_from_quote
 from services.order.orders.line import OrderLine
-from services.order.orders.origin import Chain, Origin
+from services.order.orders.origin import Origin
 from services.order.orders.placing import PlaceFromQuote, place_from_quote
 from services.order.place import Place
 from services.order.products.line import ProductLine, priced
@@ -16,6 +16,7 @@ from services.order.products.model import Product
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.money import line_amount
 from shared.events.opportunity import QuoteAccepted, QuoteLine
+from shared.events.vocabulary import Chain
 from shared.inbox.arrival import Received
 
 
@@ -70,7 +71,8 @@ def _line(line: QuoteLine) -> dict[str, Any]:
     """
     product = Product(line.product_id, line.product_code, line.product_name, line.unit)
     listed, agreed, amount = line.list_price.amount, line.unit_price.amount, line.amount.amount
+    currency = line.amount.currency
     for price, discount in ((listed, line.discount), (agreed, Decimal(0)), (agreed, line.discount)):
-        if line_amount(line.quantity, price, discount) == amount:
-            return priced(product, line.quantity, price, discount)
+        if line_amount(line.quantity, price, discount, currency=currency) == amount:
+            return priced(product, line.quantity, price, discount, currency=currency)
     raise ValueError(f"no price gives the amount {amount} of {line.product_code}")

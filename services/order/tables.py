@@ -10,6 +10,7 @@ import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table
 import services.order.prepayments.table
+import services.order.prices.table
 import services.order.products.table
 import services.order.receipts.table
 import services.order.staff.table  # noqa: F401 - the imports declare the tables

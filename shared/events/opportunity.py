@@ -77,6 +77,25 @@ class PriceListEffective(Payload):
     prices: tuple[Price, ...]
 
 
+class DiscountBand(Value):
+    """Discounts up to and including ``up_to`` (a share; null: any) are in the power of ``role``."""
+
+    role: str
+    up_to: Decimal | None
+
+
+@event("crm.opportunity.discount_policy.adopted.v1")
+class DiscountPolicyAdopted(Payload):
+    """From now on this says who may give away how much off the list (S108).
+
+    The sequence of the event is the version of the policy.
+    """
+
+    discount_policy_id: UUID
+    bands: tuple[DiscountBand, ...]
+    non_standard_role: str  # who may approve a price outside the list (S106)
+
+
 class OpportunityState(Owned):
     """An opportunity (销售机会, project)."""
 

@@ -92,7 +92,8 @@ def _sensible(value: D) -> D:
 
 def _currency(value: str) -> str:
     if value not in MINOR_UNITS:
-        raise PydanticCustomError("unknown_currency", "This currency is not supported.")
+        message = "This currency is not supported; amounts are kept in two decimal places."
+        raise PydanticCustomError("unknown_currency", message)
     return value
 
 
@@ -192,6 +193,17 @@ Share = Annotated[
 ]
 
 
+def payable(amount: Decimal, currency: str) -> Decimal:
+    """Return an amount in whole minor units of its currency; a validator refuses any other."""
+    if not is_payable(amount, currency):
+        raise PydanticCustomError(
+            "currency_places",
+            "{currency} has {places} decimal places.",
+            {"currency": currency, "places": MINOR_UNITS[currency]},
+        )
+    return amount
+
+
 class MoneyIn(Input):
     """Money in a request: a decimal string, in whole minor units of its ISO 4217 currency."""
 
@@ -200,12 +212,7 @@ class MoneyIn(Input):
 
     @model_validator(mode="after")
     def _of_the_currency(self) -> Self:
-        if not is_payable(self.amount, self.currency):
-            raise PydanticCustomError(
-                "currency_places",
-                "{currency} has {places} decimal places.",
-                {"currency": self.currency, "places": MINOR_UNITS[self.currency]},
-            )
+        payable(self.amount, self.currency)
         return self
 
     @classmethod

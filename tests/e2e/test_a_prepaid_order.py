@@ -8,7 +8,7 @@ from shared.auth.roles import Role
 from tests.e2e.acting import act
 from tests.support.company import Company
 from tests.support.system import System
-from tests.support.trade import cny, formal_customer, new_product
+from tests.support.trade import cny, formal_customer, new_product, put_in_force
 
 
 async def test_an_order_waits_for_money_and_the_invoice_is_paid_from_it(
@@ -23,6 +23,8 @@ async def test_an_order_waits_for_money_and_the_invoice_is_paid_from_it(
     checker = (await company.hire(Role.WAREHOUSE)).caller
     customer = await formal_customer(company, "先款后货商行", settlement="prepaid")
     product = await new_product(company, "500.00")
+    await put_in_force(company, {product["id"]: "500.00"})
+    await system.drained()
 
     lines = [{"product_id": product["id"], "quantity": "2", "unit_price": cny("500.00")}]
     body = {"customer_id": customer["id"], "lines": lines}
@@ -62,6 +64,8 @@ async def test_one_balance_covers_only_one_of_two_orders(system: System, company
     clerk = (await company.one(Role.FINANCE)).caller
     customer = await formal_customer(company, "只够一单商行", settlement="prepaid")
     product = await new_product(company, "500.00")
+    await put_in_force(company, {product["id"]: "500.00"})
+    await system.drained()
     await clerk.post("/v1/prepayments", {"customer_id": customer["id"], "amount": cny("700.00")})
     lines = [{"product_id": product["id"], "quantity": "1", "unit_price": cny("500.00")}]
     body = {"customer_id": customer["id"], "lines": lines}

@@ -97,7 +97,7 @@ async def _order(trade: Trade, customer: Json, desk: Desk) -> Json:
     line = {
         "product_id": desk.random.choice(trade.products)["id"],
         "quantity": str(desk.random.randint(1, 3)),
-        "unit_price": cny("99.90"),
+        "unit_price": cny("120.00"),  # as in the list: a sales manager may approve it
     }
     body = {"customer_id": customer["id"], "lines": [line]}
     return await desk.post("/v1/orders", body, shown_at=_ORDER)

@@ -79,7 +79,7 @@ def issued(total: str) -> invoices.Invoice:
 
 def receipt(amount: str) -> receipts.Receipt:
     """A receipt of ``amount`` by bank transfer."""
-    payment = receipts.Payment(
+    payment = receipts.IncomingPayment(
         customer_id=CUSTOMER,
         amount=Decimal(amount),
         currency="CNY",

@@ -9,17 +9,21 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import pytest
 import sqlalchemy as sa
 
 from shared.domain.ids import new_id
 from shared.events.customer import CreditAssessed
-from shared.events.opportunity import ProductChanged
+from shared.events.opportunity import Price, PriceListEffective, ProductChanged
 from shared.events.values import Money
-from tests.support.opportunity import deliver, etag, known_customer, money, succeeded
+from shared.events.vocabulary import Chain
+from tests.support.opportunity import deliver, etag, known_customer, money, succeeded, today
 from tests.support.services import ServiceUnderTest
 
 SELLER, REVIEWER = "account_manager", "sales_manager"
 _serials = count(1)
+#: What is on the list of a service, by currency.
+_listed: dict[tuple[str, str], dict[tuple[UUID, str], Price]] = {}
 
 Body = dict[str, Any]
 
@@ -96,8 +100,14 @@ async def assess(
     await deliver(service, assessed, customer_id, sequence)
 
 
-async def product(service: ServiceUnderTest, **fields: Any) -> UUID:
-    """A product that is sold."""
+async def product(
+    service: ServiceUnderTest,
+    *,
+    listed: str | None = "100.00",
+    currency: str = "CNY",
+    **fields: Any,
+) -> UUID:
+    """A product that is sold, at a list price of 100.00 unless it is outside the list."""
     product_id = new_id()
     serial = next(_serials)
     state = {
@@ -110,7 +120,34 @@ async def product(service: ServiceUnderTest, **fields: Any) -> UUID:
         "status": "active",
     }
     await deliver(service, ProductChanged(**(state | fields)), product_id)
+    if listed is not None:
+        await put_on_the_list(service, product_id, listed, currency)
     return product_id
+
+
+async def put_on_the_list(
+    service: ServiceUnderTest,
+    product_id: UUID,
+    amount: str,
+    currency: str = "CNY",
+    *,
+    minimum_quantity: str = "0",
+) -> None:
+    """The next version of the price list: what stood there, and this price."""
+    prices = _listed.setdefault((service.owner_dsn, currency), {})
+    prices[product_id, minimum_quantity] = Price(
+        product_id=product_id,
+        unit_price=Money(amount=amount, currency=currency),
+        minimum_quantity=minimum_quantity,
+    )
+    price_list = PriceListEffective(
+        price_list_id=new_id(),
+        number=f"PL{next(_serials):04d}",
+        currency=currency,
+        effective_on=today(),
+        prices=tuple(prices.values()),
+    )
+    await deliver(service, price_list, price_list.price_list_id)
 
 
 def line(product_id: UUID, quantity: str = "10", price: str = "100.00", **fields: Any) -> Body:
@@ -177,6 +214,12 @@ async def signed_contract(
     contract = await done(service, "general_manager", f"{path}/approve", seen=contract)
     signatures = {"signer": "王总", "customer_signer": "李经理"}
     return await done(service, SELLER, f"{path}/sign", signatures, seen=contract)
+
+
+def permit(service: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch, *chains: Chain) -> None:
+    """Have the company do business of these types for one test; all types when none is named."""
+    settings = service.app.state.context.settings
+    monkeypatch.setattr(settings, "chains", chains or tuple(Chain))
 
 
 # -- orders and money --------------------------------------------------------------------------

@@ -5,15 +5,17 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-from services.order.contracts.model import Content, Contract
+from services.order.contracts.content import Content
+from services.order.contracts.model import Contract
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
-from services.order.orders.origin import Chain, Origin
+from services.order.orders.origin import Origin
 from services.order.place import Place
 from services.order.products.line import ProductLine, priced
 from services.order.products.model import Product
 from shared.domain.clock import business_date, now
 from shared.domain.ids import new_id
+from shared.events.vocabulary import Chain
 
 AUTHOR = new_id()
 PLACE = Place(AUTHOR, "销售一部", "上海", "华东")
@@ -28,7 +30,7 @@ def an_order_line(
 ) -> OrderLine:
     """Ten pieces at 100.00."""
     numbers = (Decimal(quantity), Decimal(price), Decimal(discount))
-    return OrderLine(**priced(a_product(), *numbers), **fields)
+    return OrderLine(**priced(a_product(), *numbers, currency="CNY"), **fields)
 
 
 def an_order(
@@ -52,7 +54,9 @@ def an_order(
 
 def a_contract_line(quantity: str = "10", price: str = "100.00") -> ProductLine:
     """Ten pieces at 100.00."""
-    return ProductLine(**priced(a_product(), Decimal(quantity), Decimal(price), Decimal(0)))
+    return ProductLine(
+        **priced(a_product(), Decimal(quantity), Decimal(price), Decimal(0), currency="CNY")
+    )
 
 
 def a_contract(**content: Any) -> Contract:

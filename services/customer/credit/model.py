@@ -5,21 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from services.customer.credit.errors import CreditRule
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
 from shared.events.customer import CreditAssessed
-
-
-class Settlement(StrEnum):
-    """How orders are covered (requirements, decision 7)."""
-
-    PREPAID = "prepaid"  # 预付: by the available balance
-    CREDIT = "credit"  # 授信: open receivables and orders stay within the limit
-    OPEN = "open"  # 不限: no limit
+from shared.events.vocabulary import Settlement
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,9 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from services.customer.credit.model import Credit, Settlement, Terms
+from services.customer.credit.model import Credit, Terms
 from services.customer.credit.service import AssessCredit
+from shared.events.vocabulary import Settlement
 from shared.http.fields import Day, Input, MoneyIn, MoneyOut, Note, Output
 
 

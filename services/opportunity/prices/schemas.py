@@ -35,7 +35,7 @@ class PriceIn(Input):
             pointer = f"/prices/{index}/unit_price/currency"
             raise InvalidPrices.field(pointer, f"This list is in {currency}.", "other_currency")
         quantity = (self.minimum_quantity or Decimal(0)).quantize(QUANTITY_STEP)
-        return PriceDraft(self.product_id, round_money(self.unit_price.amount), quantity)
+        return PriceDraft(self.product_id, round_money(self.unit_price.amount, currency), quantity)
 
 
 Prices = Annotated[list[PriceIn], Field(max_length=5000)]

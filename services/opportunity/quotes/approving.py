@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from services.opportunity.prices.repository import in_force
-from services.opportunity.quotes.authority import DiscountPolicy
 from services.opportunity.quotes.drafting import quotes
 from services.opportunity.quotes.errors import PriceListChanged
 from services.opportunity.quotes.model import Quote
-from services.opportunity.quotes.repository import POLICY
+from services.opportunity.quotes.policy import POLICY
 from services.opportunity.versioned import Version
+from shared.auth.discounts import DiscountPolicy
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
 from shared.domain.clock import business_date

@@ -4,16 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
-from shared.domain.money import CENT, QUANTITY_STEP
+from shared.domain.money import CENT, QUANTITY_STEP, SHARE_STEP
 
 if TYPE_CHECKING:
     from services.opportunity.quotes.line import QuoteLine
     from services.opportunity.quotes.model import Quote
-
-_SHARE_STEP = Decimal("0.000001")
 
 
 def content_hash(quote: Quote) -> str:
@@ -46,6 +43,6 @@ def _line(line: QuoteLine) -> dict[str, Any]:
         "quantity": str(line.quantity.quantize(QUANTITY_STEP)),
         "list_price": str(line.list_price.quantize(CENT)),
         "base_price": str(line.base_price.quantize(CENT)),
-        "discount": str(line.discount.quantize(_SHARE_STEP)),
+        "discount": str(line.discount.quantize(SHARE_STEP)),
         "standard": line.standard,
     }

@@ -47,25 +47,11 @@ class InvalidLines(Invalid):
     title = "The lines are not valid"
 
 
-class InvalidPolicy(Invalid):
-    """The bands of a discount policy do not fit together."""
-
-    code = "invalid_policy"
-    title = "The discount policy is not valid"
-
-
 class ApproverIsAuthor(Forbidden):
     """Who wrote or submitted the revision does not decide on it."""
 
     code = "approver_is_author"
     title = "Authors do not approve their own work"
-
-
-class AuthorityExceeded(Forbidden):
-    """The discount needs somebody with more authority; ``required_role`` names the least."""
-
-    code = "authority_exceeded"
-    title = "This is beyond your authority"
 
 
 class ContentChanged(Conflict):

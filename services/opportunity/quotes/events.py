@@ -49,7 +49,7 @@ def _line(line: quoted.QuoteLine, currency: str) -> QuoteLine:
         unit=line.unit,
         quantity=line.quantity,
         list_price=_money(line.list_price, currency),
-        unit_price=_money(line.unit_price, currency),
+        unit_price=_money(line.unit_price(currency), currency),
         discount=line.list_discount,
         amount=_money(line.amount, currency),
         standard=line.standard,

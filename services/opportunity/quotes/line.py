@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from decimal import ROUND_CEILING, Decimal
+from decimal import Decimal
 from uuid import UUID
 
+from shared.auth.discounts import discount_off
 from shared.domain.money import line_amount, round_money
-
-SHARE_STEP = Decimal("0.000001")
-ZERO_SHARE = Decimal("0.000000")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,15 +31,13 @@ class QuoteLine:
     standard: bool
     unit_cost: Decimal | None
 
-    @property
-    def list_amount(self) -> Decimal:
-        """What it would cost by the list."""
-        return line_amount(self.quantity, self.list_price)
+    def list_amount(self, currency: str) -> Decimal:
+        """Return what it would cost by the list."""
+        return line_amount(self.quantity, self.list_price, currency=currency)
 
-    @property
-    def unit_price(self) -> Decimal:
-        """The price per unit after all discounts, rounded."""
-        return round_money(self.base_price * (1 - self.discount))
+    def unit_price(self, currency: str) -> Decimal:
+        """Return the price per unit after all discounts, rounded."""
+        return round_money(self.base_price * (1 - self.discount), currency)
 
     @property
     def list_discount(self) -> Decimal:
@@ -57,10 +53,3 @@ class QuoteLine:
     def exact_value(self) -> Decimal:
         """What is asked for, not rounded."""
         return self.quantity * self.base_price * (1 - self.discount)
-
-
-def discount_off(listed: Decimal, asked: Decimal) -> Decimal:
-    """Return the share of ``listed`` that is given away, rounded up so that it never looks less."""
-    if asked >= listed:
-        return ZERO_SHARE
-    return (1 - asked / listed).quantize(SHARE_STEP, ROUND_CEILING)

@@ -6,9 +6,9 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.opportunity.presenting import money_out
-from services.opportunity.quotes.line import SHARE_STEP, QuoteLine
+from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.model import Quote
-from shared.domain.money import round_money, total
+from shared.domain.money import SHARE_STEP, round_money, total
 from shared.http.fields import MoneyOut, Output
 
 
@@ -38,7 +38,7 @@ class MarginOut(Output):
 
 def margin_of(quote: Quote) -> MarginOut:
     """Return the margin of a quote, from the costs its lines were priced with."""
-    costs = [_cost(line) for line in quote.lines]
+    costs = [_cost(line, quote.currency) for line in quote.lines]
     known = [cost for cost in costs if cost is not None]
     cost = total(known) if len(known) == len(costs) else None
     margin = None if cost is None else quote.total - cost
@@ -61,8 +61,8 @@ def margin_of(quote: Quote) -> MarginOut:
     )
 
 
-def _cost(line: QuoteLine) -> Decimal | None:
-    return None if line.unit_cost is None else round_money(line.quantity * line.unit_cost)
+def _cost(line: QuoteLine, currency: str) -> Decimal | None:
+    return None if line.unit_cost is None else round_money(line.quantity * line.unit_cost, currency)
 
 
 def _less(amount: Decimal, cost: Decimal | None) -> Decimal | None:

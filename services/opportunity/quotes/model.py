@@ -13,19 +13,18 @@ from enum import StrEnum
 from typing import Any, Self
 from uuid import UUID
 
-from services.opportunity.quotes.authority import DiscountPolicy
 from services.opportunity.quotes.content import content_hash
 from services.opportunity.quotes.errors import (
     ApproverIsAuthor,
-    AuthorityExceeded,
     ContentChanged,
     QuoteFinal,
     QuoteOverdue,
     QuoteStateError,
 )
-from services.opportunity.quotes.line import QuoteLine, discount_off
-from services.opportunity.quotes.parts import Chain, Priced, Project, Terms
+from services.opportunity.quotes.line import QuoteLine
+from services.opportunity.quotes.parts import Priced, Project, Terms
 from services.opportunity.versioned import Version
+from shared.auth.discounts import AuthorityExceeded, DiscountPolicy, total_discount
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
@@ -43,6 +42,7 @@ from shared.events.opportunity import (
     QuoteSubmitted,
     QuoteSuperseded,
 )
+from shared.events.vocabulary import Chain
 
 
 class Status(StrEnum):
@@ -132,7 +132,7 @@ class Quote(Aggregate):
             **_fields(project),
             **_fields(terms),
             **_fields(priced),
-            **_totals(priced.lines),
+            **_totals(priced),
             id=new_id(),
             number=number,
             revision=revision,
@@ -148,7 +148,7 @@ class Quote(Aggregate):
     def change(self, priced: Priced, terms: Terms, author: UUID) -> Change:
         """Replace the content of a draft; whoever does becomes an author."""
         self.require_draft()
-        content = {**_fields(priced), **_fields(terms), **_totals(priced.lines)}
+        content = {**_fields(priced), **_fields(terms), **_totals(priced)}
         for name, value in content.items():
             setattr(self, name, value)
         self.authors = tuple(dict.fromkeys((*self.authors, author)))
@@ -228,8 +228,7 @@ class Quote(Aggregate):
         required = policy.content.required_role(self.lines)
         role = policy.content.covering_role(actor.roles, required)
         if role is None:
-            message = f"A discount like this is for {required} or above."
-            raise AuthorityExceeded(message, required_role=required)
+            raise AuthorityExceeded.needs(required)
         self._require_valid(at)
         self._become(Status.APPROVED)
         self._require_content(self.content_hash)
@@ -264,11 +263,9 @@ def _fields(part: Project | Terms | Priced) -> dict[str, Any]:
     return {name: getattr(part, name) for name in part.__slots__}
 
 
-def _totals(lines: Sequence[QuoteLine]) -> dict[str, Any]:
-    listed = sum((line.exact_list_value for line in lines), Decimal(0))
-    asked = sum((line.exact_value for line in lines), Decimal(0))
+def _totals(priced: Priced) -> dict[str, Any]:
     return {
-        "list_total": total(line.list_amount for line in lines),
-        "total": total(line.amount for line in lines),
-        "discount": discount_off(listed, asked),
+        "list_total": total(line.list_amount(priced.currency) for line in priced.lines),
+        "total": total(line.amount for line in priced.lines),
+        "discount": total_discount(priced.lines),
     }

@@ -4,19 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 from uuid import UUID
 
 from services.opportunity.quotes.line import QuoteLine
-
-
-class Chain(StrEnum):
-    """The business type: which documents follow (S103, S121, S145, S146)."""
-
-    CONTRACT_FIRST = "contract_first"  # 先签合同
-    ORDINARY = "ordinary"  # 普通销售
-    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
-    INVOICE_FIRST = "invoice_first"  # 先开票
+from shared.events.vocabulary import Chain
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,8 +19,9 @@ from services.opportunity.products.model import Product
 from services.opportunity.products.model import Status as ProductStatus
 from services.opportunity.products.service import products
 from services.opportunity.quotes.errors import InvalidLines
-from services.opportunity.quotes.line import ZERO_SHARE, QuoteLine
+from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.parts import Priced
+from shared.auth.discounts import ZERO_SHARE
 from shared.db.driver import Connection
 from shared.domain.errors import FieldError
 from shared.domain.ids import new_id
@@ -73,7 +74,7 @@ async def price_lines(
     errors = tuple(each for each in found if isinstance(each, FieldError))
     if errors:
         raise InvalidLines("; ".join(error.message for error in errors[:5]), errors=errors)
-    _must_fit(lines)
+    _must_fit(lines, currency)
     return Priced(currency, source.id if source else None, lines)
 
 
@@ -113,18 +114,18 @@ def _line(
         list_price=listed,
         base_price=base,
         discount=draft.discount,
-        amount=line_amount(draft.quantity, base, draft.discount),
+        amount=line_amount(draft.quantity, base, draft.discount, currency=currency),
         standard=price is not None,
         unit_cost=product.cost_price if product.cost_currency == currency else None,
     )
 
 
-def _must_fit(lines: Sequence[QuoteLine]) -> None:
+def _must_fit(lines: Sequence[QuoteLine], currency: str) -> None:
     """Refuse what is worth more than a document can hold."""
     errors = tuple(
         FieldError(f"/lines/{place}", "amount_too_large", "This line is worth too much.")
         for place, line in enumerate(lines)
-        if max(line.amount, line.list_amount) >= _TOO_MUCH
+        if max(line.amount, line.list_amount(currency)) >= _TOO_MUCH
     )
-    if errors or total(max(line.amount, line.list_amount) for line in lines) >= _TOO_MUCH:
+    if errors or total(max(line.amount, line.list_amount(currency)) for line in lines) >= _TOO_MUCH:
         raise InvalidLines("The amounts are too large.", errors=errors)

@@ -1,4 +1,4 @@
-"""Revisions of quotes in PostgreSQL, and the discount policy."""
+"""Revisions of quotes in PostgreSQL."""
 
 from __future__ import annotations
 
@@ -7,16 +7,13 @@ from datetime import date
 from uuid import UUID
 
 from services.opportunity.quotes import events
-from services.opportunity.quotes.authority import SHIPPED
 from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.model import Quote
-from services.opportunity.quotes.table import discount_policies, quote_lines, quotes
-from services.opportunity.versioned import Versioned
+from services.opportunity.quotes.table import quote_lines, quotes
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
 
-POLICY = Versioned(discount_policies, SHIPPED)
 SORTS = {
     "created": Sort(quotes.c.id, UUID),
     "-created": Sort(quotes.c.id, UUID, descending=True),

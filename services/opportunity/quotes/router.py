@@ -11,7 +11,8 @@ from starlette.responses import Response
 from services.opportunity.quotes import answering, approving, drafting
 from services.opportunity.quotes.margin import MarginOut, margin_of
 from services.opportunity.quotes.model import Status
-from services.opportunity.quotes.repository import POLICY, QuoteFilter
+from services.opportunity.quotes.policy import POLICY
+from services.opportunity.quotes.repository import QuoteFilter
 from services.opportunity.quotes.schemas import (
     CopyIn,
     PolicyIn,

@@ -12,15 +12,15 @@ from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from services.opportunity.presenting import facts, money_in
-from services.opportunity.quotes.authority import Band, DiscountPolicy
 from services.opportunity.quotes.drafting import ChangeQuote, DraftQuote, ReviseQuote
-from services.opportunity.quotes.line import SHARE_STEP, ZERO_SHARE, QuoteLine
+from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.model import Quote, Status
-from services.opportunity.quotes.parts import Chain
 from services.opportunity.quotes.pricing import LineDraft
 from services.opportunity.versioned import Version
+from shared.auth.discounts import ZERO_SHARE, Band, DiscountPolicy
 from shared.auth.roles import Role
-from shared.domain.money import DEFAULT_CURRENCY, QUANTITY_STEP
+from shared.domain.money import DEFAULT_CURRENCY, QUANTITY_STEP, SHARE_STEP
+from shared.events.vocabulary import Chain
 from shared.http.fields import (
     Currency,
     Day,
@@ -147,7 +147,7 @@ class LineOut(Output):
             unit=line.unit,
             quantity=line.quantity,
             list_price=MoneyOut(amount=line.list_price, currency=currency),
-            unit_price=MoneyOut(amount=line.unit_price, currency=currency),
+            unit_price=MoneyOut(amount=line.unit_price(currency), currency=currency),
             discount=line.list_discount,
             amount=MoneyOut(amount=line.amount, currency=currency),
             standard=line.standard,

@@ -9,11 +9,19 @@ from services.opportunity.metadata import metadata
 from services.opportunity.opportunities.table import opportunities
 from services.opportunity.prices.table import price_lists
 from services.opportunity.products.table import products
-from services.opportunity.quotes.authority import DiscountPolicy
 from services.opportunity.versioned import versioned_table
+from shared.auth.discounts import DiscountPolicy
 from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE
 
 discount_policies = versioned_table("discount_policy", DiscountPolicy)
+
+policy_heads = sa.Table(
+    "discount_policy_head",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False, comment="the newest in discount_policy"),
+    info={"aggregate": "discount_policy"},
+)
 
 quotes = sa.Table(
     "quote",

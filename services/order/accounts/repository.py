@@ -13,13 +13,14 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.order.accounts.model import Standing
 from services.order.accounts.table import accounts
-from services.order.customers.model import Customer, Settlement, Terms
+from services.order.customers.model import Customer, Terms
 from services.order.customers.table import credits, customers
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO
+from shared.events.vocabulary import Settlement
 
 SORTS = {
     "created": Sort(accounts.c.id, UUID),

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from services.order.contracts.model import TRANSITIONS, Status
+from services.order.contracts.status import TRANSITIONS, Status
+from services.order.prices.invariants import PricedTable, discount_authority
 from shared.db.invariants import Invariant
+from shared.db.rounding import rounded
 from shared.db.status_history import status_history
 
+_WORTH = rounded("l.quantity * l.unit_price * (1 - l.discount)", "c.currency")
 CONTRACTS = (
     status_history("contract", [Status.DRAFT], TRANSITIONS),
     Invariant(
         "contracts.23",
         "A contract's total is the sum of its lines, each rounded once.",
-        """
+        f"""
         SELECT c.id, c.number, c.total, sum(l.amount) AS lines
         FROM contract AS c LEFT JOIN contract_line AS l ON l.contract_id = c.id
         GROUP BY c.id
         HAVING c.total IS DISTINCT FROM sum(l.amount)
-            OR bool_or(l.amount <> round(l.quantity * l.unit_price * (1 - l.discount), 2))
-        """,
+            OR bool_or(l.amount <> {_WORTH})
+        """,  # noqa: S608 - a rounding of our own
     ),
     Invariant(
         "contracts.32",
@@ -28,6 +31,15 @@ CONTRACTS = (
            OR approved_by = ANY (authors)
            OR (approved_by IS NOT NULL AND approved_hash IS DISTINCT FROM content_hash)
         """,
+    ),
+    *discount_authority(
+        PricedTable(
+            slice="contracts",
+            table="contract",
+            lines="contract_line",
+            parent="contract_id",
+            approved="d.approved_by IS NOT NULL AND d.quote_id IS NULL",
+        )
     ),
     Invariant(
         "contracts.32 countersign",

@@ -5,31 +5,27 @@ What was submitted is fixed by a hash; opinions and approval are for exactly tha
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
-
+from services.order.contracts.content import Content
 from services.order.contracts.errors import (
     BoundToQuote,
     ContentChanged,
-    ContractNotInForce,
     ContractStateError,
     NotAsked,
     OwnContract,
     SpokenAlready,
 )
 from services.order.contracts.opinions import Opinion, Verdict
+from services.order.contracts.status import TRANSITIONS, Status, Validity
 from services.order.place import Place
-from services.order.products.line import ProductLine, must_fit
+from services.order.prices.model import Judged
 from shared.domain.aggregate import Aggregate, Change
-from shared.domain.errors import Invalid
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
 from shared.events.order import (
@@ -45,76 +41,8 @@ from shared.events.order import (
 )
 
 
-class Status(StrEnum):
-    """How far a contract is."""
-
-    DRAFT = "draft"  # 草稿
-    COUNTERSIGNING = "countersigning"  # 会签中
-    COUNTERSIGNED = "countersigned"  # 会签完毕, 待审批
-    APPROVED = "approved"  # 已审批
-    SIGNED = "signed"  # 已签订
-    REJECTED = "rejected"  # 已驳回
-    COMPLETED = "completed"  # 已履行
-    TERMINATED = "terminated"  # 已终止
-
-
-#: From each state to those that may follow it; a state may follow itself where it stands here.
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.DRAFT: frozenset({Status.DRAFT, Status.COUNTERSIGNING, Status.COUNTERSIGNED}),
-    Status.COUNTERSIGNING: frozenset(
-        {Status.COUNTERSIGNING, Status.COUNTERSIGNED, Status.REJECTED}
-    ),
-    Status.COUNTERSIGNED: frozenset({Status.APPROVED, Status.REJECTED}),
-    Status.APPROVED: frozenset({Status.SIGNED, Status.TERMINATED}),
-    Status.SIGNED: frozenset({Status.COMPLETED, Status.TERMINATED}),
-    Status.REJECTED: frozenset({Status.DRAFT}),
-    Status.COMPLETED: frozenset(),
-    Status.TERMINATED: frozenset(),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """Whose contract it is, and when orders may be placed under it."""
-
-    number: str
-    customer_id: UUID
-    status: Status
-    starts_on: date | None
-    ends_on: date | None
-
-    def must_allow(self, customer_id: UUID, day: date) -> None:
-        """Refuse orders of somebody else, without signatures, or out of the term (S121).
-
-        Raises:
-            ContractNotInForce: with the reason.
-        """
-        if self.customer_id != customer_id:
-            raise ContractNotInForce(f"{self.number} is another customer's.")
-        if self.status != Status.SIGNED:
-            raise ContractNotInForce(f"{self.number} is {self.status}.")
-        if self.starts_on and day < self.starts_on:
-            raise ContractNotInForce(f"{self.number} starts on {self.starts_on}.")
-        if self.ends_on and day > self.ends_on:
-            raise ContractNotInForce(f"{self.number} ended on {self.ends_on}.")
-
-
 @dataclass(kw_only=True)
-class Content:
-    """What is agreed: the part of a contract that approvals are bound to (S117)."""
-
-    title: str
-    customer_id: UUID
-    currency: str
-    lines: tuple[ProductLine, ...]
-    terms: str | None = None
-    payment_days: int = 30
-    starts_on: date | None = None
-    ends_on: date | None = None
-
-
-@dataclass(kw_only=True)
-class Contract(Content, Aggregate):
+class Contract(Content, Judged, Aggregate):
     """A contract with a customer. ``authors`` are all who wrote on it."""
 
     number: str
@@ -227,13 +155,22 @@ class Contract(Content, Aggregate):
             self._become(Status.COUNTERSIGNED)
         return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
 
-    def approve(self, *, by: UUID, at: datetime) -> Change:
-        """Approve what the departments agreed to; not by an author, nor for a department (S121)."""
+    def must_be_approvable(self, by: UUID) -> None:
+        """Refuse an approval that is not due, or by somebody who had a hand in it (S121, S122)."""
         self._by_somebody_else(by)
         self._by_who_has_not_spoken(by)
+        self._may_become(Status.APPROVED)
+
+    def approve(self, *, by: UUID, at: datetime, role: str | None = None) -> Change:
+        """Approve what the departments agreed to; not by an author, nor for a department (S121).
+
+        ``role`` is the one whose authority over discounts is used.
+        """
+        self.must_be_approvable(by)
         self._become(Status.APPROVED)
         self._content_is(self.content_hash)
-        self.approved_hash, self.approved_by, self.approved_at = self.content_hash, by, at
+        self.approved_hash, self.approved_role = self.content_hash, role
+        self.approved_by, self.approved_at = by, at
         return Change(ContractApproved, {"approved_by": by})
 
     def reject(self, reason: str) -> Change:
@@ -263,6 +200,11 @@ class Contract(Content, Aggregate):
         return Change(ContractTerminated, {"reason": reason})
 
     @property
+    def has_own_prices(self) -> bool:
+        """Whether its prices were not judged in a quote (S108)."""
+        return self.quote_id is None
+
+    @property
     def validity(self) -> Validity:
         """Whose it is, and when orders may be placed under it."""
         return Validity(self.number, self.customer_id, self.status, self.starts_on, self.ends_on)
@@ -278,17 +220,9 @@ class Contract(Content, Aggregate):
         """The opinions of this round."""
         return tuple(each for each in self.opinions if each.round == self.round)
 
-    def hash(self) -> str:
-        """Return the SHA-256 of what is agreed, in a canonical form."""
-        content = {name: getattr(self, name) for name in Content.__dataclass_fields__}
-        content["lines"] = [asdict(line) for line in self.lines]
-        return hashlib.sha256(to_json(content)).hexdigest()
-
     def _settle(self) -> None:
         """Derive what follows from the content, and refuse content that cannot be."""
-        if self.starts_on and self.ends_on and self.ends_on < self.starts_on:
-            raise Invalid.field("/ends_on", "It ends before it starts.", "ends_before_start")
-        must_fit(self.lines)
+        self.must_be_possible()
         self.total = total(line.amount for line in self.lines)
 
     def _content_is(self, fixed: str | None) -> None:
@@ -303,7 +237,10 @@ class Contract(Content, Aggregate):
         if any(each.given_by == by for each in self._given):
             raise SpokenAlready("Who gave an opinion in this round gives no other, nor approves.")
 
-    def _become(self, target: Status) -> None:
+    def _may_become(self, target: Status) -> None:
         if target not in TRANSITIONS[self.status]:
             raise ContractStateError(f"A contract that is {self.status} cannot become {target}.")
+
+    def _become(self, target: Status) -> None:
+        self._may_become(target)
         self.status = target

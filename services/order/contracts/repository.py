@@ -10,8 +10,9 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.order.contracts import events
-from services.order.contracts.model import Contract, Validity
+from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Opinion
+from services.order.contracts.status import Validity
 from services.order.contracts.table import contracts, lines, opinions
 from services.order.products.line import ProductLine
 from shared.db.driver import Connection, Prepared
@@ -29,7 +30,8 @@ SORTS = {
 #: that drafts (S132).
 REGISTER = Series("contract", "HT", 6, Range(1, 999_999))
 _DETAILS = {"terms", "authors", "round", "asked", "content_hash", "approved_hash", "approved_by"}
-_DETAILS |= {"approved_at", "signer", "customer_signer", "reason"}
+_DETAILS |= {"approved_at", "approved_role", "signer", "customer_signer", "reason"}
+_DETAILS |= {"price_list_id", "policy_version", "own_authority"}
 _SUMMARY = [column for column in contracts.c if column.name not in _DETAILS]
 _of_quote = Prepared(
     sa.select(contracts.c.id).where(contracts.c.quote_id == sa.bindparam("quote_id"))
@@ -56,6 +58,7 @@ class ContractFilter:
     number: str | None = None
     signed_from: date | None = None
     signed_to: date | None = None
+    required_role: str | None = None
 
 
 class Contracts(Repository[Contract]):
@@ -95,6 +98,7 @@ def _conditions(wanted: ContractFilter) -> list[sa.ColumnElement[bool]]:
         "customer_id": wanted.customer_id,
         "owner_id": wanted.owner_id,
         "number": wanted.number,
+        "required_role": wanted.required_role,
     }
     found = [contracts.c[name] == value for name, value in equal.items() if value is not None]
     if wanted.signed_from is not None:

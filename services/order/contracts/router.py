@@ -9,7 +9,6 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.order.contracts import service
-from services.order.contracts.model import Status
 from services.order.contracts.repository import ContractFilter
 from services.order.contracts.schemas import (
     ContractIn,
@@ -20,6 +19,8 @@ from services.order.contracts.schemas import (
     ReasonIn,
     SignatureIn,
 )
+from services.order.contracts.status import Status
+from shared.auth.roles import Role
 from shared.http.fields import Day
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -49,12 +50,17 @@ async def list_contracts(
     number: Number = None,
     signed_from: Day | None = None,
     signed_to: Day | None = None,
+    required_role: Annotated[
+        Role | None, Query(description="with status countersigned: whom they wait for")
+    ] = None,
     sort: str = "-created",
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
     """List the register, newest first; ``sort`` is created, -created or number."""
-    wanted = ContractFilter(status, customer_id, owner_id, number, signed_from, signed_to)
+    wanted = ContractFilter(
+        status, customer_id, owner_id, number, signed_from, signed_to, required_role
+    )
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         page = await service.contracts.page(conn, wanted, request)
@@ -106,7 +112,8 @@ async def countersign_contract(
 async def approve_contract(
     contract_id: UUID, write: Annotated[Write, writing("contract.approve", if_match=True)]
 ) -> Response:
-    """Approve what the departments agreed to; not the author."""
+    """Approve what the departments agreed to; not the author, and with the authority that its
+    discounts need."""
     command = service.ApproveContract(contract_id, write.expected)
     return await write(command, service.approve_contract, ContractOut.of)
 

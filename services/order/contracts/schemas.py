@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from decimal import Decimal
 from typing import Annotated, Any
 from uuid import UUID
 
 from pydantic import Field
 
-from services.order.contracts.model import Contract, Status
+from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Department, Verdict
 from services.order.contracts.service import (
     ChangeContract,
@@ -18,7 +19,9 @@ from services.order.contracts.service import (
     SignContract,
     TerminateContract,
 )
+from services.order.contracts.status import Status
 from services.order.products.schemas import LineOut, Lines, line_facts, one_currency
+from shared.auth.roles import Role
 from shared.http.fields import Day, Input, MoneyOut, Name, Note, Output
 
 PaymentDays = Annotated[int, Field(strict=True, ge=0, le=3650)]
@@ -110,7 +113,9 @@ class SignatureIn(Input):
 
 
 class ContractSummary(Output):
-    """A contract in the register (S132)."""
+    """A contract in the register (S132). ``discount`` is the greatest off the price list, of all
+    lines and the total, and ``required_role`` the least that may approve it; null where a quote
+    was approved in its place."""
 
     id: UUID
     version: int
@@ -121,6 +126,8 @@ class ContractSummary(Output):
     opportunity_id: UUID | None
     status: Status
     total: MoneyOut
+    discount: Decimal | None
+    required_role: Role | None
     payment_days: int
     starts_on: date | None
     ends_on: date | None
@@ -163,6 +170,10 @@ class ContractOut(ContractSummary):
     approved_hash: str | None
     approved_by: UUID | None
     approved_at: datetime | None
+    price_list_id: UUID | None
+    policy_version: int | None
+    own_authority: bool
+    approved_role: Role | None
     signer: str | None
     customer_signer: str | None
     reason: str | None

@@ -8,13 +8,15 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.order.contracts.content import Content
 from services.order.contracts.errors import CustomerIsGone
-from services.order.contracts.model import Content, Contract
+from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Verdict
 from services.order.contracts.repository import Contracts
 from services.order.customers.model import GONE, Customer
 from services.order.customers.repository import known_customer
 from services.order.place import Place
+from services.order.prices.service import authorise, judge
 from services.order.products.line import Asked, ProductLine, priced
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork
@@ -131,7 +133,7 @@ async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
         title=command.title,
         customer_id=command.customer_id,
         currency=command.currency,
-        lines=await _lines(uow, command.lines),
+        lines=await _lines(uow, command.lines, command.currency),
         terms=command.terms,
         payment_days=command.payment_days,
         starts_on=command.starts_on,
@@ -146,6 +148,7 @@ async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
         place=place,
         at=uow.now,
     )
+    await judge(uow, contract)
     await contracts.add(uow, contract, change)
     return contract
 
@@ -171,8 +174,11 @@ async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     changes = dict(command.changes)
     if command.lines is not None:
-        changes["lines"] = await _lines(uow, command.lines)
-    await contracts.save(uow, contract, contract.change(by=uow.actor.id, **changes))
+        changes["lines"] = await _lines(uow, command.lines, changes["currency"])
+    change = contract.change(by=uow.actor.id, **changes)
+    if command.lines is not None:
+        await judge(uow, contract)
+    await contracts.save(uow, contract, change)
     return contract
 
 
@@ -195,9 +201,13 @@ async def countersign(uow: UnitOfWork, command: Countersign) -> Contract:
 
 
 async def approve_contract(uow: UnitOfWork, command: ApproveContract) -> Contract:
-    """Approve what the departments agreed to; somebody other than its authors (S121)."""
+    """Approve what the departments agreed to; somebody other than its authors, whose authority
+    covers the discounts (S108, S121)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    await contracts.save(uow, contract, contract.approve(by=uow.actor.id, at=uow.now))
+    contract.must_be_approvable(uow.actor.id)
+    role = await authorise(uow, contract) if contract.has_own_prices else None
+    change = contract.approve(by=uow.actor.id, at=uow.now, role=role)
+    await contracts.save(uow, contract, change)
     return contract
 
 
@@ -235,10 +245,12 @@ async def complete_contract(uow: UnitOfWork, command: CompleteContract) -> Contr
     return contract
 
 
-async def _lines(uow: UnitOfWork, asked: Sequence[Asked]) -> tuple[ProductLine, ...]:
+async def _lines(uow: UnitOfWork, asked: Sequence[Asked], currency: str) -> tuple[ProductLine, ...]:
     products = await known_products(uow.conn, [each.product_id for each in asked])
     return tuple(
-        ProductLine(**priced(product, each.quantity, each.unit_price, each.discount))
+        ProductLine(
+            **priced(product, each.quantity, each.unit_price, each.discount, currency=currency)
+        )
         for product, each in zip(products, asked, strict=True)
     )
 

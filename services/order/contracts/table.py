@@ -41,10 +41,22 @@ contracts = sa.Table(
     sa.Column("signer", sa.Text),
     sa.Column("customer_signer", sa.Text),
     sa.Column("reason", sa.Text),
+    sa.Column("price_list_id", sa.Uuid, comment="what its prices were measured by"),
+    sa.Column("policy_version", sa.BigInteger, comment="of the discount policy"),
+    sa.Column("discount", SHARE, comment="the greatest off the list; null: judged elsewhere"),
+    sa.Column("required_role", sa.Text, comment="the least that may approve the discounts"),
+    sa.Column("own_authority", sa.Boolean, nullable=False),
+    sa.Column("approved_role", sa.Text, comment="whose authority was used"),
     sa.Index("contract_customer", "customer_id", "id"),
     sa.Index("contract_owner", "owner_id", "id"),
     sa.Index("contract_status", "status", "id"),
     sa.Index("contract_customer_status", "customer_id", "status", "id"),
+    sa.Index(
+        "contract_required_role",
+        "required_role",
+        "id",
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    ),
 )
 
 lines = sa.Table(
@@ -61,6 +73,7 @@ lines = sa.Table(
     sa.Column("unit_price", MONEY, nullable=False),
     sa.Column("discount", SHARE, nullable=False),
     sa.Column("amount", MONEY, nullable=False),
+    sa.Column("list_price", MONEY),
     sa.Index("contract_line_contract", "contract_id", "position"),
 )
 

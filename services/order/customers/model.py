@@ -5,22 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
 from services.order.customers.errors import CustomerMayNotTrade
+from shared.events.vocabulary import Settlement
 
 FORMAL = "formal"
 #: Nothing new is agreed with customers in these states.
 GONE = frozenset({"rejected", "lost"})
-
-
-class Settlement(StrEnum):
-    """How a customer's orders are covered (decision on S164, S165, S167)."""
-
-    PREPAID = "prepaid"  # 预付
-    CREDIT = "credit"  # 赊销, up to a limit
-    OPEN = "open"  # 不限
 
 
 @dataclass(frozen=True, slots=True)

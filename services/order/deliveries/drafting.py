@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import lock_standing, move
-from services.order.customers.model import Settlement
 from services.order.customers.repository import known_customer
 from services.order.deliveries.errors import (
     DirectDeliveryRefused,
@@ -20,10 +19,12 @@ from services.order.deliveries.model import Delivery, DeliveryLine, Heading, Tak
 from services.order.deliveries.repository import Deliveries
 from services.order.orders.errors import OrderStateError, OverDelivery
 from services.order.orders.line import OrderLine
-from services.order.orders.model import OPEN, Order
-from services.order.orders.origin import Chain
+from services.order.orders.model import Order
+from services.order.orders.origin import must_be_permitted
 from services.order.orders.placing import orders
+from services.order.orders.status import OPEN
 from services.order.place import Place
+from services.order.prices.service import judge
 from services.order.products.line import Asked, must_fit, priced
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork
@@ -31,6 +32,7 @@ from shared.domain.clock import business_date
 from shared.domain.errors import FieldError, Invalid
 from shared.domain.ids import new_id
 from shared.domain.money import QUANTITY_STEP, total
+from shared.events.vocabulary import Chain, Settlement
 from shared.numbering.numbers import Range, Series, next_number
 
 deliveries = Deliveries()
@@ -61,11 +63,13 @@ class DraftDelivery:
 
 @dataclass(frozen=True, slots=True)
 class DraftDirectDelivery:
-    """Prepare a delivery that no order asked for; ``currency`` is that of its prices."""
+    """Prepare a delivery that no order asked for; ``currency`` is that of its prices, and
+    ``permitted`` are the business types of the company."""
 
     customer_id: UUID
     currency: str
     lines: tuple[Asked, ...]
+    permitted: Collection[Chain]
 
 
 async def draft_delivery(uow: UnitOfWork, command: DraftDelivery) -> Delivery:
@@ -91,9 +95,18 @@ async def draft_of_invoice(uow: UnitOfWork, wanted: Sequence[Wanted]) -> Deliver
 
 async def draft_direct_delivery(uow: UnitOfWork, command: DraftDirectDelivery) -> Delivery:
     """Prepare a delivery without an order, as far as the customer's terms cover it (S145)."""
+    must_be_permitted(Chain.DIRECT_DELIVERY, command.permitted)
     products = await known_products(uow.conn, [each.product_id for each in command.lines])
     lines = [
-        DeliveryLine(**priced(product, each.quantity, each.unit_price, each.discount))
+        DeliveryLine(
+            **priced(
+                product,
+                each.quantity,
+                each.unit_price,
+                each.discount,
+                currency=command.currency,
+            )
+        )
         for product, each in zip(products, command.lines, strict=True)
     ]
     must_fit(lines)
@@ -108,6 +121,7 @@ async def draft_direct_delivery(uow: UnitOfWork, command: DraftDirectDelivery) -
         place=Place(customer.owner_id, customer.department, customer.branch, customer.region),
     )
     delivery, change = Delivery.draft(heading, lines, by=uow.actor.id, at=uow.now)
+    await judge(uow, delivery)
     await deliveries.add(uow, delivery, change)
     return delivery
 
@@ -182,7 +196,7 @@ def _line(
     quantity = wanted.quantity.quantize(QUANTITY_STEP)
     before = planned.get(line.id, Taken())
     _must_not_exceed(place, order, line, before.quantity, quantity, tolerance)
-    amount = part_amount(line, before, quantity)
+    amount = part_amount(line, before, quantity, order.currency)
     planned[line.id] = Taken(before.quantity + quantity, before.amount + amount)
     return DeliveryLine(
         id=new_id(),

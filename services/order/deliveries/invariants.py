@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.order.deliveries.model import TRANSITIONS, Status
+from services.order.prices.invariants import PricedTable, discount_authority
 from shared.db.invariants import Invariant
 from shared.db.status_history import status_history
 
@@ -57,6 +58,17 @@ DELIVERIES = (
               IS DISTINCT FROM
               (l.product_id, l.unit_price, l.discount, d.customer_id, d.currency)
         """,
+    ),
+    # Imported deliveries are facts of the past, whatever their prices were.
+    *discount_authority(
+        PricedTable(
+            slice="deliveries",
+            table="delivery",
+            lines="delivery_line",
+            parent="delivery_id",
+            approved="d.checked_by IS NOT NULL AND d.import_id IS NULL AND NOT EXISTS ("
+            "SELECT FROM delivery_line AS o WHERE o.delivery_id = d.id AND o.order_id IS NOT NULL)",
+        )
     ),
     Invariant(
         "deliveries.152",

@@ -14,8 +14,8 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
-from services.order.orders.origin import Chain
 from services.order.place import Place
+from services.order.prices.model import Judged
 from services.order.products.line import ProductLine
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
@@ -28,6 +28,7 @@ from shared.events.order import (
     DeliveryReturned,
     DeliveryShipped,
 )
+from shared.events.vocabulary import Chain
 
 
 class Status(StrEnum):
@@ -78,7 +79,7 @@ class Heading:
 
 
 @dataclass(kw_only=True)
-class Delivery(Aggregate):
+class Delivery(Judged, Aggregate):
     """Goods on their way to one customer, of one order, of several, or of none."""
 
     number: str
@@ -120,7 +121,10 @@ class Delivery(Aggregate):
         at: datetime,
         import_id: UUID,
     ) -> tuple[Delivery, Change]:
-        """Take over a delivery that was shipped and received on a day of the past."""
+        """Take over a delivery that was shipped and received on a day of the past.
+
+        Its prices are facts: they need nobody's authority (S108).
+        """
         delivery = cls._new(heading, (line,), Status.RECEIVED, by, at)
         delivery.shipped_on = delivery.received_on = on
         delivery.import_id = import_id
@@ -153,12 +157,20 @@ class Delivery(Aggregate):
             created_at=at,
         )
 
-    def check(self, by: UUID) -> Change:
-        """Confirm that it agrees with the orders; not by who prepared it (S152)."""
+    def must_be_checkable(self, by: UUID) -> None:
+        """Refuse a check that is not due, or by who prepared it (S152)."""
         if by == self.prepared_by:
             raise OwnDelivery("Who prepared a delivery does not check it.")
+        self._may_become(Status.CHECKED)
+
+    def check(self, by: UUID, role: str | None = None) -> Change:
+        """Confirm that it agrees with the orders; not by who prepared it (S152).
+
+        ``role`` is the one whose authority over discounts is used (S108).
+        """
+        self.must_be_checkable(by)
         self._become(Status.CHECKED)
-        self.checked_by = by
+        self.checked_by, self.approved_role = by, role
         return Change(DeliveryChecked)
 
     def ship(self, on: date, carrier: str | None, tracking: str | None) -> Change:
@@ -206,9 +218,12 @@ class Delivery(Aggregate):
         """The orders it has goods of, ascending."""
         return sorted({line.order_id for line in self.lines if line.order_id})
 
-    def _become(self, target: Status) -> None:
+    def _may_become(self, target: Status) -> None:
         if target not in TRANSITIONS[self.status]:
             raise DeliveryStateError(f"A delivery that is {self.status} cannot become {target}.")
+
+    def _become(self, target: Status) -> None:
+        self._may_become(target)
         self.status = target
 
 
@@ -220,7 +235,7 @@ class Taken:
     amount: Decimal = ZERO
 
 
-def part_amount(line: ProductLine, taken: Taken, quantity: Decimal) -> Decimal:
+def part_amount(line: ProductLine, taken: Taken, quantity: Decimal, currency: str) -> Decimal:
     """Return what ``quantity`` more of ``line`` is worth, so that all parts sum to the line.
 
     The part that completes the line takes what is left of its amount; a part beyond the line is
@@ -229,6 +244,6 @@ def part_amount(line: ProductLine, taken: Taken, quantity: Decimal) -> Decimal:
     reached = taken.quantity + quantity
     if reached < line.quantity:
         left = max(line.amount - taken.amount, ZERO)
-        return min(line.worth(quantity), left)
-    whole = line.amount if reached == line.quantity else line.worth(reached)
+        return min(line.worth(quantity, currency), left)
+    whole = line.amount if reached == line.quantity else line.worth(reached, currency)
     return max(whole - taken.amount, ZERO)

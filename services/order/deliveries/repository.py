@@ -42,6 +42,7 @@ class DeliveryFilter:
     status: str | None = None
     customer_id: UUID | None = None
     order_id: UUID | None = None
+    required_role: str | None = None
 
 
 class Deliveries(Repository[Delivery]):
@@ -73,6 +74,8 @@ def _conditions(wanted: DeliveryFilter) -> list[sa.ColumnElement[bool]]:
         found.append(deliveries.c.status == wanted.status)
     if wanted.customer_id is not None:
         found.append(deliveries.c.customer_id == wanted.customer_id)
+    if wanted.required_role is not None:
+        found.append(deliveries.c.required_role == wanted.required_role)
     if wanted.order_id is not None:
         lines = sa.select(delivery_lines.c.delivery_id).where(
             delivery_lines.c.order_id == wanted.order_id

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 from uuid import UUID
 
+from fastapi import Query
 from starlette.responses import Response
 
 from services.order.deliveries import drafting, service
@@ -19,6 +20,7 @@ from services.order.deliveries.schemas import (
     ShipmentIn,
     direct_command,
 )
+from shared.auth.roles import Role
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
@@ -42,12 +44,15 @@ async def list_deliveries(
     status: Status | None = None,
     customer_id: UUID | None = None,
     order_id: UUID | None = None,
+    required_role: Annotated[
+        Role | None, Query(description="with status draft: whom they wait for")
+    ] = None,
     sort: str = "-created",
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
     """List deliveries, newest first; ``sort`` is created, -created, number or -number."""
-    wanted = DeliveryFilter(status, customer_id, order_id)
+    wanted = DeliveryFilter(status, customer_id, order_id, required_role)
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         page = await drafting.deliveries.page(conn, wanted, request)
@@ -60,7 +65,7 @@ async def draft_delivery(
 ) -> Response:
     """Prepare a delivery: of one order or several of a customer, or without an order."""
     if body.direct is not None:
-        command = direct_command(body.direct)
+        command = direct_command(body.direct, write.context.settings.chains)
         return await write(command, drafting.draft_direct_delivery, DeliveryOut.of, status=201)
     tolerance = write.context.settings.over_delivery_tolerance
     return await write(body.command(tolerance), drafting.draft_delivery, DeliveryOut.of, status=201)
@@ -70,7 +75,8 @@ async def draft_delivery(
 async def check_delivery(
     delivery_id: UUID, write: Annotated[Write, writing("delivery.check", if_match=True)]
 ) -> Response:
-    """Confirm that it agrees with the orders; not by who prepared it."""
+    """Confirm that it agrees with the orders; not by who prepared it. Without an order, your
+    authority must cover its discounts."""
     command = service.CheckDelivery(delivery_id, write.expected)
     return await write(command, service.check_delivery, DeliveryOut.of)
 

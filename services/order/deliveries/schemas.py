@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -13,8 +14,9 @@ from pydantic_core import PydanticCustomError
 from services.order.deliveries.drafting import DraftDelivery, DraftDirectDelivery, Wanted
 from services.order.deliveries.model import Delivery, Status
 from services.order.deliveries.service import CancelDelivery, ReceiveDelivery, ShipDelivery
-from services.order.orders.origin import Chain
 from services.order.products.schemas import MAX_LINES, LineOut, Lines, line_facts, one_currency
+from shared.auth.roles import Role
+from shared.events.vocabulary import Chain
 from shared.http.fields import Day, Input, MoneyOut, Name, Note, Output, Quantity
 
 _MAX_ORDERS = 50
@@ -57,12 +59,13 @@ class DeliveryIn(Input):
         return DraftDelivery(wanted, tuple(self.order_ids or ()), tolerance)
 
 
-def direct_command(body: DirectDeliveryIn) -> DraftDirectDelivery:
+def direct_command(body: DirectDeliveryIn, permitted: Collection[Chain]) -> DraftDirectDelivery:
     """Return the command for a delivery without an order."""
     return DraftDirectDelivery(
         customer_id=body.customer_id,
         currency=one_currency([line.unit_price for line in body.lines]),
         lines=tuple(line.asked() for line in body.lines),
+        permitted=permitted,
     )
 
 
@@ -99,7 +102,8 @@ class DeliveryCancellationIn(Input):
 
 
 class DeliverySummary(Output):
-    """A delivery in a list."""
+    """A delivery in a list. ``discount`` is the greatest off the price list when no order asked
+    for it, and ``required_role`` the least that may then check it."""
 
     id: UUID
     version: int
@@ -108,6 +112,8 @@ class DeliverySummary(Output):
     customer_id: UUID
     status: Status
     total: MoneyOut
+    discount: Decimal | None
+    required_role: Role | None
     owner_id: UUID
     department: str | None
     branch: str | None
@@ -139,6 +145,10 @@ class DeliveryLineOut(LineOut):
 class DeliveryOut(DeliverySummary):
     """A delivery with its lines."""
 
+    price_list_id: UUID | None
+    policy_version: int | None
+    own_authority: bool
+    approved_role: Role | None
     lines: list[DeliveryLineOut]
 
     @classmethod

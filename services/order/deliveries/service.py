@@ -10,6 +10,7 @@ from services.order.accounts.repository import move
 from services.order.deliveries.drafting import deliveries
 from services.order.deliveries.model import Delivery
 from services.order.orders.progress import deliver_orders
+from services.order.prices.service import authorise
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.errors import Invalid
@@ -53,9 +54,12 @@ class CancelDelivery:
 
 
 async def check_delivery(uow: UnitOfWork, command: CheckDelivery) -> Delivery:
-    """Confirm a delivery; not by who prepared it (S151, S152)."""
+    """Confirm a delivery; not by who prepared it (S151, S152). The prices of a direct one need
+    the checker's authority (S106, S108)."""
     delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
-    await deliveries.save(uow, delivery, delivery.check(uow.actor.id))
+    delivery.must_be_checkable(uow.actor.id)
+    role = await authorise(uow, delivery) if delivery.is_direct else None
+    await deliveries.save(uow, delivery, delivery.check(uow.actor.id, role))
     return delivery
 
 

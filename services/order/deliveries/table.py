@@ -31,9 +31,21 @@ deliveries = sa.Table(
     sa.Column("carrier", sa.Text),
     sa.Column("tracking", sa.Text),
     sa.Column("import_id", sa.Uuid, comment="the import that brought it, if one did"),
+    sa.Column("price_list_id", sa.Uuid, comment="what its prices were measured by"),
+    sa.Column("policy_version", sa.BigInteger, comment="of the discount policy"),
+    sa.Column("discount", SHARE, comment="the greatest off the list; null: judged elsewhere"),
+    sa.Column("required_role", sa.Text, comment="the least that may approve the discounts"),
+    sa.Column("own_authority", sa.Boolean, nullable=False),
+    sa.Column("approved_role", sa.Text, comment="whose authority was used"),
     sa.Index("delivery_customer", "customer_id", "id"),
     sa.Index("delivery_status", "status", "id"),
     sa.Index("delivery_customer_status", "customer_id", "status", "id"),
+    sa.Index(
+        "delivery_required_role",
+        "required_role",
+        "id",
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    ),
 )
 
 delivery_lines = sa.Table(
@@ -52,6 +64,7 @@ delivery_lines = sa.Table(
     sa.Column("unit_price", MONEY, nullable=False),
     sa.Column("discount", SHARE, nullable=False),
     sa.Column("amount", MONEY, nullable=False),
+    sa.Column("list_price", MONEY),
     sa.CheckConstraint("quantity > 0", name="quantity"),
     sa.Index("delivery_line_delivery", "delivery_id", "position"),
     sa.Index(

@@ -7,7 +7,14 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from services.order.history.model import Sale
@@ -16,7 +23,16 @@ from services.order.receipts.model import Method
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date, now
 from shared.domain.money import DEFAULT_CURRENCY
-from shared.http.fields import AmountOrNothing, Currency, Day, Input, Name, Quantity, Share
+from shared.http.fields import (
+    AmountOrNothing,
+    Currency,
+    Day,
+    Input,
+    Name,
+    Quantity,
+    Share,
+    payable,
+)
 from shared.imports.kinds import Batch, Column, ImportKind, Outcome, Row, RowError, row_errors
 
 COLUMNS = (
@@ -57,17 +73,24 @@ class _Entry(BaseModel):
     sold_on: Annotated[Day, AfterValidator(_in_the_past)]
     product_code: Name
     quantity: Quantity
-    amount: AmountOrNothing
     currency: Currency
+    amount: AmountOrNothing
     method: Method
     unit: Name | None = None
     discount: Share = Decimal(0)
+
+    @field_validator("amount")
+    @classmethod
+    def _of_the_currency(cls, amount: Decimal, known: ValidationInfo) -> Decimal:
+        return payable(amount, known.data.get("currency", DEFAULT_CURRENCY))
 
 
 async def import_sales(uow: UnitOfWork, batch: Batch) -> Outcome:
     """Take rows over as complete chains of documents (S223).
 
-    All documents of a job carry its id; identical rows are separate purchases and all count.
+    All documents of a job carry its id; identical rows are separate purchases and all count. Their
+    prices are facts of the past: no discount authority is asked for (S108), and no business type
+    is chosen.
     """
     outcome = Outcome()
     sales = dict(_sales(batch, outcome))

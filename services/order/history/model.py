@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
@@ -17,13 +17,13 @@ from services.order.deliveries.model import Delivery, DeliveryLine
 from services.order.deliveries.model import Heading as DeliveryHeading
 from services.order.invoices.model import Heading as InvoiceHeading
 from services.order.invoices.model import Invoice, InvoiceLine
-from services.order.orders.origin import Chain
 from services.order.place import Place
 from services.order.products.model import Product
-from services.order.receipts.model import Allocation, Payment, Receipt
+from services.order.receipts.model import Allocation, IncomingPayment, Receipt
 from shared.domain.aggregate import Change
 from shared.domain.ids import new_id
-from shared.domain.money import CENT
+from shared.domain.money import ZERO, round_money
+from shared.events.vocabulary import Chain
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,9 +45,9 @@ class Sale:
 
     @property
     def unit_price(self) -> Decimal:
-        """The price of one unit before the discount, to the cent."""
+        """The price of one unit before the discount, in coins of the currency."""
         share = self.quantity * (1 - self.discount)
-        return (self.amount / share).quantize(CENT, ROUND_HALF_UP) if share else Decimal("0.00")
+        return round_money(self.amount / share, self.currency) if share else ZERO
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,7 +162,7 @@ def _invoice(
 def _receipt(
     sale: Sale, customer: Customer, place: Place, numbers: Numbers, source: Import
 ) -> tuple[Receipt, Change]:
-    payment = Payment(
+    payment = IncomingPayment(
         customer_id=customer.id,
         amount=sale.amount,
         currency=sale.currency,

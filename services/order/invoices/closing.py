@@ -7,12 +7,12 @@ from decimal import Decimal
 from typing import Protocol
 from uuid import UUID
 
-from services.order.contracts.model import Status as ContractStatus
 from services.order.contracts.service import CompleteContract, complete_contract, contracts
+from services.order.contracts.status import Status as ContractStatus
 from services.order.invoices.drafting import invoices
-from services.order.orders.model import OPEN
 from services.order.orders.placing import orders
 from services.order.orders.progress import CloseOrder, close_order
+from services.order.orders.status import OPEN
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.order import InvoiceSettled, OrderClosed, OrderProgressed
 

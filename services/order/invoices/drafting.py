@@ -15,15 +15,16 @@ from services.order.invoices.errors import MixedInvoice, NothingToInvoice, NotIn
 from services.order.invoices.model import Heading, Invoice, InvoiceLine
 from services.order.invoices.repository import Invoices
 from services.order.orders.errors import TermExceeded
-from services.order.orders.model import OPEN, Order
-from services.order.orders.origin import Chain
+from services.order.orders.model import Order
 from services.order.orders.placing import orders
+from services.order.orders.status import OPEN
 from services.order.place import Place
-from services.order.products.line import SHARE_STEP, ProductLine
+from services.order.products.line import ProductLine
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import Invalid, NotFound
 from shared.domain.ids import new_id
-from shared.domain.money import CENT, QUANTITY_STEP, line_amount
+from shared.domain.money import CENT, QUANTITY_STEP, SHARE_STEP, line_amount
+from shared.events.vocabulary import Chain
 
 invoices = Invoices()
 
@@ -133,7 +134,7 @@ def _line(
         message = f"Delivery {delivery.number} has no such line."
         raise Invalid.field(f"/lines/{place}/delivery_line_id", message, "unknown_line")
     before = taken.get(line.id, Taken())
-    facts = _facts(line, before, charge)
+    facts = _facts(line, before, charge, delivery.currency)
     taken[line.id] = Taken(before.quantity + facts["quantity"], before.amount + facts["amount"])
     return InvoiceLine(
         **facts,
@@ -144,7 +145,7 @@ def _line(
     )
 
 
-def _facts(line: DeliveryLine, before: Taken, charge: Charge) -> dict[str, Any]:
+def _facts(line: DeliveryLine, before: Taken, charge: Charge, currency: str) -> dict[str, Any]:
     left = line.quantity - before.quantity
     quantity = (charge.quantity or left).quantize(QUANTITY_STEP)
     price = line.unit_price if charge.unit_price is None else charge.unit_price.quantize(CENT)
@@ -154,9 +155,9 @@ def _facts(line: DeliveryLine, before: Taken, charge: Charge) -> dict[str, Any]:
         raise NothingToInvoice(f"All {line.product_code} of this line is on an invoice already.")
     as_delivered = (price, discount) == (line.unit_price, line.discount)
     amount = (
-        part_amount(line, before, quantity)
+        part_amount(line, before, quantity, currency)
         if as_delivered
-        else line_amount(quantity, price, discount)
+        else line_amount(quantity, price, discount, currency=currency)
     )
     return _charged(line, quantity, amount) | {"unit_price": price, "discount": discount}
 
@@ -166,7 +167,7 @@ def _lines_of_order(order: Order, taken: dict[UUID, Taken]) -> Iterable[InvoiceL
         before = taken.get(line.id, Taken())
         left = line.quantity - before.quantity
         if left > 0:
-            facts = _charged(line, left, part_amount(line, before, left))
+            facts = _charged(line, left, part_amount(line, before, left, order.currency))
             yield InvoiceLine(**facts, order_id=order.id, order_line_id=line.id)
 
 

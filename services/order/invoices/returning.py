@@ -10,9 +10,9 @@ from services.order.deliveries.drafting import deliveries
 from services.order.deliveries.model import Delivery
 from services.order.invoices.drafting import invoices
 from services.order.invoices.errors import DeliveryInvoiced
-from services.order.orders.origin import Chain
 from services.order.orders.progress import undeliver_orders
 from shared.db.unit_of_work import UnitOfWork
+from shared.events.vocabulary import Chain
 
 
 @dataclass(frozen=True, slots=True)

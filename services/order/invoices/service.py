@@ -13,17 +13,17 @@ from services.order.deliveries.model import Taken
 from services.order.invoices.drafting import invoices
 from services.order.invoices.matching import Claim, require_match
 from services.order.invoices.model import Invoice
-from services.order.ledger.model import Journal, Ledger, transfer
+from services.order.ledger.model import Journal, LedgerAccount, transfer
 from services.order.ledger.posting import post
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
-from services.order.orders.origin import Chain
 from services.order.orders.placing import orders
 from services.order.orders.progress import invoice_orders
 from services.order.products.line import ProductLine
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.money import total
+from shared.events.vocabulary import Chain
 from shared.numbering.numbers import Range, Series, next_number
 
 SERIES = Series("invoice", "FP", 8, Range(1, 99_999_999))
@@ -106,7 +106,9 @@ def issued(invoice: Invoice) -> Journal:
         currency=invoice.currency,
         posted_on=invoice.issued_on,
         entries=transfer(
-            debit=Ledger.ACCOUNTS_RECEIVABLE, credit=Ledger.REVENUE, amount=invoice.total
+            debit=LedgerAccount.ACCOUNTS_RECEIVABLE,
+            credit=LedgerAccount.REVENUE,
+            amount=invoice.total,
         ),
     )
 

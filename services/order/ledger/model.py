@@ -13,7 +13,7 @@ from shared.domain.ids import new_id
 from shared.domain.money import ZERO
 
 
-class Ledger(StrEnum):
+class LedgerAccount(StrEnum):
     """The accounts of the ledger. Debit is positive, credit is negative."""
 
     ACCOUNTS_RECEIVABLE = "accounts_receivable"  # 应收账款
@@ -28,11 +28,13 @@ class Ledger(StrEnum):
 class Entry:
     """One side of a journal."""
 
-    account: Ledger
+    account: LedgerAccount
     amount: Decimal
 
 
-def transfer(*, debit: Ledger, credit: Ledger, amount: Decimal) -> tuple[Entry, Entry]:
+def transfer(
+    *, debit: LedgerAccount, credit: LedgerAccount, amount: Decimal
+) -> tuple[Entry, Entry]:
     """Return the two entries of the commonest journal."""
     return Entry(debit, amount), Entry(credit, -amount)
 

@@ -8,7 +8,7 @@ from uuid import UUID
 from starlette.responses import Response
 
 from services.order.ledger import repository
-from services.order.ledger.model import Ledger
+from services.order.ledger.model import LedgerAccount
 from services.order.ledger.repository import PostingFilter
 from services.order.ledger.schemas import BalanceOut, BalancesOut, PostingOut
 from shared.http.fields import Currency, Day
@@ -23,7 +23,7 @@ router = new_router("ledger")
 async def list_postings(
     read: Annotated[Read, reading("ledger.read")],
     customer_id: UUID | None = None,
-    account: Ledger | None = None,
+    account: LedgerAccount | None = None,
     currency: Currency | None = None,
     posted_from: Day | None = None,
     posted_to: Day | None = None,
@@ -43,7 +43,7 @@ async def list_postings(
 async def list_balances(
     read: Annotated[Read, reading("ledger.read")],
     customer_id: UUID | None = None,
-    account: Ledger | None = None,
+    account: LedgerAccount | None = None,
     currency: Currency | None = None,
     posted_from: Day | None = None,
     posted_to: Day | None = None,

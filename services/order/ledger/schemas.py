@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
-from services.order.ledger.model import Ledger
+from services.order.ledger.model import LedgerAccount
 from shared.http.fields import MoneyOut, Output
 
 
@@ -19,7 +19,7 @@ class PostingOut(Output):
     kind: str
     source_type: str
     source_id: UUID
-    account: Ledger
+    account: LedgerAccount
     customer_id: UUID
     amount: MoneyOut
     posted_on: date
@@ -35,7 +35,7 @@ class PostingOut(Output):
 class BalanceOut(Output):
     """What the postings of an account in one currency sum to: balance = debit - credit."""
 
-    account: Ledger
+    account: LedgerAccount
     debit: MoneyOut
     credit: MoneyOut
     balance: MoneyOut

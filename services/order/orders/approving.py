@@ -3,6 +3,7 @@ transaction with the hold or the commitment, under the lock of the customer's ac
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
@@ -10,22 +11,25 @@ from uuid import UUID
 from services.order.accounts.model import Standing
 from services.order.accounts.repository import lock_standing, move
 from services.order.contracts.service import contracts
-from services.order.customers.model import Settlement
 from services.order.orders.model import Order
-from services.order.orders.origin import Coverage
+from services.order.orders.origin import Coverage, must_be_permitted
 from services.order.orders.placing import orders
 from services.order.prepayments.service import hold
+from services.order.prices.service import authorise
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.money import ZERO
+from shared.events.vocabulary import Chain, Settlement
 
 
 @dataclass(frozen=True, slots=True)
 class ApproveOrder:
-    """Review an order, if it is still at version ``expected``."""
+    """Review an order, if it is still at version ``expected``; ``permitted`` are the business
+    types of the company."""
 
     order_id: UUID
     expected: int | None
+    permitted: Collection[Chain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,12 @@ class RejectOrder:
 
 
 async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
-    """Approve an order if it is covered; otherwise it awaits funds (S123, S165, S166)."""
+    """Approve an order if it is covered; otherwise it awaits funds (S123, S165, S166). The
+    approver's authority must cover its discounts (S106, S108, S221)."""
     order = await orders.get_for_update(uow, command.order_id, command.expected)
     order.must_be_reviewable(uow.actor.id)
+    must_be_permitted(order.chain, command.permitted)
+    role = await authorise(uow, order) if order.has_own_prices else None
     if order.contract_id is not None:
         validity = await contracts.validity(uow.conn, order.contract_id)
         validity.must_allow(order.customer_id, order.ordered_on)
@@ -50,7 +57,7 @@ async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
     if short:
         await orders.save(uow, order, order.await_funds(short))
         return order
-    await orders.save(uow, order, order.approve(coverage, by=uow.actor.id, at=uow.now))
+    await orders.save(uow, order, order.approve(coverage, by=uow.actor.id, at=uow.now, role=role))
     await move(uow, order.customer_id, order.currency, committed=order.committed)
     return order
 

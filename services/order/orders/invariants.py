@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from services.order.orders.model import TRANSITIONS, Status
+from services.order.orders.status import TRANSITIONS, Status
+from services.order.prices.invariants import PricedTable, discount_authority
 from shared.db.invariants import Invariant
+from shared.db.rounding import rounded
 from shared.db.status_history import status_history
 
+_WORTH = rounded("l.quantity * l.unit_price * (1 - l.discount)", "o.currency")
+_INVOICED = rounded("least(l.invoiced, l.quantity) * l.unit_price * (1 - l.discount)", "s.currency")
 ORDERS = (
     status_history("order", [Status.PLACED], TRANSITIONS),
     Invariant(
         "orders.23",
         "An order's total is the sum of its lines, each rounded once.",
-        """
+        f"""
         SELECT o.id, o.number, o.total, sum(l.amount) AS lines
         FROM sales_order AS o LEFT JOIN order_line AS l ON l.order_id = o.id
         GROUP BY o.id
         HAVING o.total IS DISTINCT FROM sum(l.amount)
-            OR bool_or(l.amount <> round(l.quantity * l.unit_price * (1 - l.discount), 2))
-        """,
+            OR bool_or(l.amount <> {_WORTH})
+        """,  # noqa: S608 - a rounding of our own
     ),
     Invariant(
         "orders.30",
@@ -75,6 +79,15 @@ ORDERS = (
               CAST(quoted ->> 'discount' AS numeric))
         """,
     ),
+    *discount_authority(
+        PricedTable(
+            slice="orders",
+            table="sales_order",
+            lines="order_line",
+            parent="order_id",
+            approved="d.approved_by IS NOT NULL AND d.quote_id IS NULL AND d.contract_id IS NULL",
+        )
+    ),
     Invariant(
         "orders.33",
         "An accepted quote became one contract or one order.",
@@ -100,17 +113,16 @@ ORDERS = (
     Invariant(
         "orders.35 committed",
         "An uncovered open order commits what of it is not invoiced, any other nothing.",
-        """
+        f"""
         SELECT s.id, s.number, s.status, s.committed, due.amount AS due
         FROM sales_order AS s
         LEFT JOIN LATERAL (
-            SELECT sum(amount - round(
-                least(invoiced, quantity) * unit_price * (1 - discount), 2)) AS amount
-            FROM order_line WHERE order_id = s.id
+            SELECT sum(l.amount - {_INVOICED}) AS amount
+            FROM order_line AS l WHERE order_id = s.id
               AND s.status IN ('approved', 'partly_delivered', 'delivered')
               AND s.settlement <> 'prepaid') AS due ON true
         WHERE s.committed <> coalesce(due.amount, 0)
-        """,
+        """,  # noqa: S608 - a rounding of our own
     ),
     Invariant(
         "orders.21",

@@ -26,7 +26,6 @@ class OrderLine(ProductLine):
         """The quantity still to be delivered."""
         return max(self.quantity - self.delivered, _NOTHING)
 
-    @property
-    def uninvoiced(self) -> Decimal:
-        """What is still to be invoiced: the line less what the invoiced part is worth."""
-        return self.amount - self.worth(min(self.invoiced, self.quantity))
+    def uninvoiced(self, currency: str) -> Decimal:
+        """Return what is still to be invoiced: the line less what the invoiced part is worth."""
+        return self.amount - self.worth(min(self.invoiced, self.quantity), currency)

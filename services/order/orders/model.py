@@ -6,15 +6,13 @@ until it is invoiced; a prepaid order holds money instead.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from decimal import Decimal
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.order.customers.model import Settlement
 from services.order.orders.errors import (
     OrderBoundToQuote,
     OrderStateError,
@@ -25,8 +23,10 @@ from services.order.orders.errors import (
     TermExceeded,
 )
 from services.order.orders.line import OrderLine
-from services.order.orders.origin import Chain, Coverage, Origin
+from services.order.orders.origin import Coverage, Origin
+from services.order.orders.status import OPEN, REVIEWABLE, TRANSITIONS, Status
 from services.order.place import Place
+from services.order.prices.model import Judged
 from services.order.products.line import must_fit
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound
@@ -43,40 +43,11 @@ from shared.events.order import (
     OrderRejected,
 )
 from shared.events.values import Money
-
-
-class Status(StrEnum):
-    """How far an order is."""
-
-    PLACED = "placed"  # 待审核
-    AWAITING_FUNDS = "awaiting_funds"  # 待款
-    REJECTED = "rejected"  # 已驳回
-    APPROVED = "approved"  # 已审核
-    PARTLY_DELIVERED = "partly_delivered"  # 部分发货
-    DELIVERED = "delivered"  # 已发货
-    CLOSED = "closed"  # 已关闭
-    CANCELLED = "cancelled"  # 已取消
-
-
-#: Approved and not closed: deliveries and invoices may follow (S147).
-OPEN = frozenset({Status.APPROVED, Status.PARTLY_DELIVERED, Status.DELIVERED})
-_REVIEWABLE = frozenset({Status.PLACED, Status.AWAITING_FUNDS})
-
-#: From each state to those that may follow it.
-TRANSITIONS: dict[Status, frozenset[Status]] = {
-    Status.PLACED: _REVIEWABLE | {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
-    Status.AWAITING_FUNDS: _REVIEWABLE | {Status.APPROVED, Status.REJECTED, Status.CANCELLED},
-    Status.REJECTED: frozenset({Status.PLACED, Status.CANCELLED}),
-    Status.APPROVED: OPEN | {Status.CLOSED, Status.CANCELLED},
-    Status.PARTLY_DELIVERED: OPEN | {Status.CLOSED},
-    Status.DELIVERED: OPEN | {Status.CLOSED},
-    Status.CLOSED: frozenset(),
-    Status.CANCELLED: frozenset(),
-}
+from shared.events.vocabulary import Chain, Settlement
 
 
 @dataclass(kw_only=True)
-class Order(Aggregate):
+class Order(Judged, Aggregate):
     """A sales order of one customer in one currency. ``authors`` are all who wrote on it."""
 
     number: str
@@ -176,7 +147,7 @@ class Order(Aggregate):
 
     def must_be_reviewable(self, by: UUID) -> None:
         """Refuse a review that comes too late, or by who placed or changed the order (S123)."""
-        if self.status not in _REVIEWABLE:
+        if self.status not in REVIEWABLE:
             raise OrderStateError(f"An order that is {self.status} is not reviewed.")
         if by in self.authors:
             raise OwnOrder("Who placed or changed an order does not review it.")
@@ -186,13 +157,16 @@ class Order(Aggregate):
         self._become(Status.AWAITING_FUNDS)
         return Change(OrderAwaitingFunds, {"short": Money(amount=short, currency=self.currency)})
 
-    def approve(self, coverage: Coverage, *, by: UUID, at: datetime) -> Change:
-        """Approve what is covered (S166)."""
+    def approve(
+        self, coverage: Coverage, *, by: UUID, at: datetime, role: str | None = None
+    ) -> Change:
+        """Approve what is covered (S166); ``role`` is the one whose authority over discounts is
+        used (S108)."""
         self.must_be_reviewable(by)
         self._become(Status.APPROVED)
         self.settlement = coverage.settlement
         self.credit_used, self.credit_limit = coverage.used, coverage.limit
-        self.approved_by, self.approved_at = by, at
+        self.approved_by, self.approved_at, self.approved_role = by, at, role
         self._commit()
         return Change(OrderApproved, {"approved_by": by})
 
@@ -272,6 +246,11 @@ class Order(Aggregate):
         self._commit()
         return Change(OrderCancelled, {"reason": reason})
 
+    @property
+    def has_own_prices(self) -> bool:
+        """Whether its prices were not judged in a quote or contract (S108)."""
+        return self.quote_id is None and self.contract_id is None
+
     # -- inside ------------------------------------------------------------------------------
 
     def line(self, line_id: UUID) -> OrderLine:
@@ -296,7 +275,11 @@ class Order(Aggregate):
 
     def _commit(self) -> None:
         uncovered = self.status in OPEN and self.settlement != Settlement.PREPAID
-        self.committed = total(line.uninvoiced for line in self.lines) if uncovered else ZERO
+        self.committed = total(self._uninvoiced) if uncovered else ZERO
+
+    @property
+    def _uninvoiced(self) -> Iterator[Decimal]:
+        return (line.uninvoiced(self.currency) for line in self.lines)
 
     def _must_keep_terms(self) -> None:
         if self.agreed_days is not None and self.payment_days > self.agreed_days:

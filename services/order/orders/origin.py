@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
-from enum import StrEnum
 from uuid import UUID
 
-from services.order.customers.model import Settlement
+from services.order.orders.errors import ChainNotPermitted
+from shared.events.vocabulary import Chain, Settlement
 
 
-class Chain(StrEnum):
-    """Business types: which document may start, and in which order they follow (decision 6)."""
-
-    CONTRACT_FIRST = "contract_first"  # 先合同
-    ORDINARY = "ordinary"  # 普通销售
-    DIRECT_DELIVERY = "direct_delivery"  # 直接发货
-    INVOICE_FIRST = "invoice_first"  # 开票直接发货
+def must_be_permitted(chain: Chain, permitted: Collection[Chain]) -> None:
+    """Refuse a business type that the company has not chosen (S103, S121, S145)."""
+    if chain not in permitted:
+        allowed = ", ".join(permitted)
+        raise ChainNotPermitted(f"{chain} is none of {allowed}.", permitted=list(permitted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

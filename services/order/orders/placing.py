@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -14,15 +14,17 @@ from services.order.customers.repository import known_customer
 from services.order.orders.errors import ContractExceeded, ContractNeeded
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
-from services.order.orders.origin import Chain, Origin
+from services.order.orders.origin import Origin, must_be_permitted
 from services.order.orders.repository import Orders
 from services.order.place import Place
+from services.order.prices.service import judge
 from services.order.products.line import Asked, priced
 from services.order.products.model import Product
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.errors import Invalid
+from shared.events.vocabulary import Chain
 
 orders = Orders()
 
@@ -37,9 +39,11 @@ class CallOff:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceOrder:
-    """Place a direct order; ``currency`` is that of its prices."""
+    """Place a direct order; ``currency`` is that of its prices. ``permitted`` are the business
+    types of the company."""
 
     chain: Chain
+    permitted: Collection[Chain]
     customer_id: UUID
     currency: str
     lines: tuple[Asked, ...]
@@ -49,9 +53,10 @@ class PlaceOrder:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CallOffOrder:
-    """Place an order under a signed contract."""
+    """Place an order under a signed contract; ``permitted`` as above."""
 
     chain: Chain
+    permitted: Collection[Chain]
     customer_id: UUID
     contract_id: UUID
     lines: tuple[CallOff, ...]
@@ -90,6 +95,7 @@ _PAYMENT_DAYS = 30
 
 async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
     """Enter a direct order of a formal customer (S120, S134); not in contract_first (S121)."""
+    must_be_permitted(command.chain, command.permitted)
     if command.chain == Chain.CONTRACT_FIRST:
         raise ContractNeeded("Orders of the contract_first type are placed under a contract.")
     customer = await known_customer(uow.conn, command.customer_id)
@@ -98,7 +104,7 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
     return await _place(
         uow,
         Origin(chain=command.chain),
-        await _direct_lines(uow, command.lines),
+        await _direct_lines(uow, command.lines, command.currency),
         customer_id=command.customer_id,
         currency=command.currency,
         payment_days=_PAYMENT_DAYS if days is None else days,
@@ -109,6 +115,7 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
 
 async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
     """Enter an order under a signed contract, within what it leaves open (S120, S121)."""
+    must_be_permitted(command.chain, command.permitted)
     customer = await known_customer(uow.conn, command.customer_id)
     customer.must_trade()
     contract = await contracts.get_for_update(uow, command.contract_id)
@@ -158,10 +165,13 @@ async def change_order(uow: UnitOfWork, command: ChangeOrder) -> Order:
         message = f"This order is in {order.currency}."
         raise Invalid.field("/lines/0/unit_price/currency", message, "currency_mismatch")
     if order.contract_id is None:
-        lines = await _changed_direct(uow, command)
+        lines = await _changed_direct(uow, command, order.currency)
     else:
         lines = await _changed_calls(uow, order, order.contract_id, command)
-    await orders.save(uow, order, order.change(lines, by=uow.actor.id, **command.changes))
+    change = order.change(lines, by=uow.actor.id, **command.changes)
+    if lines is not None and order.has_own_prices:
+        await judge(uow, order)
+    await orders.save(uow, order, change)
     return order
 
 
@@ -190,15 +200,19 @@ async def _place(
         at=uow.now,
         note=note,
     )
+    if order.has_own_prices:
+        await judge(uow, order)
     await orders.add(uow, order, change)
     return order
 
 
-async def _changed_direct(uow: UnitOfWork, command: ChangeOrder) -> tuple[OrderLine, ...] | None:
+async def _changed_direct(
+    uow: UnitOfWork, command: ChangeOrder, currency: str
+) -> tuple[OrderLine, ...] | None:
     if command.calls:
         message = "This order is under no contract."
         raise Invalid.field("/lines/0/contract_line_id", message, "no_contract")
-    return await _direct_lines(uow, command.lines) if command.lines else None
+    return await _direct_lines(uow, command.lines, currency) if command.lines else None
 
 
 async def _changed_calls(
@@ -220,10 +234,14 @@ async def _changed_calls(
     return lines if command.calls else None
 
 
-async def _direct_lines(uow: UnitOfWork, asked: Sequence[Asked]) -> tuple[OrderLine, ...]:
+async def _direct_lines(
+    uow: UnitOfWork, asked: Sequence[Asked], currency: str
+) -> tuple[OrderLine, ...]:
     products = await known_products(uow.conn, [each.product_id for each in asked])
     return tuple(
-        OrderLine(**priced(product, each.quantity, each.unit_price, each.discount))
+        OrderLine(
+            **priced(product, each.quantity, each.unit_price, each.discount, currency=currency)
+        )
         for product, each in zip(products, asked, strict=True)
     )
 
@@ -249,6 +267,7 @@ async def _contract_lines(
                 contract_line_id=source.id,
             )
         product = Product(source.product_id, source.product_code, source.product_name, source.unit)
-        fields = priced(product, call.quantity, source.unit_price, source.discount)
+        prices = (source.unit_price, source.discount)
+        fields = priced(product, call.quantity, *prices, currency=contract.currency)
         lines.append(OrderLine(**fields, contract_line_id=source.id))
     return tuple(lines)

@@ -14,7 +14,6 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import lock_standing, move
-from services.order.customers.model import Settlement
 from services.order.orders.errors import OpenOrders
 from services.order.orders.model import Order
 from services.order.orders.placing import orders
@@ -22,6 +21,7 @@ from services.order.prepayments.service import release
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.events.order import ContractCompleted
+from shared.events.vocabulary import Settlement
 
 #: Quantities by order and line.
 Quantities = Mapping[UUID, Mapping[UUID, Decimal]]

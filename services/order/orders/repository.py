@@ -14,7 +14,8 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.order.orders import events
 from services.order.orders.line import OrderLine
-from services.order.orders.model import Order, Status
+from services.order.orders.model import Order
+from services.order.orders.status import Status
 from services.order.orders.table import lines, order_number, orders
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -30,7 +31,8 @@ SORTS = {
     "number": Sort(orders.c.number, str),
 }
 _DETAILS = {"note", "agreed_days", "authors", "committed", "credit_used", "credit_limit"}
-_DETAILS |= {"approved_by", "approved_at", "reason"}
+_DETAILS |= {"approved_by", "approved_at", "approved_role", "reason"}
+_DETAILS |= {"price_list_id", "policy_version", "own_authority"}
 _SUMMARY = [column for column in orders.c if column.name not in _DETAILS]
 
 _next_number = Prepared(sa.select(order_number.next_value()))
@@ -75,6 +77,7 @@ class OrderFilter:
     number: str | None = None
     ordered_from: date | None = None
     ordered_to: date | None = None
+    required_role: str | None = None
 
 
 class Orders(Repository[Order]):
@@ -135,6 +138,7 @@ def _conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
         "owner_id": wanted.owner_id,
         "chain": wanted.chain,
         "number": wanted.number,
+        "required_role": wanted.required_role,
     }
     found = [orders.c[name] == value for name, value in equal.items() if value is not None]
     if wanted.ordered_from is not None:

@@ -9,8 +9,6 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.order.orders import approving, placing, progress
-from services.order.orders.model import Status
-from services.order.orders.origin import Chain
 from services.order.orders.placing import CallOffOrder
 from services.order.orders.repository import OrderFilter
 from services.order.orders.schemas import (
@@ -20,6 +18,9 @@ from services.order.orders.schemas import (
     OrderReasonIn,
     OrderSummary,
 )
+from services.order.orders.status import Status
+from shared.auth.roles import Role
+from shared.events.vocabulary import Chain
 from shared.http.fields import Day
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -35,9 +36,10 @@ async def approve_order(
     order_id: UUID,
     write: Annotated[Write, writing("order.approve", if_match=True, idempotency_key=True)],
 ) -> Response:
-    """Review an order: the customer may trade, and balance or credit covers it. When it is short
-    the answer's status is awaiting_funds; review it again then, with another key."""
-    command = approving.ApproveOrder(order_id, write.expected)
+    """Review an order: the customer may trade, balance or credit covers it, and your authority its
+    discounts. When money is short the answer's status is awaiting_funds; review it again then,
+    with another key."""
+    command = approving.ApproveOrder(order_id, write.expected, write.context.settings.chains)
     return await write(command, approving.approve_order, OrderOut.of)
 
 
@@ -61,6 +63,9 @@ async def list_orders(
     number: Number = None,
     ordered_from: Day | None = None,
     ordered_to: Day | None = None,
+    required_role: Annotated[
+        Role | None, Query(description="with status placed: whom they wait for")
+    ] = None,
     sort: str = "-created",
     page_size: PageSize = 50,
     page_token: PageToken = None,
@@ -76,6 +81,7 @@ async def list_orders(
         number,
         ordered_from,
         ordered_to,
+        required_role,
     )
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
@@ -86,7 +92,7 @@ async def list_orders(
 @router.post("/orders", response_model=OrderOut, status_code=201)
 async def place_order(body: OrderIn, write: Annotated[Write, writing("order.place")]) -> Response:
     """Enter an order of a formal customer: direct, or under a signed contract."""
-    command = body.command()
+    command = body.command(write.context.settings.chains)
     if isinstance(command, CallOffOrder):
         return await write(command, placing.call_off, OrderOut.of, status=201)
     return await write(command, placing.place_order, OrderOut.of, status=201)

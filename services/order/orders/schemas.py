@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import date, datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -10,15 +11,16 @@ from uuid import UUID
 from pydantic import Field
 
 from services.order.contracts.schemas import PaymentDays
-from services.order.customers.model import Settlement
 from services.order.orders.approving import RejectOrder
-from services.order.orders.model import Order, Status
-from services.order.orders.origin import Chain
+from services.order.orders.model import Order
 from services.order.orders.placing import CallOff, CallOffOrder, ChangeOrder, PlaceOrder
 from services.order.orders.progress import CancelOrder
+from services.order.orders.status import Status
 from services.order.products.line import Asked
 from services.order.products.schemas import MAX_LINES, LineOut, line_facts, one_currency
+from shared.auth.roles import Role
 from shared.domain.errors import Invalid
+from shared.events.vocabulary import Chain, Settlement
 from shared.http.fields import Input, MoneyIn, MoneyOut, Note, Output, Quantity, Share
 
 
@@ -73,11 +75,12 @@ class OrderIn(Input):
     payment_days: PaymentDays | None = None
     note: Note | None = None
 
-    def command(self) -> PlaceOrder | CallOffOrder:
-        """Return the command this body stands for."""
+    def command(self, permitted: Collection[Chain]) -> PlaceOrder | CallOffOrder:
+        """Return the command this body stands for, where these business types are permitted."""
         if self.contract_id is not None:
             return CallOffOrder(
                 chain=self.chain,
+                permitted=permitted,
                 customer_id=self.customer_id,
                 contract_id=self.contract_id,
                 lines=tuple(line.call(place) for place, line in enumerate(self.lines)),
@@ -87,6 +90,7 @@ class OrderIn(Input):
         lines, currency = _direct(self.lines)
         return PlaceOrder(
             chain=self.chain,
+            permitted=permitted,
             customer_id=self.customer_id,
             currency=currency,
             lines=lines,
@@ -138,7 +142,9 @@ class OrderLineOut(LineOut):
 
 
 class OrderSummary(Output):
-    """An order in a list."""
+    """An order in a list. ``discount`` is the greatest off the price list, of all lines and the
+    total, and ``required_role`` the least that may approve it; null where a quote or contract was
+    approved in its place."""
 
     id: UUID
     version: int
@@ -153,6 +159,8 @@ class OrderSummary(Output):
     ordered_on: date
     payment_days: int
     settlement: Settlement | None
+    discount: Decimal | None
+    required_role: Role | None
     owner_id: UUID
     department: str | None
     branch: str | None
@@ -178,6 +186,10 @@ class OrderOut(OrderSummary):
     approved_at: datetime | None
     credit_used: Decimal | None
     credit_limit: Decimal | None
+    price_list_id: UUID | None
+    policy_version: int | None
+    own_authority: bool
+    approved_role: Role | None
     reason: str | None
 
     @classmethod

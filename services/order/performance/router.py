@@ -9,7 +9,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from services.order.contracts.model import Status
+from services.order.contracts.status import Status
 from services.order.performance import query
 from services.order.performance.query import FIGURES, Figures, PerformanceFilter, Performed, Period
 from shared.http.fields import Day, MoneyOut, Output

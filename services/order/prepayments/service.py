@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.order.accounts.repository import lock_standing
 from services.order.customers.errors import UnknownCustomer
-from services.order.ledger.model import Entry, Journal, Ledger, transfer
+from services.order.ledger.model import Entry, Journal, LedgerAccount, transfer
 from services.order.ledger.posting import post
 from services.order.prepayments.model import Prepayment
 from services.order.prepayments.repository import Prepayments
@@ -44,7 +44,7 @@ class RefundPrepayment:
 
 
 @dataclass(frozen=True, slots=True)
-class Payment:
+class Consumption:
     """Money of a prepayment account for an invoice; the allocation is its record (核销)."""
 
     invoice_id: UUID
@@ -61,8 +61,8 @@ async def credit_prepayment(uow: UnitOfWork, command: CreditPrepayment) -> Prepa
     account = found or Prepayment.open(command.customer_id, command.currency, uow.now)
     change = account.credit(command.amount, receipt_id=command.receipt_id, note=command.note)
     movement_id = await prepayments.move(uow, account, change)
-    source = Ledger.UNALLOCATED_RECEIPTS if command.receipt_id else Ledger.BANK
-    entries = transfer(debit=source, credit=Ledger.PREPAYMENTS, amount=command.amount)
+    source = LedgerAccount.UNALLOCATED_RECEIPTS if command.receipt_id else LedgerAccount.BANK
+    entries = transfer(debit=source, credit=LedgerAccount.PREPAYMENTS, amount=command.amount)
     await _post(uow, account, "prepayment_credited", "prepayment_movement", movement_id, entries)
     return account
 
@@ -75,7 +75,9 @@ async def refund_prepayment(uow: UnitOfWork, command: RefundPrepayment) -> Prepa
         raise Invalid.field("/amount/currency", message, "currency_mismatch")
     change = account.refund(command.amount, note=command.note)
     movement_id = await prepayments.move(uow, account, change)
-    entries = transfer(debit=Ledger.PREPAYMENTS, credit=Ledger.BANK, amount=command.amount)
+    entries = transfer(
+        debit=LedgerAccount.PREPAYMENTS, credit=LedgerAccount.BANK, amount=command.amount
+    )
     await _post(uow, account, "prepayment_refunded", "prepayment_movement", movement_id, entries)
     return account
 
@@ -103,9 +105,9 @@ async def release(uow: UnitOfWork, customer_id: UUID, currency: str, *, order_id
 
 
 async def consume_hold(
-    uow: UnitOfWork, customer_id: UUID, currency: str, *, order_id: UUID, payment: Payment
+    uow: UnitOfWork, customer_id: UUID, currency: str, *, order_id: UUID, consumption: Consumption
 ) -> tuple[UUID, Decimal] | None:
-    """Pay an invoice with what is held for an order, up to ``payment.amount``.
+    """Pay an invoice with what is held for an order, up to ``consumption.amount``.
 
     Returns the account and how much was paid, or None when nothing is held. The ledger is
     credited to the receivable in the name of the allocation; the caller records the allocation
@@ -115,51 +117,61 @@ async def consume_hold(
     held = await prepayments.held_for(uow, order_id) if account else ZERO
     if account is None or not held:
         return None
-    paid = Payment(payment.invoice_id, payment.allocation_id, min(held, payment.amount))
+    paid = Consumption(
+        consumption.invoice_id, consumption.allocation_id, min(held, consumption.amount)
+    )
     await _consume(uow, account, paid, order_id)
     return account.id, paid.amount
 
 
-async def consume_free(uow: UnitOfWork, prepayment_id: UUID, payment: Payment) -> Prepayment:
+async def consume_free(
+    uow: UnitOfWork, prepayment_id: UUID, consumption: Consumption
+) -> Prepayment:
     """Pay an invoice with money that no order holds; allocation and receivable as above.
 
     Raises:
         PrepaymentShort: not that much is free.
     """
     account = await prepayments.get_for_update(uow, prepayment_id)
-    await _consume(uow, account, payment, None)
+    await _consume(uow, account, consumption, None)
     return account
 
 
-async def restore(uow: UnitOfWork, prepayment_id: UUID, payment: Payment) -> Prepayment:
+async def restore(uow: UnitOfWork, prepayment_id: UUID, consumption: Consumption) -> Prepayment:
     """Take the payment of an invoice back (反核销, S161): the money is free again."""
     account = await prepayments.get_for_update(uow, prepayment_id)
     change = account.restore(
-        payment.amount, invoice_id=payment.invoice_id, allocation_id=payment.allocation_id
+        consumption.amount,
+        invoice_id=consumption.invoice_id,
+        allocation_id=consumption.allocation_id,
     )
     await prepayments.move(uow, account, change)
     entries = transfer(
-        debit=Ledger.ACCOUNTS_RECEIVABLE, credit=Ledger.PREPAYMENTS, amount=payment.amount
+        debit=LedgerAccount.ACCOUNTS_RECEIVABLE,
+        credit=LedgerAccount.PREPAYMENTS,
+        amount=consumption.amount,
     )
-    source = payment.allocation_id
+    source = consumption.allocation_id
     await _post(uow, account, "prepayment_restored", "allocation", source, entries)
     return account
 
 
 async def _consume(
-    uow: UnitOfWork, account: Prepayment, payment: Payment, order_id: UUID | None
+    uow: UnitOfWork, account: Prepayment, consumption: Consumption, order_id: UUID | None
 ) -> None:
     change = account.consume(
-        payment.amount,
-        invoice_id=payment.invoice_id,
-        allocation_id=payment.allocation_id,
+        consumption.amount,
+        invoice_id=consumption.invoice_id,
+        allocation_id=consumption.allocation_id,
         order_id=order_id,
     )
     await prepayments.move(uow, account, change)
     entries = transfer(
-        debit=Ledger.PREPAYMENTS, credit=Ledger.ACCOUNTS_RECEIVABLE, amount=payment.amount
+        debit=LedgerAccount.PREPAYMENTS,
+        credit=LedgerAccount.ACCOUNTS_RECEIVABLE,
+        amount=consumption.amount,
     )
-    source = payment.allocation_id
+    source = consumption.allocation_id
     await _post(uow, account, "prepayment_consumed", "allocation", source, entries)
 
 

@@ -11,17 +11,20 @@ from uuid import UUID
 from services.order.products.model import Product
 from shared.domain.errors import FieldError, Invalid
 from shared.domain.ids import new_id
-from shared.domain.money import CENT, QUANTITY_STEP, line_amount
+from shared.domain.money import CENT, QUANTITY_STEP, SHARE_STEP, line_amount
 from shared.events.values import Money
 
-SHARE_STEP = Decimal("0.000001")
 #: What a document's total must stay below, so that sums of documents fit as well.
 _TOO_MUCH = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProductLine:
-    """``amount`` is quantity × unit price less ``discount`` (a share of one), rounded once."""
+    """``amount`` is quantity × unit price less ``discount`` (a share of one), rounded once.
+
+    ``list_price`` is what the document is judged by (S106, S108); None outside the list, or where
+    prices of a quote or contract were judged before.
+    """
 
     id: UUID
     product_id: UUID
@@ -32,10 +35,26 @@ class ProductLine:
     unit_price: Decimal
     discount: Decimal
     amount: Decimal
+    list_price: Decimal | None = None
 
-    def worth(self, quantity: Decimal) -> Decimal:
+    def worth(self, quantity: Decimal, currency: str) -> Decimal:
         """Return what ``quantity`` of this line costs."""
-        return line_amount(quantity, self.unit_price, self.discount)
+        return line_amount(quantity, self.unit_price, self.discount, currency=currency)
+
+    @property
+    def standard(self) -> bool:
+        """Whether it stands in the price list."""
+        return self.list_price is not None
+
+    @property
+    def exact_list_value(self) -> Decimal:
+        """Quantity × list price, not rounded; outside the list × the stated price."""
+        return self.quantity * (self.unit_price if self.list_price is None else self.list_price)
+
+    @property
+    def exact_value(self) -> Decimal:
+        """What is asked for, not rounded."""
+        return self.quantity * self.unit_price * (1 - self.discount)
 
     def facts(self, currency: str) -> dict[str, Any]:
         """Return the fields that every event about a line carries."""
@@ -63,7 +82,7 @@ class Asked:
 
 
 def priced(
-    product: Product, quantity: Decimal, unit_price: Decimal, discount: Decimal
+    product: Product, quantity: Decimal, unit_price: Decimal, discount: Decimal, *, currency: str
 ) -> dict[str, Any]:
     """Return the fields of a new line, with the decimal places that the database keeps."""
     quantity = quantity.quantize(QUANTITY_STEP)
@@ -77,7 +96,7 @@ def priced(
         "quantity": quantity,
         "unit_price": unit_price,
         "discount": discount,
-        "amount": line_amount(quantity, unit_price, discount),
+        "amount": line_amount(quantity, unit_price, discount, currency=currency),
     }
 
 

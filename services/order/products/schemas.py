@@ -59,7 +59,11 @@ def one_currency(prices: Sequence[MoneyIn], currency: str | None = None) -> str:
 
 
 class LineOut(Output):
-    """A line of a document. ``amount`` is quantity × unit price less discount, rounded once."""
+    """A line of a document. ``amount`` is quantity × unit price less discount, rounded once.
+
+    ``list_price`` is what the document was judged by; null outside the list, or where a quote or
+    contract was judged in its place.
+    """
 
     id: UUID
     product_id: UUID
@@ -70,6 +74,7 @@ class LineOut(Output):
     unit_price: MoneyOut
     discount: Decimal
     amount: MoneyOut
+    list_price: MoneyOut | None = None
 
 
 def line_facts(line: ProductLine, currency: str) -> dict[str, Any]:
@@ -84,4 +89,5 @@ def line_facts(line: ProductLine, currency: str) -> dict[str, Any]:
         "unit_price": MoneyOut(amount=line.unit_price, currency=currency),
         "discount": line.discount,
         "amount": MoneyOut(amount=line.amount, currency=currency),
+        "list_price": line.list_price and MoneyOut(amount=line.list_price, currency=currency),
     }

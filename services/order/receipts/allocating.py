@@ -14,12 +14,12 @@ from uuid import UUID
 from services.order.accounts.repository import move
 from services.order.invoices.drafting import invoices
 from services.order.invoices.model import Invoice
-from services.order.ledger.model import Journal, Ledger, transfer
+from services.order.ledger.model import Journal, LedgerAccount, transfer
 from services.order.ledger.posting import post
 from services.order.orders.placing import orders
 from services.order.place import Place
 from services.order.prepayments.errors import PrepaymentShort
-from services.order.prepayments.service import Payment, consume_free, restore
+from services.order.prepayments.service import Consumption, consume_free, restore
 from services.order.receipts.errors import NotTogether
 from services.order.receipts.model import Allocation, Receipt
 from services.order.receipts.repository import prepayment_of
@@ -113,8 +113,8 @@ async def pay_from_prepayment(uow: UnitOfWork, command: PayFromPrepayment) -> Al
     await _pay(uow, [invoice], command.amount)
     await allocations.add(uow, *made)
     await invoices.save(uow, invoice, change)
-    payment = Payment(invoice.id, made[0].id, command.amount)
-    await consume_free(uow, prepayment_id, payment)
+    consumption = Consumption(invoice.id, made[0].id, command.amount)
+    await consume_free(uow, prepayment_id, consumption)
     return Allocated((made[0],), {}, {invoice.id: invoice})
 
 
@@ -130,8 +130,8 @@ async def reverse_allocation(uow: UnitOfWork, command: ReverseAllocation) -> All
     await invoices.save(uow, invoice, invoice.reopen(amount))
     await move(uow, allocation.customer_id, allocation.currency, receivable=amount)
     if allocation.prepayment_id is not None:
-        payment = Payment(allocation.invoice_id, allocation.id, amount)
-        await restore(uow, allocation.prepayment_id, payment)
+        consumption = Consumption(allocation.invoice_id, allocation.id, amount)
+        await restore(uow, allocation.prepayment_id, consumption)
     else:
         await post(uow, _taken_back(uow, allocation))
     return allocation
@@ -182,8 +182,8 @@ def posted(allocation: Allocation) -> Journal:
         currency=allocation.currency,
         posted_on=allocation.allocated_on,
         entries=transfer(
-            debit=Ledger.UNALLOCATED_RECEIPTS,
-            credit=Ledger.ACCOUNTS_RECEIVABLE,
+            debit=LedgerAccount.UNALLOCATED_RECEIPTS,
+            credit=LedgerAccount.ACCOUNTS_RECEIVABLE,
             amount=allocation.amount,
         ),
     )
@@ -198,8 +198,8 @@ def _taken_back(uow: UnitOfWork, allocation: Allocation) -> Journal:
         currency=allocation.currency,
         posted_on=business_date(uow.now),
         entries=transfer(
-            debit=Ledger.ACCOUNTS_RECEIVABLE,
-            credit=Ledger.UNALLOCATED_RECEIPTS,
+            debit=LedgerAccount.ACCOUNTS_RECEIVABLE,
+            credit=LedgerAccount.UNALLOCATED_RECEIPTS,
             amount=allocation.amount,
         ),
     )

@@ -6,13 +6,12 @@ from decimal import Decimal
 from uuid import UUID
 
 from services.order.accounts.repository import move
-from services.order.customers.model import Settlement
 from services.order.deliveries.model import Taken
 from services.order.invoices.drafting import invoices
 from services.order.invoices.model import Invoice
 from services.order.orders.model import Order
 from services.order.orders.placing import orders
-from services.order.prepayments.service import Payment, consume_hold
+from services.order.prepayments.service import Consumption, consume_hold
 from services.order.receipts.allocating import make
 from services.order.receipts.model import Allocation
 from services.order.receipts.service import allocations
@@ -21,6 +20,7 @@ from shared.domain.aggregate import Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
 from shared.events.order import InvoiceIssued
+from shared.events.vocabulary import Settlement
 
 
 async def pay_from_holds(uow: UnitOfWork, issued: InvoiceIssued) -> None:
@@ -60,13 +60,13 @@ async def _pay(
 ) -> tuple[Allocation, Change] | None:
     if not amount:
         return None
-    payment = Payment(invoice.id, new_id(), amount)
+    consumption = Consumption(invoice.id, new_id(), amount)
     consumed = await consume_hold(
-        uow, invoice.customer_id, invoice.currency, order_id=order_id, payment=payment
+        uow, invoice.customer_id, invoice.currency, order_id=order_id, consumption=consumption
     )
     if consumed is None:
         return None
     prepayment_id, paid = consumed
     return make(
-        uow, invoice, paid, prepayment_id=prepayment_id, allocation_id=payment.allocation_id
+        uow, invoice, paid, prepayment_id=prepayment_id, allocation_id=consumption.allocation_id
     )

@@ -68,7 +68,7 @@ class AllocationStatus(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+class IncomingPayment:
     """The money that came in: from whom, how, when, taken by whom, to which account (S159)."""
 
     customer_id: UUID
@@ -107,7 +107,7 @@ class Receipt(Aggregate):
 
     @classmethod
     def record(
-        cls, payment: Payment, place: Place, *, number: str, by: UUID, at: datetime
+        cls, payment: IncomingPayment, place: Place, *, number: str, by: UUID, at: datetime
     ) -> tuple[Receipt, Change]:
         """Record money that came in (S159)."""
         receipt = cls(
@@ -136,7 +136,7 @@ class Receipt(Aggregate):
     @classmethod
     def of_history(
         cls,
-        payment: Payment,
+        payment: IncomingPayment,
         place: Place,
         *,
         number: str,

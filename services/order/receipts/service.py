@@ -9,11 +9,11 @@ from uuid import UUID
 
 from services.order.customers.model import Customer
 from services.order.customers.repository import known_customer
-from services.order.ledger.model import Journal, Ledger, transfer
+from services.order.ledger.model import Journal, LedgerAccount, transfer
 from services.order.ledger.posting import post
 from services.order.place import Place
 from services.order.prepayments.service import CreditPrepayment, credit_prepayment
-from services.order.receipts.model import Payment, Receipt
+from services.order.receipts.model import IncomingPayment, Receipt
 from services.order.receipts.repository import Allocations, Receipts
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
@@ -66,7 +66,7 @@ async def record_receipt(uow: UnitOfWork, command: RecordReceipt) -> Receipt:
     if command.received_on > business_date(uow.now):
         message = "Money is recorded when it has come in, not before."
         raise Invalid.field("/received_on", message, "in_the_future")
-    payment = Payment(
+    payment = IncomingPayment(
         customer_id=command.customer_id,
         amount=command.amount,
         currency=command.currency,
@@ -89,7 +89,9 @@ async def reverse_receipt(uow: UnitOfWork, command: ReverseReceipt) -> Receipt:
     """Take a receipt back; allocations of it have to be reversed first (S161)."""
     receipt = await receipts.get_for_update(uow, command.receipt_id, command.expected)
     await receipts.save(uow, receipt, receipt.reverse(command.reason))
-    entries = transfer(debit=Ledger.UNALLOCATED_RECEIPTS, credit=Ledger.BANK, amount=receipt.amount)
+    entries = transfer(
+        debit=LedgerAccount.UNALLOCATED_RECEIPTS, credit=LedgerAccount.BANK, amount=receipt.amount
+    )
     await post(
         uow,
         Journal(
@@ -127,7 +129,9 @@ def recorded(receipt: Receipt) -> Journal:
         currency=receipt.currency,
         posted_on=receipt.received_on,
         entries=transfer(
-            debit=Ledger.BANK, credit=Ledger.UNALLOCATED_RECEIPTS, amount=receipt.amount
+            debit=LedgerAccount.BANK,
+            credit=LedgerAccount.UNALLOCATED_RECEIPTS,
+            amount=receipt.amount,
         ),
     )
 

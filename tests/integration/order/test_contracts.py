@@ -20,6 +20,7 @@ from tests.support.order import (
     drafted_contract,
     events_of,
     line,
+    permit,
     placed_order,
     product,
     read,
@@ -234,8 +235,11 @@ async def test_a_rejected_order_takes_nothing_until_it_is_placed_again(
     assert (again["status"], again["lines"][0]["quantity"]) == ("placed", "6.0000")
 
 
-async def test_an_order_is_not_paid_later_than_its_contract_says(order: ServiceUnderTest) -> None:
+async def test_an_order_is_not_paid_later_than_its_contract_says(
+    order: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S121: nor its invoice; sooner is no matter."""
+    permit(order, monkeypatch)
     buyer = await customer(order)
     contract = await signed_contract(order, buyer)
     under = {"contract_id": contract["id"], "chain": "invoice_first"}

@@ -12,6 +12,7 @@ from shared.domain.ids import new_id
 from tests.support.fulfilment import (
     ACCOUNTANT,
     allocated,
+    checked_delivery,
     delivered,
     drafted_delivery,
     drafted_invoice,
@@ -33,6 +34,9 @@ DAMAGE = {
     "deliveries.28": "UPDATE order_line SET delivered = delivered + 1",
     "deliveries.28 planned": "UPDATE delivery_line SET quantity = quantity + 1",
     "deliveries.31": "UPDATE delivery_line SET unit_price = unit_price + 1",
+    "deliveries.32 authority": "UPDATE delivery_line SET unit_price = unit_price / 2"
+    " WHERE order_id IS NULL",
+    "deliveries.32 list": "UPDATE delivery_line SET list_price = 99 WHERE order_id IS NULL",
     "deliveries.152": "UPDATE delivery SET checked_by = prepared_by",
     "transitions.34 invoice": "UPDATE outbox SET payload = replace(payload::text,"
     ' \'"status":"draft"\', \'"status":"issued"\')::json'
@@ -83,7 +87,7 @@ async def busy(order: ServiceUnderTest) -> ServiceUnderTest:
     await prepaid(order, in_advance, "1500.00")
     await invoiced(order, await delivered(order, await approved_order(order, in_advance), "7"))
     direct = {"customer_id": str(customer_id), "lines": [line(await product(order))]}
-    await drafted_delivery(order, direct=direct)
+    await checked_delivery(order, await drafted_delivery(order, direct=direct))
     await order.check()
     return order
 

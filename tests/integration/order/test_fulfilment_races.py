@@ -53,7 +53,7 @@ async def owed(order: ServiceUnderTest, customer_id: UUID, *amounts: str) -> lis
     """Issued invoices of these amounts."""
     found = []
     for amount in amounts:
-        one = line(await product(order), "1", amount)
+        one = line(await product(order, listed=amount), "1", amount)
         ordered = await approved_order(order, customer_id, one)
         found.append(await invoiced(order, await delivered(order, ordered)))
     return found

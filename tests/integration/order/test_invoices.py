@@ -33,9 +33,12 @@ from tests.support.order import (
     done,
     events_of,
     line,
+    permit,
+    placed_order,
     prepaid,
     product,
     read,
+    reviewed_order,
     send,
     signed_contract,
 )
@@ -167,7 +170,7 @@ async def test_partial_invoices_of_awkward_prices_sum_to_the_order(order: Servic
     """S153: three thirds of a line with a discount are worth the line, to the cent."""
     customer_id = await customer(order)
     ordered = await approved_order(
-        order, customer_id, line(await product(order), "3", "0.33", discount="0.5")
+        order, customer_id, line(await product(order, listed="0.16"), "3", "0.33", discount="0.5")
     )
     assert ordered["total"]["amount"] == "0.50"
     parts = []
@@ -182,7 +185,7 @@ async def test_one_delivery_is_charged_in_parts(order: ServiceUnderTest) -> None
     """S153: invoices of one delivery line sum to it, also when one of them is voided."""
     customer_id = await customer(order)
     ordered = await approved_order(
-        order, customer_id, line(await product(order), "3", "0.33", discount="0.5")
+        order, customer_id, line(await product(order, listed="0.16"), "3", "0.33", discount="0.5")
     )
     sent = await delivered(order, ordered)
     charge = {"delivery_id": sent["id"], "delivery_line_id": sent["lines"][0]["id"]}
@@ -241,7 +244,7 @@ async def test_partial_deliveries_use_a_prepayment_bit_by_bit(order: ServiceUnde
     customer_id = await customer(order, "prepaid")
     await prepaid(order, customer_id, "0.50")
     ordered = await approved_order(
-        order, customer_id, line(await product(order), "3", "0.33", discount="0.5")
+        order, customer_id, line(await product(order, listed="0.16"), "3", "0.33", discount="0.5")
     )
     for _ in range(3):
         made = await invoiced(order, await delivered(order, ordered, "1"))
@@ -289,8 +292,11 @@ async def test_free_prepaid_money_pays_an_open_invoice(order: ServiceUnderTest) 
 # -- invoice first -----------------------------------------------------------------------------
 
 
-async def test_an_invoice_that_comes_first_creates_its_delivery(order: ServiceUnderTest) -> None:
+async def test_an_invoice_that_comes_first_creates_its_delivery(
+    order: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S146: not to be cancelled, not to be charged again; the order closes when it has left."""
+    permit(order, monkeypatch)
     customer_id = await customer(order)
     ordered = await approved_order(order, customer_id, chain="invoice_first")
     early = await send(order, STOREKEEPER, "deliveries", {"order_ids": [ordered["id"]]})
@@ -352,8 +358,9 @@ async def test_an_order_delivered_in_parts_stays_open_until_the_last(
 async def test_goods_free_of_charge_have_all_their_documents(order: ServiceUnderTest) -> None:
     """S160: an invoice over nothing is settled at once and posts nothing."""
     customer_id = await customer(order)
-    free = line(await product(order), "1", "10.00", discount="1")
-    ordered = await approved_order(order, customer_id, free)
+    free = line(await product(order), "1", "100.00", discount="1")
+    placed = await placed_order(order, customer_id, free)
+    ordered = await reviewed_order(order, placed, "general_manager")
     made = await invoiced(order, await delivered(order, ordered))
     assert (made["status"], made["total"]["amount"]) == ("settled", "0.00")
     assert await balance(order, customer_id, "revenue") == "0"

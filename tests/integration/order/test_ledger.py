@@ -7,7 +7,7 @@ from decimal import Decimal
 import asyncpg
 import pytest
 
-from services.order.ledger.model import Journal, Ledger, transfer
+from services.order.ledger.model import Journal, LedgerAccount, transfer
 from services.order.ledger.posting import post
 from shared.domain.actor import SYSTEM
 from shared.domain.clock import business_date, now
@@ -26,7 +26,9 @@ def journal(**fields: object) -> Journal:
         "customer_id": new_id(),
         "currency": "CNY",
         "posted_on": business_date(now()),
-        "entries": transfer(debit=Ledger.BANK, credit=Ledger.REVENUE, amount=Decimal("10.00")),
+        "entries": transfer(
+            debit=LedgerAccount.BANK, credit=LedgerAccount.REVENUE, amount=Decimal("10.00")
+        ),
     }
     return Journal(**given | fields)  # type: ignore[arg-type]
 

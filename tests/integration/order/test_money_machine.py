@@ -54,7 +54,7 @@ def cut(possible: Decimal, how: str) -> Decimal:
     asked = {
         "all": possible,
         "too much": possible + CENT,
-        "half": round_money(possible / 2),
+        "half": round_money(possible / 2, "CNY"),
         "cent": CENT,
     }
     return max(asked[how], CENT)
@@ -159,7 +159,7 @@ class MoneyMachine(RuleBasedStateMachine):
             self.do(customer(self.service, terms)) for terms in ("open", "prepaid")
         )
         self.audit.books = {self.open: Book(), self.ahead: Book()}
-        self.sold = self.do(product(self.service))
+        self.sold = self.do(product(self.service, listed="0.01"))
         for amount in ("10.00", "7.77", "0.01"):
             self.deliver_and_invoice(Decimal(amount))
         for amount, ahead in (("12.00", False), ("5.00", False), ("100.00", True)):

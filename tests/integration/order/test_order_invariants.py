@@ -96,6 +96,25 @@ SPOILT = {
         "UPDATE contract SET authors = authors || approved_by WHERE status = 'signed'",
         {"contracts.32"},
     ),
+    "a discount beyond the approver's authority": (
+        "UPDATE order_line SET discount = 0.0501 FROM sales_order AS s"
+        " WHERE s.id = order_id AND s.quote_id IS NULL AND s.contract_id IS NULL",
+        {"orders.32 authority"},
+    ),
+    "the demand is forgotten": (
+        "UPDATE sales_order SET discount = NULL, policy_version = NULL WHERE quote_id IS NULL",
+        {"orders.32 authority"},
+    ),
+    "a line is measured by another price": (
+        "UPDATE order_line SET list_price = 1 WHERE list_price IS NOT NULL",
+        {"orders.32 list"},
+    ),
+    "a contract gives away more than its approver may": (
+        "UPDATE contract SET approved_role = 'sales_manager' WHERE status = 'signed';"
+        " UPDATE contract_line SET list_price = NULL FROM contract AS c"
+        " WHERE c.id = contract_id AND c.status = 'signed'",
+        {"contracts.32 authority", "contracts.32 list"},
+    ),
     "who spoke for a department approves": (
         "UPDATE contract_opinion AS o SET given_by = c.approved_by FROM contract AS c"
         " WHERE c.id = o.contract_id AND o.department = 'legal'",

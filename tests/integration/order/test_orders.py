@@ -27,6 +27,7 @@ from tests.support.order import (
     done,
     events_of,
     line,
+    permit,
     placed_order,
     prepaid,
     product,
@@ -129,7 +130,7 @@ async def test_who_changed_an_order_does_not_approve_or_reject_it(order: Service
     """S123: a sales manager who lowers a colleague's price leaves the review to somebody else."""
     placed = await placed_order(order, await customer(order))
     path = f"orders/{placed['id']}"
-    cheaper = {"lines": [line(await product(order), "10", "1.00")]}
+    cheaper = {"lines": [line(await product(order, listed="1.00"), "10", "1.00")]}
     changed = await done(order, REVIEWER, path, cheaper, seen=placed, method="PATCH", name="张三")
     assert len(changed["authors"]) == 2
     refused = await try_to_review(order, changed, name="张三")
@@ -178,8 +179,11 @@ async def test_the_contract_first_type_starts_with_a_contract(order: ServiceUnde
 
 
 @pytest.mark.parametrize("chain", ["ordinary", "direct_delivery", "invoice_first"])
-async def test_the_other_types_may_start_with_an_order(order: ServiceUnderTest, chain: str) -> None:
+async def test_the_other_types_may_start_with_an_order(
+    order: ServiceUnderTest, chain: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S103, S145, S146."""
+    permit(order, monkeypatch)
     placed = await placed_order(order, await customer(order), chain=chain)
     assert (placed["chain"], placed["status"]) == (chain, "placed")
 
@@ -213,7 +217,7 @@ async def test_an_order_has_one_currency(order: ServiceUnderTest) -> None:
 
 async def test_an_order_is_changed_before_its_approval_only(order: ServiceUnderTest) -> None:
     """S123."""
-    buyer, sold = await customer(order), await product(order)
+    buyer, sold = await customer(order), await product(order, listed="9.99")
     placed = await placed_order(order, buyer)
     path = f"orders/{placed['id']}"
     body = {"lines": [line(sold, "2", "50.00"), line(sold, "1", "9.99")], "note": "加急"}

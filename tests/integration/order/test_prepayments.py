@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from services.order.prepayments.service import Payment, consume_free, restore
+from services.order.prepayments.service import Consumption, consume_free, restore
 from shared.domain.actor import SYSTEM
 from shared.domain.ids import new_id
 from tests.support.opportunity import money
@@ -120,11 +120,11 @@ async def test_a_payment_that_is_taken_back_is_free_again(order: ServiceUnderTes
     """S161: what an invoice took comes back, in the account and in the ledger."""
     buyer = await customer(order)
     funds = await prepaid(order, buyer, "100.00")
-    payment = Payment(new_id(), new_id(), Decimal("40.00"))
+    consumption = Consumption(new_id(), new_id(), Decimal("40.00"))
     async with order.db.transaction(SYSTEM) as uow:
-        paid = await consume_free(uow, UUID(funds["id"]), payment)
+        paid = await consume_free(uow, UUID(funds["id"]), consumption)
         assert (paid.balance, paid.available) == (Decimal("60.00"), Decimal("60.00"))
-        await restore(uow, UUID(funds["id"]), payment)
+        await restore(uow, UUID(funds["id"]), consumption)
     assert await events_of(order, funds["id"]) == ["credited", "consumed", "restored"]
     after = await read(order, f"prepayments/{funds['id']}")
     assert (after["balance"], after["held"]) == (money("100.00"), money("0.00"))

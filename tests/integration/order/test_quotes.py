@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from decimal import Decimal
 
+import pytest
 import sqlalchemy as sa
 
 from shared.domain.ids import new_id
@@ -16,6 +17,7 @@ from tests.support.order import (
     customer,
     done,
     line,
+    permit,
     product,
     read,
     reviewed_order,
@@ -61,8 +63,11 @@ async def test_a_quote_told_twice_makes_one_contract(order: ServiceUnderTest) ->
     assert await parked(order) == []
 
 
-async def test_other_business_types_make_an_order(order: ServiceUnderTest) -> None:
+async def test_other_business_types_make_an_order(
+    order: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """S101, S103: by the chain of the quote, once."""
+    permit(order, monkeypatch)
     buyer = await customer(order)
     for chain in ("ordinary", "direct_delivery", "invoice_first"):
         accepted = quote(buyer, chain=chain)

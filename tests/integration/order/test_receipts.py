@@ -40,7 +40,8 @@ async def open_invoice(
 ) -> Body:
     """An issued invoice of ``amount``."""
     currency = str(fields.pop("currency", "CNY"))
-    one = line(await product(order), "1", amount, currency=currency)
+    sold = await product(order, listed=amount, currency=currency)
+    one = line(sold, "1", amount, currency=currency)
     ordered = await approved_order(order, customer_id, one, **fields)  # type: ignore[arg-type]
     return await invoiced(order, await delivered(order, ordered))
 

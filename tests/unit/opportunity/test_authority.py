@@ -9,9 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.opportunity.quotes.authority import SHIPPED, Band, DiscountPolicy
-from services.opportunity.quotes.errors import InvalidPolicy
-from services.opportunity.quotes.line import QuoteLine, discount_off
+from services.opportunity.quotes.line import QuoteLine
+from shared.auth.discounts import SHIPPED, Band, DiscountPolicy, InvalidPolicy, discount_off
 from shared.auth.roles import Role
 from shared.domain.ids import new_id
 from shared.domain.money import line_amount
@@ -47,7 +46,7 @@ def line(
         list_price=Decimal(list_price),
         base_price=base,
         discount=share,
-        amount=line_amount(Decimal(quantity), base, share),
+        amount=line_amount(Decimal(quantity), base, share, currency="CNY"),
         standard=standard,
         unit_cost=None,
     )

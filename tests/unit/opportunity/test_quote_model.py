@@ -8,16 +8,17 @@ from typing import Any
 
 import pytest
 
-from services.opportunity.quotes.authority import SHIPPED
 from services.opportunity.quotes.content import content_hash
 from services.opportunity.quotes.errors import ContentChanged, QuoteOverdue, QuoteStateError
 from services.opportunity.quotes.model import TRANSITIONS, Quote, Status
-from services.opportunity.quotes.parts import Chain, Priced, Project, Terms
+from services.opportunity.quotes.parts import Priced, Project, Terms
 from services.opportunity.versioned import Version
+from shared.auth.discounts import SHIPPED
 from shared.auth.roles import Role
 from shared.domain.actor import Actor
 from shared.domain.clock import business_date, now
 from shared.domain.ids import new_id
+from shared.events.vocabulary import Chain
 from tests.unit.opportunity.test_authority import line
 
 POLICY = Version(1, SHIPPED)

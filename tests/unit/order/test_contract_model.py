@@ -17,8 +17,9 @@ from services.order.contracts.errors import (
     OwnContract,
     SpokenAlready,
 )
-from services.order.contracts.model import TRANSITIONS, Contract, Status
+from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Verdict
+from services.order.contracts.status import TRANSITIONS, Status
 from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Invalid

@@ -99,7 +99,7 @@ def test_the_parts_of_a_line_sum_to_the_line(
     line = priced(whole, price, discount)
     taken = Taken()
     for part in parts:
-        worth = part_amount(line, taken, part)
+        worth = part_amount(line, taken, part, "CNY")
         assert worth >= 0
         taken = Taken(taken.quantity + part, taken.amount + worth)
     assert taken.amount == line.amount
@@ -115,11 +115,11 @@ def test_what_goes_beyond_the_line_is_worth_the_greater_quantity(
 ) -> None:
     """S144: over-delivery within the tolerance."""
     line = priced(ordered, price, Decimal(0))
-    worth = part_amount(line, Taken(ordered, line.amount), extra)
-    assert line.amount + worth == line_amount(ordered + extra, price)
+    worth = part_amount(line, Taken(ordered, line.amount), extra, "CNY")
+    assert line.amount + worth == line_amount(ordered + extra, price, currency="CNY")
 
 
 def priced(quantity: Decimal, price: Decimal, discount: Decimal) -> DeliveryLine:
     """A line of these figures."""
-    amount = line_amount(quantity, price, discount)
+    amount = line_amount(quantity, price, discount, currency="CNY")
     return delivery_line(quantity=quantity, unit_price=price, discount=discount, amount=amount)

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.order.customers.model import Settlement
 from services.order.orders.errors import (
     OrderBoundToQuote,
     OrderStateError,
@@ -20,12 +19,14 @@ from services.order.orders.errors import (
     StillOpen,
     TermExceeded,
 )
-from services.order.orders.model import TRANSITIONS, Order, Status
-from services.order.orders.origin import Chain, Coverage, Origin
+from services.order.orders.model import Order
+from services.order.orders.origin import Coverage, Origin
+from services.order.orders.status import TRANSITIONS, Status
 from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Invalid, NotFound
 from shared.domain.ids import new_id
+from shared.events.vocabulary import Chain, Settlement
 from tests.support.order_models import AUTHOR, an_order, an_order_line
 
 REVIEWER = new_id()

@@ -9,10 +9,11 @@ import pytest
 
 from services.order.accounts.model import Standing
 from services.order.customers.errors import CustomerMayNotTrade
-from services.order.customers.model import Settlement, Terms
+from services.order.customers.model import Terms
 from services.order.ledger.errors import UnbalancedJournal
-from services.order.ledger.model import Entry, Journal, Ledger, transfer
+from services.order.ledger.model import Entry, Journal, LedgerAccount, transfer
 from shared.domain.ids import new_id
+from shared.events.vocabulary import Settlement
 
 TODAY = date(2026, 11, 21)
 LIMIT = Decimal("1000.00")
@@ -67,8 +68,11 @@ def test_a_customer_nobody_has_told_of_may_not_trade() -> None:
     "entries",
     [
         (),
-        (Entry(Ledger.BANK, Decimal("1.00")),),
-        (Entry(Ledger.BANK, Decimal("1.00")), Entry(Ledger.REVENUE, Decimal("-1.01"))),
+        (Entry(LedgerAccount.BANK, Decimal("1.00")),),
+        (
+            Entry(LedgerAccount.BANK, Decimal("1.00")),
+            Entry(LedgerAccount.REVENUE, Decimal("-1.01")),
+        ),
     ],
 )
 def test_a_journal_balances(entries: tuple[Entry, ...]) -> None:
@@ -80,7 +84,9 @@ def test_a_journal_balances(entries: tuple[Entry, ...]) -> None:
 def test_debit_and_credit_are_two_signs_of_one_amount() -> None:
     """S160."""
     amount = Decimal("12.50")
-    journal = _journal(transfer(debit=Ledger.BANK, credit=Ledger.PREPAYMENTS, amount=amount))
+    journal = _journal(
+        transfer(debit=LedgerAccount.BANK, credit=LedgerAccount.PREPAYMENTS, amount=amount)
+    )
     assert [(each.account, each.amount) for each in journal.entries] == [
         ("bank", amount),
         ("prepayments", -amount),

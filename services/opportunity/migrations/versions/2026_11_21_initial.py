@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e4bab63ee94b"
+revision = "4ff30f5989f5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -88,6 +88,13 @@ def upgrade() -> None:
         sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("discount_policy_pkey")),
         info={"append_only": True},
+    )
+    op.create_table(
+        "discount_policy_head",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="the newest in discount_policy"),
+        sa.PrimaryKeyConstraint("id", name=op.f("discount_policy_head_pkey")),
+        info={"aggregate": "discount_policy"},
     )
     op.create_table(
         "idempotency_key",
@@ -232,6 +239,7 @@ def upgrade() -> None:
             name=op.f("outbox_aggregate_type_aggregate_id_aggregate_version_key"),
         ),
         sa.UniqueConstraint("event_id", name=op.f("outbox_event_id_key")),
+        info={"rights": ("SELECT", "INSERT", "UPDATE (published_at)")},
     )
     op.create_index(
         "outbox_unpublished",
@@ -601,6 +609,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_table("discount_policy_head")
     op.drop_table("discount_policy")
     op.drop_index(
         "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "85223183060f"
+revision = "6a19d23ce735"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -84,6 +84,26 @@ def upgrade() -> None:
         sa.Column("signer", sa.Text(), nullable=True),
         sa.Column("customer_signer", sa.Text(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column(
+            "price_list_id", sa.Uuid(), nullable=True, comment="what its prices were measured by"
+        ),
+        sa.Column(
+            "policy_version", sa.BigInteger(), nullable=True, comment="of the discount policy"
+        ),
+        sa.Column(
+            "discount",
+            sa.Numeric(precision=9, scale=6),
+            nullable=True,
+            comment="the greatest off the list; null: judged elsewhere",
+        ),
+        sa.Column(
+            "required_role",
+            sa.Text(),
+            nullable=True,
+            comment="the least that may approve the discounts",
+        ),
+        sa.Column("own_authority", sa.Boolean(), nullable=False),
+        sa.Column("approved_role", sa.Text(), nullable=True, comment="whose authority was used"),
         sa.PrimaryKeyConstraint("id", name=op.f("contract_pkey")),
         sa.UniqueConstraint("number", name=op.f("contract_number_key")),
         sa.UniqueConstraint("quote_id", name=op.f("contract_quote_id_key")),
@@ -93,6 +113,13 @@ def upgrade() -> None:
         "contract_customer_status", "contract", ["customer_id", "status", "id"], unique=False
     )
     op.create_index("contract_owner", "contract", ["owner_id", "id"], unique=False)
+    op.create_index(
+        "contract_required_role",
+        "contract",
+        ["required_role", "id"],
+        unique=False,
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.create_index("contract_status", "contract", ["status", "id"], unique=False)
     op.create_table(
         "credit",
@@ -150,6 +177,26 @@ def upgrade() -> None:
         sa.Column(
             "import_id", sa.Uuid(), nullable=True, comment="the import that brought it, if one did"
         ),
+        sa.Column(
+            "price_list_id", sa.Uuid(), nullable=True, comment="what its prices were measured by"
+        ),
+        sa.Column(
+            "policy_version", sa.BigInteger(), nullable=True, comment="of the discount policy"
+        ),
+        sa.Column(
+            "discount",
+            sa.Numeric(precision=9, scale=6),
+            nullable=True,
+            comment="the greatest off the list; null: judged elsewhere",
+        ),
+        sa.Column(
+            "required_role",
+            sa.Text(),
+            nullable=True,
+            comment="the least that may approve the discounts",
+        ),
+        sa.Column("own_authority", sa.Boolean(), nullable=False),
+        sa.Column("approved_role", sa.Text(), nullable=True, comment="whose authority was used"),
         sa.PrimaryKeyConstraint("id", name=op.f("delivery_pkey")),
         sa.UniqueConstraint("number", name=op.f("delivery_number_key")),
     )
@@ -157,7 +204,20 @@ def upgrade() -> None:
     op.create_index(
         "delivery_customer_status", "delivery", ["customer_id", "status", "id"], unique=False
     )
+    op.create_index(
+        "delivery_required_role",
+        "delivery",
+        ["required_role", "id"],
+        unique=False,
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.create_index("delivery_status", "delivery", ["status", "id"], unique=False)
+    op.create_table(
+        "discount_policy",
+        sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("discount_policy_pkey")),
+    )
     op.create_table(
         "idempotency_key",
         sa.Column("principal", sa.Uuid(), nullable=False),
@@ -397,6 +457,22 @@ def upgrade() -> None:
     )
     op.create_index("prepayment_currency", "prepayment", ["currency", "id"], unique=False)
     op.create_table(
+        "price_list",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("price_list_pkey")),
+    )
+    op.create_index(
+        "price_list_in_force",
+        "price_list",
+        ["currency", "effective_on", "approved_at"],
+        unique=False,
+    )
+    op.create_table(
         "product",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -513,6 +589,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("list_price", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("contract_line_contract_id_fkey")
         ),
@@ -564,6 +641,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("list_price", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.CheckConstraint("quantity > 0", name=op.f("delivery_line_quantity_check")),
         sa.ForeignKeyConstraint(
             ["delivery_id"], ["delivery.id"], name=op.f("delivery_line_delivery_id_fkey")
@@ -643,6 +721,19 @@ def upgrade() -> None:
         ["order_id"],
         unique=False,
         postgresql_where=sa.text("order_id IS NOT NULL"),
+    )
+    op.create_table(
+        "list_price",
+        sa.Column("price_list_id", sa.Uuid(), nullable=False),
+        sa.Column("product_id", sa.Uuid(), nullable=False),
+        sa.Column("minimum_quantity", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["price_list_id"], ["price_list.id"], name=op.f("list_price_price_list_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint(
+            "price_list_id", "product_id", "minimum_quantity", name=op.f("list_price_pkey")
+        ),
     )
     op.create_table(
         "posting",
@@ -769,6 +860,26 @@ def upgrade() -> None:
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column(
+            "price_list_id", sa.Uuid(), nullable=True, comment="what its prices were measured by"
+        ),
+        sa.Column(
+            "policy_version", sa.BigInteger(), nullable=True, comment="of the discount policy"
+        ),
+        sa.Column(
+            "discount",
+            sa.Numeric(precision=9, scale=6),
+            nullable=True,
+            comment="the greatest off the list; null: judged elsewhere",
+        ),
+        sa.Column(
+            "required_role",
+            sa.Text(),
+            nullable=True,
+            comment="the least that may approve the discounts",
+        ),
+        sa.Column("own_authority", sa.Boolean(), nullable=False),
+        sa.Column("approved_role", sa.Text(), nullable=True, comment="whose authority was used"),
         sa.CheckConstraint(
             "payment_days <= agreed_days", name=op.f("sales_order_agreed_days_check")
         ),
@@ -793,6 +904,13 @@ def upgrade() -> None:
     )
     op.create_index("sales_order_ordered", "sales_order", ["ordered_on", "id"], unique=False)
     op.create_index("sales_order_owner", "sales_order", ["owner_id", "id"], unique=False)
+    op.create_index(
+        "sales_order_required_role",
+        "sales_order",
+        ["required_role", "id"],
+        unique=False,
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.create_index("sales_order_status", "sales_order", ["status", "id"], unique=False)
     op.create_table(
         "order_line",
@@ -808,6 +926,7 @@ def upgrade() -> None:
         sa.Column("unit_price", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("discount", sa.Numeric(precision=9, scale=6), nullable=False),
         sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("list_price", sa.Numeric(precision=18, scale=2), nullable=True),
         sa.Column("delivered", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.Column("invoiced", sa.Numeric(precision=18, scale=4), nullable=False),
         sa.CheckConstraint("delivered >= 0", name=op.f("order_line_delivered_check")),
@@ -827,6 +946,11 @@ def downgrade() -> None:
     op.drop_index("order_line_order", table_name="order_line")
     op.drop_table("order_line")
     op.drop_index("sales_order_status", table_name="sales_order")
+    op.drop_index(
+        "sales_order_required_role",
+        table_name="sales_order",
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.drop_index("sales_order_owner", table_name="sales_order")
     op.drop_index("sales_order_ordered", table_name="sales_order")
     op.drop_index("sales_order_customer_status", table_name="sales_order")
@@ -848,6 +972,7 @@ def downgrade() -> None:
     op.drop_index("posting_customer", table_name="posting")
     op.drop_index("posting_account", table_name="posting")
     op.drop_table("posting")
+    op.drop_table("list_price")
     op.drop_index(
         "invoice_line_order",
         table_name="invoice_line",
@@ -885,6 +1010,8 @@ def downgrade() -> None:
     op.drop_table("receipt")
     op.drop_index("product_code", table_name="product")
     op.drop_table("product")
+    op.drop_index("price_list_in_force", table_name="price_list")
+    op.drop_table("price_list")
     op.drop_index("prepayment_currency", table_name="prepayment")
     op.drop_table("prepayment")
     op.drop_index(
@@ -920,7 +1047,13 @@ def downgrade() -> None:
     op.drop_table("import_job")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_table("discount_policy")
     op.drop_index("delivery_status", table_name="delivery")
+    op.drop_index(
+        "delivery_required_role",
+        table_name="delivery",
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.drop_index("delivery_customer_status", table_name="delivery")
     op.drop_index("delivery_customer", table_name="delivery")
     op.drop_table("delivery")
@@ -929,6 +1062,11 @@ def downgrade() -> None:
     op.drop_table("customer")
     op.drop_table("credit")
     op.drop_index("contract_status", table_name="contract")
+    op.drop_index(
+        "contract_required_role",
+        table_name="contract",
+        postgresql_where=sa.text("required_role IS NOT NULL"),
+    )
     op.drop_index("contract_owner", table_name="contract")
     op.drop_index("contract_customer_status", table_name="contract")
     op.drop_index("contract_customer", table_name="contract")

@@ -29,22 +29,22 @@ cents = st.decimals(min_value=-(10**12), max_value=10**12, places=2)
     ],
 )
 def test_a_half_is_rounded_away_from_zero(exact: str, rounded: str) -> None:
-    assert str(round_money(Decimal(exact))) == rounded
+    assert str(round_money(Decimal(exact), "CNY")) == rounded
 
 
 @given(amounts)
 def test_rounding_moves_by_at_most_half_a_cent(amount: Decimal) -> None:
-    assert abs(round_money(amount) - amount) <= Decimal("0.005")
+    assert abs(round_money(amount, "CNY") - amount) <= Decimal("0.005")
 
 
 @given(amounts)
 def test_rounding_knows_no_sign(amount: Decimal) -> None:
-    assert round_money(-amount) == -round_money(amount)
+    assert round_money(-amount, "CNY") == -round_money(amount, "CNY")
 
 
 @given(cents)
 def test_what_is_rounded_stays(amount: Decimal) -> None:
-    assert round_money(amount) == amount
+    assert round_money(amount, "CNY") == amount
 
 
 @pytest.mark.parametrize(
@@ -61,7 +61,8 @@ def test_what_is_rounded_stays(amount: Decimal) -> None:
 def test_a_line_is_rounded_once_after_the_discount(
     quantity: str, price: str, discount: str, amount: str
 ) -> None:
-    assert str(line_amount(Decimal(quantity), Decimal(price), Decimal(discount))) == amount
+    numbers = Decimal(quantity), Decimal(price), Decimal(discount)
+    assert str(line_amount(*numbers, currency="CNY")) == amount
 
 
 @given(st.lists(cents, max_size=50))
@@ -72,7 +73,41 @@ def test_a_total_is_the_sum_of_its_lines(lines: list[Decimal]) -> None:
 
 def test_a_total_is_not_the_rounded_sum_of_exact_lines() -> None:
     """Three lines of 0.335: the document says 1.02, because each line says 0.34."""
-    assert total([line_amount(Decimal(1), Decimal("0.335"))] * 3) == Decimal("1.02")
+    assert total([line_amount(Decimal(1), Decimal("0.335"), currency="CNY")] * 3) == Decimal("1.02")
+
+
+@pytest.mark.parametrize(
+    ("currency", "exact", "rounded"),
+    [
+        ("JPY", "33.5", "34.00"),
+        ("JPY", "33.49", "33.00"),
+        ("JPY", "-0.5", "-1.00"),
+        ("KRW", "1000.4999", "1000.00"),
+        ("VND", "0.5", "1.00"),
+        ("CNY", "33.495", "33.50"),
+        ("USD", "0.005", "0.01"),
+    ],
+)
+def test_an_amount_is_rounded_to_the_coins_of_its_currency(
+    currency: str, exact: str, rounded: str
+) -> None:
+    """S101, S160: nobody is charged half a yen; all amounts are written with two places."""
+    assert str(round_money(Decimal(exact), currency)) == rounded
+    assert is_payable(round_money(Decimal(exact), currency), currency)
+
+
+@pytest.mark.parametrize(("currency", "amount"), [("JPY", "317.00"), ("CNY", "316.66")])
+def test_a_line_is_rounded_to_the_coins_of_its_currency(currency: str, amount: str) -> None:
+    """S101: 3.3333 pieces at 100 less 5 %."""
+    numbers = Decimal("3.3333"), Decimal(100), Decimal("0.05")
+    assert str(line_amount(*numbers, currency=currency)) == amount
+
+
+@pytest.mark.parametrize("currency", ["KWD", "BHD", "TND"])
+def test_a_currency_of_three_places_is_refused(currency: str) -> None:
+    """Two places are kept: a third would be lost without a word."""
+    with pytest.raises(KeyError):
+        round_money(Decimal("1.005"), currency)
 
 
 def test_an_amount_is_payable_in_the_coins_of_its_currency() -> None:
@@ -91,4 +126,4 @@ def test_every_currency_fits_into_two_places() -> None:
 @given(amounts)
 def test_rounding_is_never_truncation_below_a_half(amount: Decimal) -> None:
     cut = amount.quantize(Decimal("0.01"), ROUND_DOWN)
-    assert abs(round_money(amount)) >= abs(cut)
+    assert abs(round_money(amount, "CNY")) >= abs(cut)
