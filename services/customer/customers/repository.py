@@ -244,8 +244,8 @@ class Customers(Repository[Customer]):
         whole = sa.literal(text, sa.Text, literal_execute=True)
         return [
             sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
-            # Not LIKE: the planner would take it for an independent and rare condition.
-            sa.func.strpos(customers.c.search_text, whole) > sa.literal_column("0"),
+            # Neither LIKE nor > 0: the planner would take it for another condition, and a rare one.
+            sa.func.strpos(customers.c.search_text, whole) != sa.literal_column("0"),
         ]
 
 
