@@ -12,10 +12,12 @@ from shared.host.commands import parked
 from shared.host.commands.check import check
 from shared.host.commands.demo import demo
 from shared.host.commands.doctor import doctor
+from shared.host.commands.ingress import ingress
 from shared.host.commands.migrate import migrate
 from shared.host.commands.replay import replay
 from shared.host.commands.republish import republish
 from shared.host.commands.serve import serve
+from shared.host.commands.topics import topics
 from shared.host.commands.up import up
 from shared.host.commands.work import work
 from shared.host.errors import HostError
@@ -27,7 +29,7 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, serve, work, migrate, doctor, check, replay, republish):
+for command in (up, demo, serve, work, migrate, doctor, check, replay, republish, topics, ingress):
     app.command()(command)
 app.add_typer(parked.commands, name="parked")
 
