@@ -21,7 +21,7 @@ from tests.faults.importing import Imports
 from tests.faults.journal import Journal, Written
 from tests.faults.target import Target
 from tests.support.calling import settle
-from tests.support.system import SystemFailed
+from tests.support.holding import SystemFailed
 
 _AT_ONCE = 16
 _REPLAYS = 3000

@@ -37,6 +37,13 @@ class Answering(Protocol):
         """A client of the system, signed in with a token."""
 
 
+class Reachable(Protocol):
+    """A system that can be called."""
+
+    def http(self, token: str | None = None) -> httpx.AsyncClient:
+        """A client, signed in with a token."""
+
+
 class Company:
     """Hires people of a system, and remembers one of each role."""
 

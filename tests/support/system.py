@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import json
 import os
-import re
 import shutil
 import subprocess
 import time
@@ -16,37 +14,27 @@ from typing import Any, TypeVar
 
 import httpx
 import psutil
-import sqlalchemy as sa
-from sqlalchemy.dialects import postgresql
 
 from shared.embedded import EmbeddedPostgres, EmbeddedPostgresError
 from shared.embedded.state import HOST, free_port
-from shared.events.catalogue import all_events
 from shared.host.options import Opened, opened
 from shared.host.settings import HostSettings
 from shared.inbox.consumer import Consumer
-from shared.inbox.metrics import consumer_lag
-from shared.outbox.metrics import sample_outbox
-from shared.outbox.republish import republish
 from tests.support.bus import kill_family
+from tests.support.holding import Holding, SystemFailed
 from tests.support.postgres import free_folder
 from tests.support.running import ROOT, command, environment
 
 ADMIN_PASSWORD = "correct horse battery"
 
 _POLL_SECONDS = 0.05
-_PASSING_ON = {"outbox", "inbox", "parked", "consumer_position"}
 _LOG_LINES = 40
 
 
 AnySystem = TypeVar("AnySystem", bound="System")
 
 
-class SystemFailed(AssertionError):
-    """The process ended by itself, or did not do in time what it should."""
-
-
-class System:
+class System(Holding):
     """One data folder and the process that serves it, always on the same port.
 
     ``command_line`` is how ``kehu`` is called: a fault test has a launcher of its own, which may
@@ -162,83 +150,6 @@ class System:
         async with opened(HostSettings.of(data=self.folder)) as here:
             yield here
 
-    async def drained(self, patience: float = 60, standstill: float = 15) -> None:
-        """Wait until every event is published and every consumer is at the end of the log.
-
-        Events cause events, so both must hold twice with nothing new in between. Gives up sooner
-        when nothing moves.
-        """
-        began = moved = time.monotonic()
-        async with self.opened() as here:
-            before: object = None
-            while True:
-                waiting, mark = await _backlog(here, self.consumers)
-                if not waiting and mark == before:
-                    return
-                now = time.monotonic()
-                moved = moved if (waiting, mark) == before else now
-                before = (waiting, mark) if waiting else mark
-                if now - began > patience or now - moved > standstill:
-                    raise SystemFailed(f"not drained in {now - began:.0f} s: {waiting}")
-                await asyncio.sleep(_POLL_SECONDS)
-
-    async def told(self, customer_id: str) -> dict[str, list[str]]:
-        """What each service said about a customer, in its order: ``order.approved``, ..."""
-        query = sa.text(
-            "SELECT type FROM outbox WHERE payload ->> 'customer_id' = :customer_id ORDER BY seq"
-        )
-        found: dict[str, list[str]] = {}
-        async with self.opened() as here:
-            for service in here.services:
-                if "outbox" in service.metadata.tables:
-                    async with here.dbs[service.name].reading() as conn:
-                        types = await conn.execute(query, {"customer_id": customer_id})
-                        said = [".".join(each.split(".")[2:4]) for each in types.scalars()]
-                    if said:
-                        found[service.name] = said
-        return found
-
-    async def publish_again(self) -> int:
-        """Have every event published once more, as after the loss of the bus; return how many."""
-        async with self.opened() as here:
-            producers = [each for each in here.services if "outbox" in each.metadata.tables]
-            return sum([await republish(here.dbs[each.name]) for each in producers])
-
-    async def contents(self) -> dict[str, str]:
-        """A digest of every table, less those that say how events were passed on."""
-        found: dict[str, str] = {}
-        async with self.opened() as here:
-            for service in here.services:
-                async with here.dbs[service.name].reading() as conn:
-                    for table in service.metadata.sorted_tables:
-                        if table.name not in _PASSING_ON:
-                            digest = await conn.scalar(_digest(table))
-                            found[f"{service.name} {table.fullname}"] = digest
-        return found
-
-    async def check(self) -> dict[str, Any]:
-        """Check every promise as ``kehu check`` does; return its document."""
-        found = await self.run("check", "--json")
-        try:
-            document: dict[str, Any] = json.loads(found.stdout)
-        except ValueError:
-            raise SystemFailed(f"kehu check: {found.stdout}{found.stderr}") from None
-        return document
-
-    async def violations(self) -> list[Any]:
-        """What breaks a promise, within the services and across them."""
-        document = await self.check()
-        within = [each for listed in document["services"].values() for each in listed]
-        return within + list(document["across"])
-
-    async def replay_differences(self, read_model: str = "analytics") -> int:
-        """Build a read model anew beside the live one; return the rows that differ."""
-        found = await self.run("replay", read_model, "--compare")
-        match = re.search(r"(\d+)\s+rows\s+differ", found.stdout)
-        if match is None:
-            raise SystemFailed(f"kehu replay: {found.stdout}{found.stderr}")
-        return int(match[1])
-
     async def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
         """Run a command of ``kehu`` to its end."""
         return await asyncio.to_thread(
@@ -271,7 +182,7 @@ class System:
     async def _close(self) -> None:
         await self._anonymous.aclose()
         self.kill()
-        _end_processes_of(self.folder)
+        end_processes_of(self.folder)
 
 
 @asynccontextmanager
@@ -296,7 +207,7 @@ async def system_of(kind: Callable[..., AnySystem], **how: Any) -> AsyncIterator
 def _own_folder() -> Iterator[Path]:
     folder, lock = free_folder("system")
     try:
-        _end_processes_of(folder)  # of a run that was killed
+        end_processes_of(folder)  # of a run that was killed
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o755)
         yield folder
@@ -304,7 +215,7 @@ def _own_folder() -> Iterator[Path]:
         os.close(lock)
 
 
-def _end_processes_of(folder: Path) -> None:
+def end_processes_of(folder: Path) -> None:
     """Kill what works on a data folder of ours, the server first."""
     with suppress(EmbeddedPostgresError, psutil.NoSuchProcess):
         kill_family(EmbeddedPostgres(folder).pid)
@@ -312,21 +223,3 @@ def _end_processes_of(folder: Path) -> None:
         with suppress(psutil.Error):
             if process.environ().get("KEHU_DATA") == str(folder):
                 kill_family(process.pid)
-
-
-def _digest(table: sa.Table) -> sa.TextClause:
-    name = postgresql.dialect().identifier_preparer.format_table(table)
-    rows = f"SELECT t::text AS row FROM {name} AS t"
-    return sa.text(f"SELECT md5(coalesce(string_agg(row, '' ORDER BY row), '')) FROM ({rows}) AS r")
-
-
-async def _backlog(here: Opened, more: Sequence[Consumer]) -> tuple[dict[str, int], object]:
-    """What is still to be published or applied, and a mark that moves with every event."""
-    waiting: dict[str, int] = {}
-    for service in here.services:
-        if "outbox" in service.metadata.tables:
-            waiting[f"{service.name} outbox"] = await sample_outbox(here.dbs[service.name])
-    for consumer in (*more, *(each for service in here.services for each in service.consumers)):
-        waiting[consumer.name] = sum((await consumer_lag(here.bus, consumer)).values())
-    ends = await here.bus.end_offsets({event.topic for event in all_events()})
-    return {name: count for name, count in waiting.items() if count}, sum(ends.values())
