@@ -143,6 +143,32 @@ async def test_the_unit_price_follows_from_what_was_paid(order: ServiceUnderTest
     ] == [("3.33", "10.00", "台"), ("5.00", "9.50", "盒"), ("0.00", "0.00", "台")]
 
 
+async def test_history_in_yen_is_whole_yen(order: ServiceUnderTest) -> None:
+    """S223: as in a request; the unit price that follows is rounded to the coin too."""
+    external_id, code, customer_id = await known(order)
+    rows = [
+        f"{external_id},2020-01-01,{code},3,1000.00",
+        f"{external_id},2020-01-02,{code},1,99.50",
+        f"{external_id},2020-01-03,{code},1,0.01",
+    ]
+    job = await imported(order, rows, currency="JPY")
+    assert (job["created"], job["failed"]) == (1, 2)
+    wanted = [(line, "amount", "currency_places") for line in (3, 4)]
+    assert await errors_of(order, job) == wanted
+    (found,) = (await read(order, f"deliveries?customer_id={customer_id}"))["items"]
+    (line,) = (await read(order, f"deliveries/{found['id']}"))["lines"]
+    assert (line["unit_price"]["amount"], line["amount"]["amount"]) == ("333.00", "1000.00")
+
+
+async def test_history_needs_no_authority_over_its_prices(order: ServiceUnderTest) -> None:
+    """S108, S223: what was sold is a fact, whatever the list of today says of it."""
+    external_id, code, customer_id = await known(order)
+    job = await imported(order, [f"{external_id},2020-01-01,{code},1,0.10"])
+    assert job["created"] == 1
+    (found,) = (await read(order, f"deliveries?customer_id={customer_id}"))["items"]
+    assert (found["status"], found["discount"], found["required_role"]) == ("received", None, None)
+
+
 async def test_customers_are_known_by_number_as_well(order: ServiceUnderTest) -> None:
     """S223: Chinese headings, the customer's number, and how the money came."""
     _, code, _ = await known(order)
