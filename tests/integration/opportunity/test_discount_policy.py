@@ -51,6 +51,24 @@ async def test_the_bands_and_roles_are_data(opportunity: ServiceUnderTest) -> No
     assert (submitted["required_role"], submitted["policy_version"]) == ("sales_manager", 2)
 
 
+async def test_every_policy_is_told_once_in_order(opportunity: ServiceUnderTest) -> None:
+    """S108: the shipped one when it is first used, another when it is adopted."""
+    breaker = await listed_product(opportunity)
+    drafted = await draft_quote(opportunity, [line(breaker, discount="0.01")])
+    succeeded(await on_quote(opportunity, drafted, "submit"))
+    async with opportunity.client("general_manager") as client:
+        present = succeeded(await client.get("/v1/discount-policy"))
+        body = {name: present[name] for name in ("bands", "non_standard_role")}
+        put = client.put("/v1/discount-policy", json=body, headers=etag(present))
+        newest = succeeded(await put)
+    told = await opportunity.published("crm.opportunity.discount_policy.adopted.v1")
+    assert len({each["aggregate_id"] for each in told}) == 1
+    versions = [each["aggregate_version"] for each in told]
+    assert versions == list(range(1, newest["version"] + 1))
+    assert told[-1]["data"]["bands"] == newest["bands"]
+    assert told[0]["data"]["bands"][0] == {"role": "account_manager", "up_to": "0.020000"}
+
+
 async def test_of_two_policies_adopted_at_once_one_counts(opportunity: ServiceUnderTest) -> None:
     async with opportunity.client("general_manager") as client:
         present = succeeded(await client.get("/v1/discount-policy"))

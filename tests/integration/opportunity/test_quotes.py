@@ -385,3 +385,23 @@ async def test_quotes_in_another_currency_use_its_price_list(
     drafted = await draft_quote(opportunity, [line(breaker, "2")], currency="USD")
     assert drafted["total"] == money("28.00", "USD")
     assert drafted["lines"][0]["standard"] is True
+
+
+async def test_a_quote_in_yen_has_no_fractions(opportunity: ServiceUnderTest) -> None:
+    """S101: line, price after discount and totals are whole yen."""
+    breaker = await product(opportunity, cost_price=money("60.00", "JPY"))
+    yen = price(breaker, "1.00") | {"unit_price": money("105.00", "JPY")}
+    await price_list(opportunity, [yen], currency="JPY")
+    lines = [line(breaker, "1.5", discount="0.02"), line(breaker, "0.5")]
+    drafted = await draft_quote(opportunity, lines, currency="JPY")
+    first, second = drafted["lines"]
+    assert (first["unit_price"], first["amount"]) == (
+        money("103.00", "JPY"),
+        money("154.00", "JPY"),
+    )
+    assert second["amount"] == money("53.00", "JPY")  # 52.5
+    assert drafted["list_total"] == money("211.00", "JPY")  # 157.5 and 52.5, each rounded
+    assert drafted["total"] == money("207.00", "JPY")
+    async with opportunity.client("general_manager") as client:
+        margin = succeeded(await client.get(f"/v1/quotes/{drafted['id']}/margin"))
+    assert margin["cost"] == money("120.00", "JPY")
