@@ -27,14 +27,12 @@ class Revocations:
         self._left: frozenset[UUID] = frozenset()
         self._ended: dict[UUID, datetime | None] = {}
         self._read_at = float("-inf")
-        self._lock = asyncio.Lock()
+        self._reading: asyncio.Future[None] | None = None
 
     async def still_valid(self, subject: UUID, issued: float) -> bool:
         """Say whether a token of ``subject`` issued at ``issued`` (epoch seconds) counts."""
         if self._is_stale():
-            async with self._lock:
-                if self._is_stale():
-                    await self._refresh()
+            await self._refreshed()
         return subject not in self._left and not is_void(issued, self._ended.get(subject))
 
     def forget(self) -> None:
@@ -43,6 +41,13 @@ class Revocations:
 
     def _is_stale(self) -> bool:
         return time.monotonic() - self._read_at > _FRESH_SECONDS
+
+    async def _refreshed(self) -> None:
+        """Read anew. Who comes meanwhile shares the reading, and its failure: were each to try in
+        turn, a database that is away would make them queue."""
+        if self._reading is None or self._reading.done():
+            self._reading = asyncio.ensure_future(self._refresh())
+        await asyncio.shield(self._reading)
 
     async def _refresh(self) -> None:
         started = time.monotonic()

@@ -25,6 +25,7 @@ from sqlalchemy.util import LRUCache
 
 from shared.db.connection import engine_dsn
 from shared.db.engine import COMMAND_TIMEOUT, connect_arguments
+from shared.db.pulse import Pulse
 from shared.db.result import Result, Row
 from shared.db.types import JsonOf
 
@@ -201,8 +202,8 @@ class Pool:
 
     def __init__(self, dsn: str, *, size: int, timeout: float) -> None:
         self._dsn = dsn
-        self._size = size
-        self._timeout = timeout
+        self._size, self._timeout = size, timeout
+        self._pulse = Pulse(dsn)
         self._opening = asyncio.Lock()
         self._pool: asyncpg.Pool | None = None
 
@@ -215,7 +216,8 @@ class Pool:
         except TimeoutError as error:
             raise PoolTimeout(f"no connection became free in {self._timeout} s") from error
         try:
-            yield Connection(driver)
+            with self._pulse.over(driver):
+                yield Connection(driver)
         finally:
             await pool.release(driver)
 

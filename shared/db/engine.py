@@ -11,11 +11,11 @@ from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 
 
-#: Seconds a statement may take before the client gives up on a server that went silent.
-COMMAND_TIMEOUT = 35
+#: Seconds a statement may take before the client gives up on a connection that went silent.
+COMMAND_TIMEOUT = 28
 
 
-def create_engine(dsn: str, *, pool_size: int = 10, pool_timeout: float = 3.0) -> AsyncEngine:
+def create_engine(dsn: str, *, pool_size: int = 10, pool_timeout: float = 2.5) -> AsyncEngine:
     """Return an engine for ``dsn`` (``postgresql://…``). Timeouts are in seconds.
 
     A request that waits longer than ``pool_timeout`` for a connection is answered 503.
@@ -38,7 +38,7 @@ def connect_arguments(dsn: str) -> dict[str, Any]:
         "server_settings": {
             "application_name": "kehu",
             "timezone": "UTC",
-            "statement_timeout": "30000",
+            "statement_timeout": "25000",
             "lock_timeout": "5000",
             "idle_in_transaction_session_timeout": "60000",
             "jit": "off",
