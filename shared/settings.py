@@ -5,10 +5,11 @@ from __future__ import annotations
 import hashlib
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings
 
 from shared.domain.clock import DEFAULT_ZONE
+from shared.events.catalogue import inbound_events
 
 
 class ServiceSettings(BaseSettings):
@@ -37,9 +38,23 @@ class ServiceSettings(BaseSettings):
         validation_alias="KEHU_BUSINESS_ZONE",
         description="where days begin and deadlines are due, the same for all services",
     )
+    inbound_sources: dict[str, tuple[str, ...]] = Field(
+        default={},
+        validation_alias="KEHU_INBOUND_SOURCES",
+        description="which other systems (ce_source) may send which inbound event type, the same"
+        " for all services",
+    )
     page_secret: SecretStr | None = Field(
         default=None, description="signs page tokens; derived from database_url unless given"
     )
+
+    @field_validator("inbound_sources")
+    @classmethod
+    def _of_known_types(cls, sources: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+        known = {each.event_type for each in inbound_events()}
+        if unknown := sources.keys() - known:
+            raise ValueError(f"{sorted(unknown)} is not among the inbound types {sorted(known)}")
+        return sources
 
     def page_key(self) -> bytes:
         """Return the key of page tokens, the same in all processes of a service."""

@@ -11,7 +11,7 @@ from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
 from shared.bus.topics import Topic
-from shared.events.catalogue import all_events
+from shared.events.catalogue import all_events, inbound_events
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
 
@@ -19,7 +19,8 @@ from shared.host.settings import HostSettings
 def declared_topics() -> list[Topic]:
     """Return all topics, a family of aggregates each. They keep everything: read models are built
     anew from the beginning."""
-    return [Topic(name) for name in sorted({event.topic for event in all_events()})]
+    events = (*all_events(), *inbound_events())
+    return [Topic(name) for name in sorted({event.topic for event in events})]
 
 
 async def open_bus(settings: HostSettings, url: str | None) -> Bus:

@@ -1,5 +1,6 @@
 """Promises across services: no event is lost, doubled or misplaced on its way from the outbox of
-its producer over the bus to the inbox of every consumer.
+its producer over the bus to the inbox of every consumer. Events of other systems have no outbox of
+ours and an order of their own: of them it is only asked that each was applied or parked.
 
 The system may be at work meanwhile. What is read first is what must be found in what is read later:
 positions before inboxes, published events before the log, the log before all events.
@@ -17,8 +18,10 @@ from shared.bus.port import Bus, Record, TopicPartition
 from shared.db.driver import Connection
 from shared.db.invariants import Violation
 from shared.db.unit_of_work import Database
-from shared.events.catalogue import all_events
+from shared.events.catalogue import all_events, inbound_events
+from shared.inbox.arrival import event_id_of
 from shared.inbox.consumer import Consumer
+from shared.inbox.inbound import PREFIX, is_inbound
 from shared.service import Service
 
 _BATCH = 5000
@@ -29,6 +32,15 @@ _STRANGE = ("events.4", "Every event in the log was published by a service.")
 _DISORDER = ("events.5", "An aggregate's events stand in one partition, in the order 1, 2, 3, ….")
 _SKIPPED = ("events.10", "Everything behind a consumer's position was applied or parked.")
 _INVENTED = ("events.6", "A consumer applied only events that a service recorded.")
+
+_OURS = "SELECT event_id FROM inbox WHERE consumer = :name AND topic NOT LIKE :inbound"
+# Mending the source of another system's event makes it another event.
+_FOREIGN = (
+    "SELECT event_id FROM inbox WHERE consumer = :name AND topic LIKE :inbound UNION"
+    " SELECT event_id FROM parked WHERE consumer = :name AND topic LIKE :inbound"
+    " AND resolved_at IS NOT NULL"
+)
+_PARKED = "SELECT event_id FROM parked WHERE consumer = :name AND resolved_at IS NULL"
 
 #: Where an event first stands in the log.
 Places = dict[UUID, tuple[TopicPartition, int]]
@@ -62,11 +74,13 @@ class Conservation:
 
 @dataclass(frozen=True, slots=True)
 class _Seen:
-    """One consumer as it was when the check began."""
+    """One consumer as it was when the check began. ``foreign`` are events of other systems that it
+    is done with."""
 
     consumer: Consumer
     positions: Mapping[TopicPartition, int]
     applied: frozenset[UUID]
+    foreign: frozenset[UUID]
     parked: frozenset[UUID]
 
 
@@ -84,9 +98,10 @@ async def check_conservation(
     published = await _event_ids(producers, "published_at IS NOT NULL")
     places, ends = await _read_log(bus, found)
     recorded = await _event_ids(producers, "true")
-    found.published, found.recorded, found.in_log = len(published), len(recorded), len(places)
-    found.broken(_LOST, ({"event_id": each} for each in published - places.keys()))
-    found.broken(_STRANGE, ({"event_id": each} for each in places.keys() - recorded))
+    ours = {each for each, (place, _) in places.items() if not is_inbound(place.topic)}
+    found.published, found.recorded, found.in_log = len(published), len(recorded), len(ours)
+    found.broken(_LOST, ({"event_id": each} for each in published - ours))
+    found.broken(_STRANGE, ({"event_id": each} for each in ours - recorded))
     for each in seen:
         _check_consumer(each, places, ends, recorded, found)
     return found
@@ -95,15 +110,12 @@ async def check_conservation(
 async def _look(db: Database, bus: Bus, consumer: Consumer) -> _Seen:
     positions = await bus.committed(consumer.name)
     async with db.reading() as conn:
-        applied = await _ids(
-            conn, "SELECT event_id FROM inbox WHERE consumer = :name", name=consumer.name
-        )
-        parked = await _ids(
-            conn,
-            "SELECT event_id FROM parked WHERE consumer = :name AND resolved_at IS NULL",
-            name=consumer.name,
-        )
-    return _Seen(consumer, positions, applied, parked)
+        named = {"name": consumer.name}
+        applied, foreign = [
+            await _ids(conn, query, **named, inbound=f"{PREFIX}%") for query in (_OURS, _FOREIGN)
+        ]
+        parked = await _ids(conn, _PARKED, **named)
+    return _Seen(consumer, positions, applied, foreign, parked)
 
 
 async def _event_ids(databases: Sequence[Database], where: str) -> set[UUID]:
@@ -122,7 +134,8 @@ async def _ids(conn: Connection, query: str, **parameters: str) -> frozenset[UUI
 
 async def _read_log(bus: Bus, found: Conservation) -> tuple[Places, dict[TopicPartition, int]]:
     """Read the log up to its present ends; check the order of each aggregate on the way."""
-    ends = await bus.end_offsets({event.topic for event in all_events()})
+    events = (*all_events(), *inbound_events())
+    ends = await bus.end_offsets({event.topic for event in events})
     places: Places = {}
     for place in sorted(ends):
         order = _Order(place)
@@ -132,10 +145,11 @@ async def _read_log(bus: Bus, found: Conservation) -> tuple[Places, dict[TopicPa
             if not records:
                 break
             for record in records:
-                event_id = _event_id(record)
+                event_id = event_id_of(record)
                 if event_id is not None and event_id not in places:
                     places[event_id] = (place, record.offset)
-                    order.take(record)
+                    if not is_inbound(place.topic):
+                        order.take(record)
             offset = records[-1].offset + 1
         found.broken(_DISORDER, order.broken)
     return places, ends
@@ -160,13 +174,6 @@ class _Order:
         self._last[record.key] = version
 
 
-def _event_id(record: Record) -> UUID | None:
-    try:
-        return UUID(record.headers["ce_id"])
-    except (KeyError, ValueError):
-        return None  # a record that no service of ours wrote; consumers park it
-
-
 def _check_consumer(
     seen: _Seen,
     places: Places,
@@ -174,7 +181,7 @@ def _check_consumer(
     recorded: set[UUID],
     found: Conservation,
 ) -> None:
-    name, done = seen.consumer.name, seen.applied | seen.parked
+    name, done = seen.consumer.name, seen.applied | seen.foreign | seen.parked
     skipped = (
         {"consumer": name, "event_id": event_id, "topic": place.topic, "offset": offset}
         for event_id, (place, offset) in places.items()
@@ -191,4 +198,5 @@ def _check_consumer(
         for place, end in ends.items()
         if place.topic in seen.consumer.topics
     )
-    found.consumers.append(ConsumerState(name, len(seen.applied), len(seen.parked), behind))
+    applied = len(seen.applied) + len(seen.foreign)
+    found.consumers.append(ConsumerState(name, applied, len(seen.parked), behind))

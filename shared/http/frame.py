@@ -17,6 +17,7 @@ from shared.db.unit_of_work import Database, Policies
 from shared.domain import clock
 from shared.http.app import new_app
 from shared.http.context import Context
+from shared.inbox import inbound
 from shared.settings import ServiceSettings
 
 
@@ -24,8 +25,9 @@ def open_database(
     settings: ServiceSettings, service: str, policies: Policies | None = None
 ) -> Database:
     """Open a service's database as its runtime role. The API and the worker both begin here, so
-    this is where the process learns the business zone."""
+    this is where the process learns the business zone and who may send inbound events."""
     clock.configure(settings.business_zone)
+    inbound.configure(settings.inbound_sources)
     engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
     return Database(engine, service=service, policies=policies)
 

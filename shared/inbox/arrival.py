@@ -13,7 +13,8 @@ from pydantic import ValidationError
 
 from shared.bus.port import Record
 from shared.events.envelope import Envelope
-from shared.events.payload import Payload, payload_class, service_of
+from shared.events.payload import INBOUND, Payload, payload_class, service_of
+from shared.inbox import inbound
 
 P = TypeVar("P", bound=Payload)
 
@@ -62,7 +63,8 @@ class Reader:
     """Reads records; knows which types are handled and which sources may produce what.
 
     ``sources`` maps the service part of a type to the allowed ``ce_source`` values; a service
-    that is not in it may be produced by ``/kehu/<service>`` alone.
+    that is not in it may be produced by ``/kehu/<service>`` alone, and an inbound type by the
+    sources that were configured.
     """
 
     def __init__(
@@ -81,14 +83,17 @@ class Reader:
         service = service_of(envelope.type)
         if service is None:
             return _rejected(record, None, Reason.HEADERS, f"no event type: {envelope.type}")
-        if envelope.topic != record.topic or envelope.key != record.key:
-            place = f"{envelope.key} of {envelope.topic} came as {record.key} of {record.topic}"
+        key = _key(record, envelope)
+        if envelope.topic != record.topic or key != record.key:
+            place = f"{key} of {envelope.topic} came as {record.key} of {record.topic}"
             return _rejected(record, envelope, Reason.MISPLACED, place)
-        if envelope.source not in self._allowed(service):
+        if envelope.source not in self._allowed(service, envelope.type):
             return _rejected(record, envelope, Reason.SOURCE, envelope.source)
         return self._accepted(Arrival(record, envelope.id, envelope.aggregate_id, envelope))
 
-    def _allowed(self, service: str) -> Collection[str]:
+    def _allowed(self, service: str, event_type: str) -> Collection[str]:
+        if service == INBOUND:
+            return inbound.allowed_sources(event_type)
         return self._sources.get(service) or (f"/kehu/{service}",)
 
     def _accepted(self, arrival: Arrival) -> Arrival:
@@ -115,13 +120,19 @@ class Reader:
 
 
 def _envelope(record: Record) -> Envelope:
-    envelope = Envelope.parse(record.headers, record.value.decode("utf-8", "backslashreplace"))
+    parse = inbound.parse if inbound.is_inbound(record.topic) else Envelope.parse
+    envelope = parse(record.headers, record.value.decode("utf-8", "backslashreplace"))
     if not 1 <= envelope.sequence <= _BIGGEST_VERSION:
         raise ValueError(f"ce_sequence {envelope.sequence} is out of range")
     if envelope.time.tzinfo is None:
         raise ValueError("ce_time has no zone")
     envelope.time.astimezone(UTC)  # raises OverflowError at the ends of the calendar
     return envelope
+
+
+def _key(record: Record, envelope: Envelope) -> str:
+    """Return the key that the record should have."""
+    return record.headers["ce_subject"] if inbound.is_inbound(record.topic) else envelope.key
 
 
 def _stem(event_type: str) -> str:
@@ -146,6 +157,16 @@ def _aggregate_of(record: Record) -> UUID | None:
         except (TypeError, ValueError):
             continue
     return None
+
+
+def event_id_of(record: Record) -> UUID | None:
+    """Return the id of the event in a record; None if it has none, and consumers park it."""
+    try:
+        if inbound.is_inbound(record.topic):
+            return _envelope(record).id
+        return UUID(record.headers["ce_id"])
+    except (KeyError, ValueError, IndexError, OverflowError):
+        return None
 
 
 def event_time(arrival: Arrival) -> datetime:

@@ -12,6 +12,7 @@ from shared.db.unit_of_work import Database, UnitOfWork
 from shared.domain.actor import SYSTEM
 from shared.events.envelope import Envelope
 from shared.events.payload import Payload
+from shared.inbox import inbound
 from shared.inbox.arrival import Arrival, Reader, Received
 
 Handler = Callable[[UnitOfWork, Received[Any]], Awaitable[None]]
@@ -73,7 +74,7 @@ class Consumer:
     ) -> list[Envelope]:
         uow = database.unit_of_work(
             conn,
-            SYSTEM,
+            inbound.machine(event.envelope) if inbound.is_inbound(event.envelope.topic) else SYSTEM,
             correlation_id=event.envelope.correlation_id,
             causation_id=event.envelope.id,
             traceparent=event.envelope.traceparent,

@@ -159,3 +159,16 @@ async def test_nothing_is_applied_past_a_parked_event(
     assert await of_inbox(inbox) == found
     await inbox.execute(sa.text("UPDATE parked SET resolved_at = now()"))
     assert await of_inbox(inbox) == set()
+
+
+@pytest.mark.parametrize("versions", ["1, 3", "3, 1", "7"])
+async def test_other_systems_count_as_they_like(inbox: Connection, versions: str) -> None:
+    """Their events come with gaps and late; what is newer is decided where it is applied."""
+    foreign = APPLY.replace("'t'", "'crm.inbound.thing'")
+    await inbox.execute(sa.text(foreign.format(versions)))
+    await inbox.execute(sa.text(PARK.replace("'t'", "'crm.inbound.thing'").format(2)))
+    assert await of_inbox(inbox) == set()
+    await inbox.execute(
+        sa.text("UPDATE parked SET event_id = (SELECT event_id FROM inbox LIMIT 1)")
+    )
+    assert await of_inbox(inbox) == {"events.9"}
