@@ -81,6 +81,14 @@ kafka: install ## Start a real Apache Kafka on 127.0.0.1, or find it running (NO
 kafka-stop: install ## Stop what `make kafka` started; its data stay
 	$(BIN)/python -m tests.support.kafka stop
 
+.PHONY: cluster
+cluster: install ## Run every service as processes of its own, on Kafka, behind nginx (PORT=8000, NODES=1)
+	$(BIN)/python -m tests.support.cluster run $(if $(PORT),--port $(PORT)) $(if $(NODES),--nodes $(NODES))
+
+.PHONY: cluster-stop
+cluster-stop: install ## Stop what `make cluster` started, from another terminal; its data stay
+	$(BIN)/python -m tests.support.cluster stop
+
 .PHONY: bench
 bench: install ## Measure requests, events and imports beside their floors (figures, no verdicts)
 	$(BIN)/python -m tests.bench $(ARGS)
@@ -103,7 +111,7 @@ clean: ## Remove .venv and all caches (the data in .kehu stays)
 help: ## Print this
 	@awk 'BEGIN { FS = ":.*## "; print "usage: make TARGET" } \
 	  /^##@ / { printf "\n%s\n", substr($$0, 5) } \
-	  /^[a-z-]+:.*## / { printf "  %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	  /^[a-z-]+:.*## / { printf "  %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 # The environment is filled anew only when a lock file changes, and made anew only when its
 # interpreter no longer runs.

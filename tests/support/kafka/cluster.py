@@ -27,6 +27,13 @@ _STOP_SECONDS = 10
 _POLL_SECONDS = 0.1
 
 
+def kill_brokers(folder: Path) -> None:
+    """Kill whatever runs on a cluster's folder, if it is one."""
+    if layout := Layout.load(folder):
+        for node in layout.nodes:
+            Broker(folder, node, layout).kill()
+
+
 class KafkaCluster:
     """The Kafka of a folder: one broker, or three that hold each record three times.
 

@@ -63,11 +63,18 @@ class Layout:
     nodes: tuple[Node, ...]
 
     @classmethod
+    def load(cls, folder: Path) -> Layout | None:
+        """The layout of the folder, where there is one."""
+        try:
+            raw = json.loads((folder / _FILE).read_text())
+        except FileNotFoundError:
+            return None
+        return cls(raw["cluster_id"], tuple(Node(**node) for node in raw["nodes"]))
+
+    @classmethod
     def of(cls, folder: Path, count: int) -> Layout:
         """The layout of the folder; a new one where there is none yet."""
-        if (folder / _FILE).exists():
-            raw = json.loads((folder / _FILE).read_text())
-            found = cls(raw["cluster_id"], tuple(Node(**node) for node in raw["nodes"]))
+        if found := cls.load(folder):
             if len(found.nodes) != count:
                 raise KafkaError(f"The cluster in {folder} has {len(found.nodes)} brokers.")
             return found

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.host.console import Say, silent
-from tests.support.kafka.cluster import KafkaCluster
+from tests.support.kafka.cluster import KafkaCluster, kill_brokers
 from tests.support.postgres import free_folder
 
 
 @contextmanager
 def own_kafka(nodes: int = 1, say: Say = silent) -> Iterator[KafkaCluster]:
     """A cluster, not started yet. What a killed run left in its place is ended first."""
-    folder, lock = free_folder(f"kafka-{nodes}-")
+    folder, lock = free_folder("kafka")
     try:
-        KafkaCluster(folder, nodes).remove()
+        kill_brokers(folder)
+        shutil.rmtree(folder, ignore_errors=True)
         cluster = KafkaCluster(folder, nodes, say)
         try:
             yield cluster
