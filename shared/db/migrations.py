@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
@@ -31,6 +32,28 @@ def alembic_config(folder: Path, dsn: str) -> Config:
     config.set_main_option("file_template", "%%(year)d_%%(month).2d_%%(day).2d_%%(slug)s")
     config.attributes["dsn"] = dsn
     return config
+
+
+@dataclass(frozen=True, slots=True)
+class Versions:
+    """The versions of a database that this release knows, and the one it is made for."""
+
+    newest: str | None
+    known: frozenset[str]
+
+    def suffices(self, version: str | None) -> bool:
+        """Say whether this release can work on a database of that version.
+
+        What it does not know is newer: migrations keep the release before them at work.
+        """
+        return version == self.newest or (version is not None and version not in self.known)
+
+
+def known_versions(folder: Path) -> Versions:
+    """Read the versions out of a service's migrations. Blocking."""
+    scripts = ScriptDirectory(str(folder))
+    found = frozenset(script.revision for script in scripts.walk_revisions())
+    return Versions(scripts.get_current_head(), found)
 
 
 def upgrade(folder: Path, dsn: str) -> None:

@@ -10,33 +10,26 @@ from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import BaseRoute, Route
+from starlette.routing import BaseRoute
 
-from shared.db.unit_of_work import Database
-from shared.http.health import livez, metrics, readiness
+from shared.http.health import Readiness
+from shared.http.health import routes as health_routes
 from shared.http.problems import problem
 from shared.portal.routes import portal_routes
 
 
-def create_home(apps: Sequence[FastAPI], databases: Sequence[Database]) -> Starlette:
+def create_home(apps: Sequence[FastAPI], readiness: Readiness) -> Starlette:
     """Return the application for all paths that belong to no service."""
-    return _application([*_health(databases), *portal_routes(apps)])
+    return _application([*health_routes(readiness), *portal_routes(apps)])
 
 
-def create_health(databases: Sequence[Database]) -> Starlette:
+def create_health(readiness: Readiness) -> Starlette:
     """Return the application of a process that serves nothing but its health."""
-    return _application(_health(databases))
+    return _application(health_routes(readiness))
 
 
 def _application(routes: Sequence[BaseRoute]) -> Starlette:
     return Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
-
-
-def _health(databases: Sequence[Database]) -> list[Route]:
-    async def readyz(request: Request) -> Response:
-        return await readiness(databases)
-
-    return [Route("/livez", livez), Route("/readyz", readyz), Route("/metrics", metrics)]
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

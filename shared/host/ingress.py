@@ -16,7 +16,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from shared.host.errors import HostError
 
 #: What every service has under the same address; the host answers for all of them.
-_COMMON = {"livez", "readyz", "metrics"}
+_COMMON = {"livez", "startupz", "readyz", "metrics"}
 
 #: The first two segments of a path: ("v1", "customers"), ("docs", "customer").
 Segments = tuple[str, str]

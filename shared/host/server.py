@@ -74,12 +74,26 @@ class Server(uvicorn.Server):
         yield
 
 
-async def serve(app: ASGIApp, sock: socket.socket, stop: asyncio.Event) -> None:
-    """Answer requests until ``stop`` is set; then accept no more, and finish what is open."""
+def _nobody() -> None:
+    """Nobody needs to know."""
+
+
+async def serve(
+    app: ASGIApp,
+    sock: socket.socket,
+    stop: asyncio.Event,
+    *,
+    drain: Callable[[], None] = _nobody,
+    drain_seconds: float = 0,
+) -> None:
+    """Answer requests until ``stop`` is set; then call ``drain``, go on for ``drain_seconds`` so
+    that it becomes known, accept no more, and finish what is open."""
     server = Server(app)
 
     async def stop_serving() -> None:
         await stop.wait()
+        drain()
+        await asyncio.sleep(drain_seconds)
         server.should_exit = True
 
     async with asyncio.TaskGroup() as group:

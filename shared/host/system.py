@@ -18,6 +18,7 @@ from shared.db.unit_of_work import Database
 from shared.host.databases import Databases, in_environment
 from shared.host.home import create_home
 from shared.host.ingress import Ingress, routing_table
+from shared.http.health import Readiness
 from shared.service import Service
 
 _KEYS_PATH = "/v1/auth/jwks"
@@ -42,7 +43,8 @@ class System:
     ) -> None:
         self.hosted = [self._host(each, databases, bus, base_url) for each in services]
         apps = [each.app for each in self.hosted]
-        home = create_home(apps, [each.db for each in self.hosted])
+        self.readiness = Readiness(*(each.db for each in self.hosted))
+        home = create_home(apps, self.readiness)
         self.app: ASGIApp = Ingress(routing_table(apps), home)
 
     async def prepare(self) -> list[str]:
@@ -74,7 +76,7 @@ class System:
         # Our own key set needs no network; another issuer's is fetched from where it is.
         keys = None if in_environment(service, "jwks_url") else self._keys()
         app = service.create_app(settings, db=db, keys=keys)
-        worker = service.create_worker(settings, bus, db=db)
+        worker = service.worker(settings, bus, db)
         return Hosted(service, settings, db, app, worker)
 
     def _keys(self) -> KeySource:

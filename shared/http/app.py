@@ -43,7 +43,7 @@ def new_app(
     for router in (*routers, operations_router(context.service)):
         # Not include_router: our routers are complete, and each inclusion is matched twice over.
         app.router.routes.extend(router.routes)
-    health.install(app)
+    health.install(app, context.db)
     openapi.install(app, context.service)
     problems.install(app)
     return app

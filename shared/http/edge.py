@@ -21,6 +21,9 @@ DURATION = Histogram(
     buckets=(0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 
+#: A method nobody serves is not a label of its own: strangers could make up any number of them.
+_METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+
 
 class Edge:
     """Wraps a service's ASGI application."""
@@ -53,7 +56,8 @@ class Edge:
                 await self.app(scope, receive, send_with_headers)
         finally:
             seconds = time.perf_counter() - started
-            DURATION.labels(self.service, scope["method"], _route(scope), status).observe(seconds)
+            method = scope["method"] if scope["method"] in _METHODS else "other"
+            DURATION.labels(self.service, method, _route(scope), status).observe(seconds)
 
 
 def _unacceptable(scope: Scope) -> bool:

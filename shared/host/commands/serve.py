@@ -39,7 +39,8 @@ async def _serve(settings: HostSettings, service: Service, stop: asyncio.Event) 
         await stack.enter_async_context(_ringing(db))
         server.freeze()
         say(f"Kehu {service.name}: ready at {server.address_of(sock)}")
-        await server.serve(app, sock, stop)
+        drain = app.state.readiness.drain
+        await server.serve(app, sock, stop, drain=drain, drain_seconds=found.drain_seconds)
 
 
 @contextlib.asynccontextmanager

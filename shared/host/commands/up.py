@@ -52,7 +52,7 @@ async def run_system(
         for line in said:
             say(line)
         say(f"Kehu {' '.join(names)}: ready in {time.monotonic() - started:.1f} s at {address}")
-        await server.serve(system.app, sock, stop)
+        await server.serve(system.app, sock, stop, drain=system.readiness.drain)
         say("stopping")
 
 

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import socket
+from collections.abc import AsyncIterator
 
 from shared.host import server
 from shared.host.console import say
 from shared.host.home import create_health
 from shared.host.options import BusOption, Data, Host, Port, ServiceName, opened, service_called
 from shared.host.settings import HostSettings
+from shared.http.health import Readiness
 from shared.logging import configure
 
 
@@ -35,10 +38,30 @@ async def _work(settings: HostSettings, name: str, stop: asyncio.Event, *, liste
         here = await stack.enter_async_context(opened(settings, [name], say))
         (service,) = here.services
         db = here.dbs[name]
-        worker = service.create_worker(here.databases.settings(service), here.bus, db=db)
-        async with asyncio.TaskGroup() as group:
-            group.create_task(worker.run(stop))
-            if sock is not None:
-                group.create_task(server.serve(create_health([db]), sock, stop))
+        worker = service.worker(here.databases.settings(service), here.bus, db)
+        async with _health(Readiness(db), sock, stop):
             health = f" at {server.address_of(sock)}" if sock else ""
             say(f"Kehu {name}: worker ready{health}")
+            await worker.run(stop)
+
+
+@contextlib.asynccontextmanager
+async def _health(
+    readiness: Readiness, sock: socket.socket | None, stop: asyncio.Event
+) -> AsyncIterator[None]:
+    """Serve the health of this process during the block: not ready from ``stop`` on."""
+    done = asyncio.Event()
+
+    async def drain() -> None:
+        await stop.wait()
+        readiness.drain()
+
+    async with asyncio.TaskGroup() as group:
+        if sock is not None:
+            group.create_task(server.serve(create_health(readiness), sock, done))
+        draining = group.create_task(drain())
+        try:
+            yield
+        finally:
+            draining.cancel()
+            done.set()
