@@ -24,15 +24,20 @@ async def show(company: Company, console: Console, expected: Mapping[str, Decima
     Raises:
         HostError: monthly sales differ from the file.
     """
-    await _monthly_sales(company, console, expected)
+    await compare_monthly_sales(company, console, expected)
     await _contribution(company, console)
     await _ageing(company, console)
     await _funnel(company, console)
 
 
-async def _monthly_sales(
+async def compare_monthly_sales(
     company: Company, console: Console, expected: Mapping[str, Decimal]
 ) -> None:
+    """Print monthly sales beside the sums taken from the file.
+
+    Raises:
+        HostError: they differ, if only by a cent.
+    """
     query = {"currency": CURRENCY, "from": "1997-01-01", "to": "1998-06-30"}
 
     async def all_there() -> dict[str, Decimal] | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import tempfile
-from collections.abc import Iterable, Sequence
-from typing import IO
+from collections.abc import Callable, Iterable, Sequence
+from typing import IO, ParamSpec, TypeVar
 from uuid import UUID
 
 import asyncpg
@@ -36,6 +36,9 @@ from shared.pacing import Backoff, wait_for
 log = structlog.get_logger("kehu.imports")
 
 POLL_SECONDS = 0.5
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 
 class _Overtaken(Exception):
@@ -113,17 +116,17 @@ class ImportRunner:
                 data = await store.chunk(conn, job_id, number)
             if data is None:
                 break
-            await asyncio.to_thread(file.write, data)
+            await _in_thread(file.write, data)
             number += 1
         file.seek(0)
 
     async def _read(self, job: Job, kind: ImportKind, file: IO[bytes], stop: asyncio.Event) -> None:
-        reading = await asyncio.to_thread(open_file, file, job.format, kind.columns)
+        reading = await _in_thread(open_file, file, job.format, kind.columns)
         async with self._db.pool.transaction() as conn:
             await self._claim(conn, job.id, job.rows_done)
             await store.start(conn, job.id, reading, now())
         done = job.rows_done
-        await asyncio.to_thread(reading.skip, done)
+        await _in_thread(reading.skip, done)
         while not stop.is_set():
             rows = await self._take(reading, kind)
             if not rows:
@@ -133,7 +136,7 @@ class ImportRunner:
             done += len(rows)
 
     async def _take(self, reading: Reading, kind: ImportKind) -> list[Row | RowError]:
-        return await asyncio.to_thread(reading.take, kind.batch_size)
+        return await _in_thread(reading.take, kind.batch_size)
 
     async def _persist(
         self,
@@ -180,6 +183,17 @@ class ImportRunner:
             if job.status == JobStatus.CANCELLED:
                 raise _Overtaken
             await store.finish(conn, job_id, status, now(), why)
+
+
+async def _in_thread(work: Callable[P, T], *args: P.args, **named: P.kwargs) -> T:
+    """Work in a thread, and do not leave before it: the file would be closed under its hands."""
+    task = asyncio.ensure_future(asyncio.to_thread(work, *args, **named))
+    try:
+        return await asyncio.shield(task)
+    except asyncio.CancelledError:
+        await asyncio.wait({task})
+        task.exception()  # nobody else will ask
+        raise
 
 
 async def _handle(uow: UnitOfWork, kind: ImportKind, batch: Batch) -> Outcome:

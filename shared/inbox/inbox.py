@@ -27,6 +27,8 @@ log = structlog.get_logger("kehu.inbox")
 #: Pauses in seconds before a failed event is tried again; then it is parked.
 RETRY_PAUSES = (0.1, 0.5)
 
+_BEHIND = "behind a parked event"
+
 
 class Inbox:
     """Gives ``handle`` to the bus. ``claim`` is how it finds out what was applied before."""
@@ -88,10 +90,13 @@ class Inbox:
             held = await store.held(conn, name, {each.aggregate_id for each in arrivals})
             for arrival in arrivals:
                 if arrival.aggregate_id in held:
-                    await store.park(conn, name, arrival, Reason.HELD, "behind a parked event")
+                    await store.park(conn, name, arrival, Reason.HELD, _BEHIND)
             free = [each for each in arrivals if each.aggregate_id not in held]
             recorded = await self.take(conn, free)
             await store.move(conn, name, arrivals[-1])
+        for arrival in arrivals:
+            if arrival.aggregate_id in held:
+                self._tell_parked(arrival, Reason.HELD, _BEHIND)
         if recorded:
             self.database.on_commit()
 
@@ -120,7 +125,7 @@ class Inbox:
             await store.enter(conn, name)
             await store.park(conn, name, arrival, reason, error, attempts)
             await store.move(conn, name, arrival)
-        self._warn("event parked", arrival, error)
+        self._tell_parked(arrival, reason, error)
 
     def _count_unknown(self, arrivals: Iterable[Arrival]) -> None:
         """Tell of events that a newer release publishes and this one need not understand."""
@@ -129,6 +134,20 @@ class Inbox:
                 metrics.SKIPPED.labels(self.consumer.name, arrival.envelope.topic).inc()
                 kind = arrival.envelope.type
                 log.debug("unknown event skipped", consumer=self.consumer.name, type=kind)
+
+    def _tell_parked(self, arrival: Arrival, reason: Reason, error: str) -> None:
+        """Say loudly that somebody has to look at an event; of those behind it, quietly."""
+        tell = log.info if reason is Reason.HELD else log.error
+        tell(
+            "event parked",
+            consumer=self.consumer.name,
+            event_id=str(arrival.event_id),
+            type=arrival.record.headers.get("ce_type"),
+            aggregate_id=str(arrival.aggregate_id),
+            reason=reason.value,
+            error=error,
+            look=f"kehu parked show {self.consumer.name} {arrival.event_id}",
+        )
 
     def _warn(self, what: str, arrival: Arrival, error: object) -> None:
         log.warning(

@@ -6,6 +6,7 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from structlog.testing import capture_logs
 
 from shared.bus.port import Bus, Record
 from shared.db.unit_of_work import Database
@@ -71,6 +72,31 @@ async def test_a_poison_event_holds_its_aggregate_alone(inbox: Inbox, bus: Bus) 
     assert events[0].attempts == 2
     await balance(inbox, bus)
     assert await metrics.sample_parked(inbox.database, inbox.consumer) == {"failed": 1, "held": 3}
+
+
+async def test_a_parked_event_is_told_of_loudly_and_those_behind_it_quietly(
+    inbox: Inbox, bus: Bus
+) -> None:
+    """With all that is needed to look at it, and nothing of what it carries."""
+    bad = await change(inbox.database, "poison", "secret")
+    with capture_logs() as lines:
+        await deliver(inbox, bus)
+    first, second = await waiting(inbox)
+    told = [each for each in lines if each["event"] == "event parked"]
+    assert [each["log_level"] for each in told] == ["error", "info"]
+    assert told[0] == {
+        "event": "event parked",
+        "log_level": "error",
+        "consumer": "things.effects",
+        "event_id": str(first.event_id),
+        "type": "crm.things.thing.changed.v1",
+        "aggregate_id": str(bad.id),
+        "reason": "failed",
+        "error": "ValueError: cannot swallow poison",
+        "look": f"kehu parked show things.effects {first.event_id}",
+    }
+    assert told[1]["event_id"] == str(second.event_id)
+    assert "secret" not in str(lines)
 
 
 async def test_later_deliveries_are_held_in_the_fast_path(inbox: Inbox, bus: Bus) -> None:

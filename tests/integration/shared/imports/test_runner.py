@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 from uuid import UUID
@@ -21,7 +22,8 @@ from shared.domain.ids import new_id
 from shared.http.fields import Input
 from shared.imports import store
 from shared.imports.invariants import INVARIANTS
-from shared.imports.kinds import Batch, Column, ImportKind, Outcome
+from shared.imports.kinds import Batch, Column, ImportKind, Outcome, Row, RowError
+from shared.imports.reading import Reading
 from shared.imports.runner import ImportRunner
 from shared.imports.store import JobStatus
 from shared.imports.table import import_tables
@@ -199,6 +201,34 @@ async def test_a_worker_that_is_stopped_lets_another_go_on(database: Database) -
     await ImportRunner(database, [kind()]).work()
     assert (await job_row(database, job_id))["status"] == JobStatus.DONE
     assert await numbers(database) == list(range(100))
+
+
+async def test_an_import_that_is_broken_off_leaves_no_reader_behind(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file is closed after the thread that reads it, not under its hands."""
+    await started(database, 25)
+    reading, go_on, outcome = threading.Event(), threading.Event(), []
+    take = Reading.take
+
+    def take_slowly(self: Reading, count: int) -> list[Row | RowError]:
+        reading.set()
+        go_on.wait(10)
+        try:
+            outcome.append(len(take(self, count)))
+        except ValueError as error:  # I/O operation on closed file
+            outcome.append(error)
+        return []
+
+    monkeypatch.setattr(Reading, "take", take_slowly)
+    running = asyncio.create_task(ImportRunner(database, [kind()]).work())
+    await asyncio.to_thread(reading.wait, 10)
+    running.cancel()
+    await asyncio.sleep(0.05)
+    go_on.set()
+    with pytest.raises(asyncio.CancelledError):
+        await running
+    assert outcome == [10]
 
 
 async def test_a_runner_leaves_other_kinds_alone(database: Database) -> None:
