@@ -1,19 +1,31 @@
-"""One system for all stories; its promises are checked when they are through."""
+"""One system on each bus for all stories; its promises are checked when they are through."""
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.support.company import Company
+from tests.support.kafka.own import own_kafka
 from tests.support.system import System, new_system
 
 
+@pytest.fixture(scope="session", params=["postgres", "kafka"])
+def bus_settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """What the environment says of the bus."""
+    if request.param == "postgres":
+        yield {}
+        return
+    request.getfixturevalue("kafka_jars")
+    with own_kafka() as cluster:
+        yield {"KEHU_KAFKA": cluster.start()}
+
+
 @pytest.fixture(scope="session")
-async def system() -> AsyncIterator[System]:
+async def system(bus_settings: dict[str, str]) -> AsyncIterator[System]:
     """The whole system, started empty."""
-    async with new_system() as system:
+    async with new_system(settings=bus_settings) as system:
         await system.start()
         yield system
         await system.drained()

@@ -147,7 +147,8 @@ class System(Holding):
     @asynccontextmanager
     async def opened(self) -> AsyncIterator[Opened]:
         """The databases and the bus, to be looked into; PostgreSQL runs meanwhile."""
-        async with opened(HostSettings.of(data=self.folder)) as here:
+        kafka = self.settings.get("KEHU_KAFKA")
+        async with opened(HostSettings.of(data=self.folder, kafka=kafka)) as here:
             yield here
 
     async def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
