@@ -9,7 +9,7 @@ from shared.auth.roles import Role
 from shared.domain.clock import business_date, now
 from tests.e2e.acting import act, registered_project
 from tests.support.calling import Caller, Json
-from tests.support.company import Company, eventually
+from tests.support.company import Company, Reachable, eventually
 from tests.support.system import System
 from tests.support.trade import cny, new_contact, new_product, put_in_force
 
@@ -122,7 +122,7 @@ async def test_from_the_first_record_to_money_in_the_bank(system: System, compan
     await timeline_tells_all(cast, customer)
 
 
-async def register(cast: Cast, system: System, company: Company) -> tuple[Json, Json]:
+async def register(cast: Cast, system: Reachable, company: Company) -> tuple[Json, Json]:
     """A stranger registers; a sales manager confirms, finds a seller, finance grants credit."""
     body = {
         "name": "长江电气设备有限公司",

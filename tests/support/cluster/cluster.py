@@ -223,18 +223,14 @@ class Cluster(Holding):
         self.parts = {part.name: part for part in parts}
 
     async def _migrate(self) -> None:
-        migrated, topics = await asyncio.gather(
-            self._done("migrate"), self._done("topics", *([] if self.kafka else ["--dry-run"]))
-        )
-        for line in migrated.splitlines():
-            self._say(line)
-        self._say(f"{topics.count('created ')} topics created")
-
-    async def _done(self, *arguments: str) -> str:
-        done = await self.run(*arguments)
+        """Bring the databases to their newest version, and make the topics."""
+        bus = await open_bus(self._host_settings(), self.programs.server.bus_url)
+        await bus.close()
+        done = await self.run("migrate")
         if done.returncode != 0:
-            raise SystemFailed(f"kehu {' '.join(arguments)}:\n{done.stdout}{done.stderr}")
-        return done.stdout
+            raise SystemFailed(f"kehu migrate:\n{done.stdout}{done.stderr}")
+        for line in done.stdout.splitlines():
+            self._say(line)
 
 
 async def _is_well(client: httpx.AsyncClient, url: str) -> bool:
