@@ -1,11 +1,13 @@
-"""Foreign events, and what they become here: one table for replicas, one for reactions."""
+"""Foreign events, and what they become here: replicas, reactions, products."""
 
 from __future__ import annotations
 
 from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
+from services.opportunity.products.feed import take_product_facts
 from services.opportunity.staff import projection as staff
 from shared.events.customer import ContactChanged, CustomerOwnerChanged
+from shared.events.inbound import ProductFactsChanged
 from shared.events.order import ContractSigned, OrderApproved
 from shared.events.staff import StaffLeft
 from shared.inbox.consumer import Consumer
@@ -29,4 +31,6 @@ REACTIONS = Consumer(
     },
 )
 
-CONSUMERS = (REPLICAS, REACTIONS)
+INBOUND = Consumer("opportunity.inbound", {ProductFactsChanged: take_product_facts})
+
+CONSUMERS = (REPLICAS, REACTIONS, INBOUND)

@@ -197,12 +197,26 @@ _HISTORIES = (
     ),
 )
 
+_FEEDS = (
+    Invariant(
+        "products.8",
+        "Product facts that another system told are those of an event applied here, to a product.",
+        """
+        SELECT f.code, f.source, f.source_event_id FROM product_feed AS f
+        WHERE NOT EXISTS (SELECT FROM product AS p WHERE p.code = f.code) OR NOT EXISTS (
+            SELECT FROM inbox AS i
+            WHERE i.event_id = f.source_event_id AND i.topic = 'crm.inbound.product')
+        """,
+    ),
+)
+
 INVARIANTS = (
     *_SUMS,
     *_APPROVALS,
     *_REVISIONS,
     *_PROJECTS,
     *_HISTORIES,
+    *_FEEDS,
     _history("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
     _history("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),
 )

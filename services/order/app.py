@@ -18,6 +18,7 @@ from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
 from services.order.settings import OrderSettings
 from services.order.staff.table import staff
+from services.order.stock.router import router as stock
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
@@ -29,6 +30,7 @@ ROUTERS = [
     deliveries,
     invoices,
     contracts,
+    stock,
     performance,
     history,
     prepayments,
@@ -48,7 +50,7 @@ def create_app(
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",
-        description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
+        description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger, stock.",
         keys=keys,
     )
 

@@ -1,12 +1,14 @@
-"""Foreign events, and what they become here: replicas, contracts and orders."""
+"""Foreign events, and what they become here: replicas, contracts and orders, receipts, stock."""
 
 from __future__ import annotations
 
 from services.order.customers.projection import project_credits, project_customers
+from services.order.payments.service import take_payment
 from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
 from services.order.quotes import take_accepted_quote
 from services.order.staff.projection import project_staff
+from services.order.stock.projection import project_stock
 from shared.events.customer import (
     CreditAssessed,
     CustomerChanged,
@@ -18,6 +20,7 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
+from shared.events.inbound import PaymentReceived, StockLevelChanged
 from shared.events.opportunity import (
     DiscountPolicyAdopted,
     PriceListEffective,
@@ -50,4 +53,10 @@ REPLICAS = Consumer(
 
 QUOTES = Consumer("order.quotes", {QuoteAccepted: take_accepted_quote})
 
-CONSUMERS: tuple[Consumer, ...] = (REPLICAS, QUOTES)
+INBOUND = Consumer(
+    "order.inbound",
+    {PaymentReceived: take_payment},
+    batch_handlers={StockLevelChanged: project_stock},
+)
+
+CONSUMERS: tuple[Consumer, ...] = (REPLICAS, QUOTES, INBOUND)

@@ -8,8 +8,10 @@ from services.order.deliveries.invariants import DELIVERIES
 from services.order.invoices.invariants import INVOICES
 from services.order.ledger.invariants import LEDGER
 from services.order.orders.invariants import ORDERS
+from services.order.payments.invariants import PAYMENTS
 from services.order.prepayments.invariants import PREPAYMENTS
 from services.order.receipts.invariants import RECEIPTS
+from services.order.stock.invariants import STOCK
 from shared.db.invariants import Invariant
 
 INVARIANTS: tuple[Invariant, ...] = (
@@ -21,4 +23,6 @@ INVARIANTS: tuple[Invariant, ...] = (
     *DELIVERIES,
     *INVOICES,
     *RECEIPTS,
+    *PAYMENTS,
+    *STOCK,
 )

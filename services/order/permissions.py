@@ -57,6 +57,10 @@ RECEIPTS: PermissionTable = {
     "receipt.allocate": FINANCE,
     "receipt.reverse": FINANCE,
 }
+STOCK: PermissionTable = {
+    "stock.read": EVERYONE,
+    "stock.enter": frozenset({Role.WAREHOUSE}),
+}
 HISTORY: PermissionTable = {
     "sales_history.import": FINANCE | {Role.ADMINISTRATOR},
 }
@@ -73,6 +77,7 @@ PERMISSIONS: PermissionTable = {
     **DELIVERIES,
     **INVOICES,
     **RECEIPTS,
+    **STOCK,
     **HISTORY,
     **PREPAYMENTS,
     **ACCOUNTS,

@@ -9,11 +9,13 @@ import services.order.deliveries.table
 import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table
+import services.order.payments.table
 import services.order.prepayments.table
 import services.order.prices.table
 import services.order.products.table
 import services.order.receipts.table
-import services.order.staff.table  # noqa: F401 - the imports declare the tables
+import services.order.staff.table
+import services.order.stock.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables

@@ -177,6 +177,13 @@ Quantity = Annotated[
     _as_stored(4),
     _decimal_schema(4, "12.5", positive=True),
 ]
+QuantityOrNothing = Annotated[
+    Decimal,
+    _exact(4),
+    Field(max_digits=_DIGITS, decimal_places=4, ge=0),
+    _as_stored(4),
+    _decimal_schema(4, "12.5"),
+]
 #: A discount or rate as a share of one, from 0 to 1; "0.05" is 5 %.
 Share = Annotated[
     Decimal,

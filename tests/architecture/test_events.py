@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from shared.db.common_invariants import aggregate_tables
-from shared.events.catalogue import all_events
+from shared.events.catalogue import all_events, inbound_events
 from shared.service import NAMES, load
 from tests.architecture.sources import SERVICES, modules
 
@@ -83,3 +83,15 @@ def test_no_service_consumes_what_it_publishes() -> None:
         for consumer in load(name).consumers:
             own = {each for each in consumer.types if each.startswith(f"crm.{name}.")}
             assert name == "customer" or not own, f"{consumer.name} consumes {own}"
+
+
+def test_every_inbound_event_is_handled_by_one_consumer() -> None:
+    """What other systems tell is taken in once, and by nobody who only listens."""
+    handlers = [
+        event_type
+        for name in NAMES
+        for consumer in load(name).consumers
+        for event_type in consumer.types
+        if event_type.startswith("crm.inbound.")
+    ]
+    assert sorted(handlers) == [event.event_type for event in inbound_events()]

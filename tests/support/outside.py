@@ -75,3 +75,10 @@ async def tell(service: ServiceUnderTest, *records: Record) -> None:
         mine = [each for each in records if each.topic in consumer.topics]
         if mine:
             await Inbox(service.db, consumer, retry_pauses=()).handle(mine)
+
+
+async def why_parked(service: ServiceUnderTest, sent: Record) -> list[str]:
+    """Why events of a record's subject are parked, in the order in which they came."""
+    query = 'SELECT error FROM parked WHERE key = $1 AND resolved_at IS NULL ORDER BY "offset"'
+    async with service.db.reading() as conn:
+        return [row[0] for row in await conn.exec_driver_sql(query, (sent.key,))]

@@ -1,4 +1,4 @@
-"""Table of the products slice."""
+"""Tables of the products slice."""
 
 from __future__ import annotations
 
@@ -24,4 +24,15 @@ products = sa.Table(
     sa.Index("product_status", "status", "code"),
     sa.Index("product_line", "line", "code"),
     sa.Index("product_category", "category", "code"),
+)
+
+#: The newest facts that another system told of a product.
+product_feeds = sa.Table(
+    "product_feed",
+    metadata,
+    sa.Column("code", sa.Text, primary_key=True),
+    sa.Column("source", sa.Text, nullable=False),
+    sa.Column("source_sequence", sa.BigInteger, nullable=False),
+    sa.Column("source_event_id", sa.Uuid, nullable=False),
+    sa.Column("told_at", MOMENT, nullable=False),
 )

@@ -127,6 +127,8 @@ async def _order(service: ServiceUnderTest) -> Body:
     receipt = await fulfilment.received(service, buyer, "500.00")
     paid = await fulfilment.allocated(service, receipt, fulfilment.share(invoice, "50.00"))
     prepayment = await order.prepaid(service, buyer, "1000.00")
+    level = {"product_id": str(product), "site": "上海一号仓", "on_hand": "12.5"}
+    stock = await order.done(service, "warehouse", "stock", level)
     return {
         "customer_id": str(buyer),
         "product_id": str(product),
@@ -140,6 +142,7 @@ async def _order(service: ServiceUnderTest) -> Body:
         "receipt_id": receipt["id"],
         "allocation_id": paid["allocations"][0]["id"],
         "prepayment_id": prepayment["id"],
+        "stock_id": stock["id"],
     }
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "4ff30f5989f5"
+revision = "a0f4271d26f9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -324,6 +324,15 @@ def upgrade() -> None:
     op.create_index("product_line", "product", ["line", "code"], unique=False)
     op.create_index("product_status", "product", ["status", "code"], unique=False)
     op.create_table(
+        "product_feed",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("source_sequence", sa.BigInteger(), nullable=False),
+        sa.Column("source_event_id", sa.Uuid(), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("product_feed_pkey")),
+    )
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -574,6 +583,7 @@ def downgrade() -> None:
     op.drop_table("activity")
     op.drop_table("stage_set")
     op.drop_table("staff")
+    op.drop_table("product_feed")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")
     op.drop_index("product_category", table_name="product")

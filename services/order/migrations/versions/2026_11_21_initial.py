@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "6a19d23ce735"
+revision = "26f34030f6bc"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -544,6 +544,35 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
     op.create_table(
+        "stock_level",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("product_code", sa.Text(), nullable=False),
+        sa.Column("site", sa.Text(), nullable=False),
+        sa.Column("on_hand", sa.Numeric(precision=18, scale=4), nullable=False),
+        sa.Column("as_of", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "source",
+            sa.Text(),
+            nullable=True,
+            comment="the system that told it; null: entered here",
+        ),
+        sa.Column("source_sequence", sa.BigInteger(), nullable=True),
+        sa.Column("source_event_id", sa.Uuid(), nullable=True),
+        sa.Column("entered_by", sa.Uuid(), nullable=True),
+        sa.CheckConstraint(
+            "(source IS NULL) = (entered_by IS NOT NULL)", name=op.f("stock_level_origin_check")
+        ),
+        sa.CheckConstraint(
+            "(source IS NULL) = (source_event_id IS NULL)", name=op.f("stock_level_event_check")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("stock_level_pkey")),
+        sa.UniqueConstraint("product_code", "site", name=op.f("stock_level_product_code_site_key")),
+    )
+    op.create_index("stock_level_as_of", "stock_level", ["as_of", "id"], unique=False)
+    op.create_index("stock_level_code", "stock_level", ["product_code", "id"], unique=False)
+    op.create_index("stock_level_site", "stock_level", ["site", "product_code", "id"], unique=False)
+    op.create_table(
         "allocation",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -657,6 +686,25 @@ def upgrade() -> None:
         ["order_id"],
         unique=False,
         postgresql_where=sa.text("order_id IS NOT NULL"),
+    )
+    op.create_table(
+        "external_payment",
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("reference", sa.Text(), nullable=False),
+        sa.Column("customer_number", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("receipt_id", sa.Uuid(), nullable=False),
+        sa.Column("source_event_id", sa.Uuid(), nullable=False),
+        sa.Column("taken_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["receipt_id"], ["receipt.id"], name=op.f("external_payment_receipt_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("source", "reference", name=op.f("external_payment_pkey")),
+        sa.UniqueConstraint("receipt_id", name=op.f("external_payment_receipt_id_key")),
+        sa.UniqueConstraint("source_event_id", name=op.f("external_payment_source_event_id_key")),
+        info={"append_only": True},
     )
     op.create_table(
         "import_chunk",
@@ -988,6 +1036,7 @@ def downgrade() -> None:
     op.drop_index("import_error_job", table_name="import_error")
     op.drop_table("import_error")
     op.drop_table("import_chunk")
+    op.drop_table("external_payment")
     op.drop_index(
         "delivery_line_order",
         table_name="delivery_line",
@@ -1002,6 +1051,10 @@ def downgrade() -> None:
     op.drop_index("allocation_invoice", table_name="allocation")
     op.drop_index("allocation_customer", table_name="allocation")
     op.drop_table("allocation")
+    op.drop_index("stock_level_site", table_name="stock_level")
+    op.drop_index("stock_level_code", table_name="stock_level")
+    op.drop_index("stock_level_as_of", table_name="stock_level")
+    op.drop_table("stock_level")
     op.drop_table("staff")
     op.drop_index("receipt_status", table_name="receipt")
     op.drop_index("receipt_received", table_name="receipt")
