@@ -45,7 +45,8 @@ async def refill(
     since: datetime | None,
     say: Say,
 ) -> Refill:
-    """Have the events of ``producers`` published again, and every consumer of them begin anew.
+    """Have the events of ``producers`` published again, and every consumer of them begin anew;
+    without ``since`` every consumer of anything: inbound topics were lost as well.
 
     Raises:
         HostError: a group does not become empty, or ``since`` is given and the log is empty.
@@ -60,7 +61,7 @@ async def refill(
                 await stack.enter_async_context(keep_away(dbs[service.name]))
         for service in services:
             for consumer in service.consumers:
-                if concerned := consumer.topics & topics:
+                if concerned := consumer.topics & topics if since else consumer.topics:
                     await _rewind(bus, consumer, concerned, say)
                     await _forget(dbs[service.name], consumer, concerned)
                     begun.append(consumer.name)

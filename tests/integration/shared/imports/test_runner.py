@@ -208,7 +208,8 @@ async def test_an_import_that_is_broken_off_leaves_no_reader_behind(
 ) -> None:
     """The file is closed after the thread that reads it, not under its hands."""
     await started(database, 25)
-    reading, go_on, outcome = threading.Event(), threading.Event(), []
+    reading, go_on = threading.Event(), threading.Event()
+    outcome: list[object] = []
     take = Reading.take
 
     def take_slowly(self: Reading, count: int) -> list[Row | RowError]:
