@@ -82,7 +82,10 @@ class Parties(Journal):
             "quantity": quantity,
             "unit_price": {"amount": price, "currency": currency},
             "discount": discount,
-            "amount": {"amount": line_amount(quantity, price, discount, currency=currency), "currency": currency},
+            "amount": {
+                "amount": line_amount(quantity, price, discount, currency=currency),
+                "currency": currency,
+            },
         }
 
 
