@@ -36,18 +36,27 @@ if [ -z "$$found" ]; then \
 fi
 endef
 
+# BUS=kafka without KEHU_KAFKA: a broker whose log lies beside the data, stopped afterwards.
+LOG_BESIDE := --folder $(or $(KEHU_DATA),.kehu)/kafka
+define with_kafka
+$(if $(filter kafka,$(BUS)),$(if $(KEHU_KAFKA),,\
+  trap '$(BIN)/python -m tests.support.kafka stop $(LOG_BESIDE)' EXIT; \
+  told="$$($(BIN)/python -m tests.support.kafka start $(LOG_BESIDE))"; echo "$$told"; \
+  export "$$(sed -n 's/^export //p' <<< "$$told")";))
+endef
+
 ##@ Use
 
 .PHONY: install
 install: $(PROJECT) ## Make .venv with everything in it, from the hash-locked requirements
 
 .PHONY: run
-run: install ## Start the whole system on one port, on the data of the last time (BUS=postgres)
-	$(BIN)/kehu up $(if $(BUS),--bus $(BUS))
+run: install ## Start the whole system on one port, on the data of the last time (BUS=kafka)
+	$(with_kafka) $(BIN)/kehu up $(if $(BUS),--bus $(BUS))
 
 .PHONY: demo
-demo: install ## Start it, import real data, play one deal, show the figures (ONCE=1 stops after, BUS=...)
-	$(BIN)/kehu demo $(if $(ONCE),--once) $(if $(BUS),--bus $(BUS))
+demo: install ## Start it, import real data, play one deal, show the figures (ONCE=1 stops after, BUS=kafka)
+	$(with_kafka) $(BIN)/kehu demo $(if $(ONCE),--once) $(if $(BUS),--bus $(BUS))
 
 ##@ Develop
 

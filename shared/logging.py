@@ -34,6 +34,8 @@ def configure(level: str | None = None) -> None:
         cache_logger_on_first_use=True,
     )
     _quieten_libraries(max(threshold, logging.WARNING))
+    # Errors by its own word, and the most ordinary thing while a cluster starts; it tries again.
+    logging.getLogger("aiokafka.consumer.group_coordinator").setLevel(logging.CRITICAL)
 
 
 def _for_people() -> list[Any]:

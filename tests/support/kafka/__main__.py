@@ -18,28 +18,31 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     start = commands.add_parser("start", help="start it, or find it running; print its address")
     start.add_argument("--nodes", type=int, choices=(1, 3), default=1, help="how many brokers")
-    commands.add_parser("stop", help="stop what runs; the data stay")
+    stop = commands.add_parser("stop", help="stop what runs; the data stay")
+    for command in (start, stop):
+        command.add_argument("--folder", type=Path, default=CACHE, help="where the data are")
     chosen = parser.parse_args()
     try:
-        return _start(chosen.nodes) if chosen.command == "start" else _stop()
+        if chosen.command == "start":
+            return _start(_cluster(chosen.folder, chosen.nodes))
+        return _stop(chosen.folder)
     except KafkaError as error:
         print(error, file=sys.stderr)
         return 1
 
 
-def _start(nodes: int) -> int:
-    cluster = _cluster(nodes)
+def _start(cluster: KafkaCluster) -> int:
     address = cluster.start()
     say(f"Apache Kafka answers at {address}, data in {cluster.folder}")
     say(f"export KEHU_KAFKA={address}")
     return 0
 
 
-def _stop() -> int:
+def _stop(folder: Path) -> int:
     for nodes in (1, 3):
-        if not _folder(nodes).exists():
+        if not _data(folder, nodes).exists():
             continue
-        cluster = _cluster(nodes)
+        cluster = _cluster(folder, nodes)
         running = [node for node in cluster.nodes if cluster.pid(node) is not None]
         cluster.stop()
         if running:
@@ -47,12 +50,12 @@ def _stop() -> int:
     return 0
 
 
-def _folder(nodes: int) -> Path:
-    return CACHE / f"data-{nodes}"
+def _data(folder: Path, nodes: int) -> Path:
+    return folder / f"data-{nodes}"
 
 
-def _cluster(nodes: int) -> KafkaCluster:
-    return KafkaCluster(_folder(nodes), nodes, say=say)
+def _cluster(folder: Path, nodes: int) -> KafkaCluster:
+    return KafkaCluster(_data(folder, nodes), nodes, say=say)
 
 
 if __name__ == "__main__":
