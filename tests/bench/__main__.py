@@ -79,8 +79,9 @@ async def _customers(service: ServiceUnderTest, noted: list[Any]) -> list[Measur
 
 async def _orders(service: ServiceUnderTest, noted: list[Any]) -> list[Measured]:
     count = 2 * ROUNDS * PREPARED_A_ROUND + 2
-    placed = await _progress("orders", count, company.placed_orders, service, count)
     invoices = await _progress("invoices", count, company.open_invoices, service, count)
+    # Last, so that the price list they were placed by is still the one in force.
+    placed = await _progress("orders", count, company.placed_orders, service, count)
     taken = await _progress("receipts", count, company.receipts, service, invoices)
     await _analyze(service)
     pairs = list(zip(taken, invoices, strict=True))
