@@ -37,17 +37,22 @@ async def see(uow: UnitOfWork, events: list[Received[Any]]) -> None:
 WITNESS = Consumer("witness", batch_handlers=dict.fromkeys(all_events(), see))
 
 
+async def _make_table(dsn: str) -> None:
+    owner = await asyncpg.connect(dsn, ssl=False)
+    try:
+        await owner.execute(_TABLE)
+    finally:
+        await owner.close()
+
+
 def add_to_analytics() -> None:
     """Have the analytics service of this process host the witness."""
     service = manifest.SERVICE
     vars(worker)["CONSUMERS"] = (*CONSUMERS, WITNESS)
 
     async def prepare(db: Database, settings: Any) -> Sequence[str]:
-        owner = await asyncpg.connect(settings.owner_database_url.get_secret_value(), ssl=False)
-        try:
-            await owner.execute(_TABLE)
-        finally:
-            await owner.close()
+        if settings.owner_database_url is not None:
+            await _make_table(settings.owner_database_url.get_secret_value())
         return await service.prepare(db, settings)
 
     manifest.SERVICE = replace(service, consumers=(*service.consumers, WITNESS), prepare=prepare)
