@@ -8,6 +8,8 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from shared.domain.business_types import USUAL
+from shared.events.vocabulary import Chain
 from shared.numbering.numbers import Range, Series
 from shared.settings import ServiceSettings
 
@@ -32,6 +34,13 @@ class OpportunitySettings(ServiceSettings):
     )
     quote_validity_days: int = Field(
         default=30, ge=0, le=3650, description="how long a quote is valid unless it says so"
+    )
+
+    chains: tuple[Chain, ...] = Field(
+        default=USUAL,
+        min_length=1,
+        validation_alias="KEHU_CHAINS",
+        description="business types the company permits, the same for all services",
     )
 
     @model_validator(mode="after")

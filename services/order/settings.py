@@ -8,6 +8,7 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.order.contracts.opinions import Department
+from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
 from shared.imports.settings import ImportSettings
 from shared.settings import ServiceSettings
@@ -23,9 +24,10 @@ class OrderSettings(ServiceSettings, ImportSettings):
         description="departments that countersign every contract (会签)",
     )
     chains: tuple[Chain, ...] = Field(
-        default=(Chain.ORDINARY, Chain.CONTRACT_FIRST, Chain.DIRECT_DELIVERY),
+        default=USUAL,
         min_length=1,
-        description="business types the company permits (S103, S121, S145, S146)",
+        validation_alias="KEHU_CHAINS",
+        description="business types the company permits, the same for all services",
     )
     over_delivery_tolerance: Decimal = Field(
         default=Decimal(0),

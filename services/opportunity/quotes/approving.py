@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -14,7 +15,9 @@ from services.opportunity.versioned import Version
 from shared.auth.discounts import DiscountPolicy
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
+from shared.domain.business_types import must_be_permitted
 from shared.domain.clock import business_date
+from shared.events.vocabulary import Chain
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +26,13 @@ class OnQuote:
 
     quote_id: UUID
     expected: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class SubmitQuote(OnQuote):
+    """Ask for approval; ``permitted`` are the business types of the company."""
+
+    permitted: Collection[Chain]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +50,12 @@ class AdoptPolicy:
     expected: int | None
 
 
-async def submit_quote(uow: UnitOfWork, command: OnQuote) -> Quote:
-    """Submit a draft. What every author may give away is approved at once (S108, S221)."""
+async def submit_quote(uow: UnitOfWork, command: SubmitQuote) -> Quote:
+    """Submit a draft of a permitted business type (S103). What every author may give away is
+    approved at once (S108, S221)."""
     quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
     quote.require_draft()
+    must_be_permitted(quote.chain, command.permitted)
     await _require_present_prices(uow, quote)
     policy = await POLICY.pinned(uow)
     await quotes.save(uow, quote, quote.submit(policy, uow.actor, uow.now))

@@ -119,7 +119,7 @@ async def submit_quote(
     quote_id: UUID, write: Annotated[Write, writing("quote.submit", if_match=True)]
 ) -> Response:
     """Submit a draft; within the author's own authority it is approved at once."""
-    command = approving.OnQuote(quote_id, write.expected)
+    command = approving.SubmitQuote(quote_id, write.expected, write.context.settings.chains)
     return await write(command, approving.submit_quote, QuoteOut.of)
 
 

@@ -20,7 +20,6 @@ from services.order.deliveries.repository import Deliveries
 from services.order.orders.errors import OrderStateError, OverDelivery
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
-from services.order.orders.origin import must_be_permitted
 from services.order.orders.placing import orders
 from services.order.orders.status import OPEN
 from services.order.place import Place
@@ -28,6 +27,7 @@ from services.order.prices.service import judge
 from services.order.products.line import Asked, must_fit, priced
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.business_types import must_be_permitted
 from shared.domain.clock import business_date
 from shared.domain.errors import FieldError, Invalid
 from shared.domain.ids import new_id

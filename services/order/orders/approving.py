@@ -12,11 +12,12 @@ from services.order.accounts.model import Standing
 from services.order.accounts.repository import lock_standing, move
 from services.order.contracts.service import contracts
 from services.order.orders.model import Order
-from services.order.orders.origin import Coverage, must_be_permitted
+from services.order.orders.origin import Coverage
 from services.order.orders.placing import orders
 from services.order.prepayments.service import hold
 from services.order.prices.service import authorise
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.business_types import must_be_permitted
 from shared.domain.clock import business_date
 from shared.domain.money import ZERO
 from shared.events.vocabulary import Chain, Settlement

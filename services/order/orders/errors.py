@@ -19,13 +19,6 @@ class OwnOrder(Forbidden):
     title = "Somebody else must review this"
 
 
-class ChainNotPermitted(Conflict):
-    """The company does not do business of this type (S103, S121, S145)."""
-
-    code = "chain_not_permitted"
-    title = "The company does not permit this business type"
-
-
 class ContractNeeded(Conflict):
     """The business type demands a signed contract (S121)."""
 

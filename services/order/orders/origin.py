@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
 from dataclasses import dataclass
 from decimal import Decimal
 from uuid import UUID
 
-from services.order.orders.errors import ChainNotPermitted
 from shared.events.vocabulary import Chain, Settlement
-
-
-def must_be_permitted(chain: Chain, permitted: Collection[Chain]) -> None:
-    """Refuse a business type that the company has not chosen (S103, S121, S145)."""
-    if chain not in permitted:
-        allowed = ", ".join(permitted)
-        raise ChainNotPermitted(f"{chain} is none of {allowed}.", permitted=list(permitted))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

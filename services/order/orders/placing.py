@@ -14,7 +14,7 @@ from services.order.customers.repository import known_customer
 from services.order.orders.errors import ContractExceeded, ContractNeeded
 from services.order.orders.line import OrderLine
 from services.order.orders.model import Order
-from services.order.orders.origin import Origin, must_be_permitted
+from services.order.orders.origin import Origin
 from services.order.orders.repository import Orders
 from services.order.place import Place
 from services.order.prices.service import judge
@@ -22,6 +22,7 @@ from services.order.products.line import Asked, priced
 from services.order.products.model import Product
 from services.order.products.repository import known_products
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.business_types import must_be_permitted
 from shared.domain.clock import business_date
 from shared.domain.errors import Invalid
 from shared.events.vocabulary import Chain

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from shared.events.vocabulary import Chain
 from tests.support.opportunity import (
     approved_quote,
     draft_quote,
@@ -251,3 +252,18 @@ async def test_a_margin_is_not_invented_where_a_cost_is_unknown(
         margin = succeeded(await client.get(f"/v1/quotes/{drafted['id']}/margin"))
     assert (margin["cost"], margin["margin"], margin["share"]) == (None, None, None)
     assert [each["margin"] for each in margin["lines"]] == [money("4.00"), None]
+
+
+async def test_a_quote_of_a_type_that_is_not_permitted_is_not_submitted(
+    opportunity: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S103, S121: the business type is the company's decision; another one may be chosen."""
+    breaker = await listed_product(opportunity)
+    drafted = await draft_quote(opportunity, [line(breaker)], chain="invoice_first")
+    refused = await on_quote(opportunity, drafted, "submit")
+    told = refused.json()
+    assert (refused.status_code, told["code"]) == (409, "chain_not_permitted")
+    assert told["permitted"] == ["ordinary", "contract_first", "direct_delivery"]
+    settings = opportunity.app.state.context.settings
+    monkeypatch.setattr(settings, "chains", tuple(Chain))
+    assert succeeded(await on_quote(opportunity, drafted, "submit"))["status"] == "approved"
