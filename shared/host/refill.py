@@ -81,21 +81,25 @@ async def _require_remains(databases: Sequence[Database], bus: Bus) -> None:
 
 
 async def _rewind(bus: Bus, consumer: Consumer, topics: frozenset[str], say: Say) -> None:
+    """Rewind a group as soon as it is empty. A bus that has only just come back may refuse a few
+    times for reasons of its own."""
     deadline = time.monotonic() + PATIENCE_SECONDS
     told = False
     while True:
         try:
             await bus.rewind(consumer.name, topics)
             return
-        except GroupBusy:
+        except Exception as error:
             if time.monotonic() > deadline:
+                if not isinstance(error, GroupBusy):
+                    raise
                 raise HostError(
                     f"{consumer.name} is still being consumed after {PATIENCE_SECONDS:.0f} s."
                     " Stop the workers that do not stop by themselves, and run this again."
                 ) from None
-        if not told:
-            say(f"waiting until nobody consumes {consumer.name}")
-            told = True
+            if not told and isinstance(error, GroupBusy):
+                say(f"waiting until nobody consumes {consumer.name}")
+                told = True
         await asyncio.sleep(_PAUSE_SECONDS)
 
 
