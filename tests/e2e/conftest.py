@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
 
 from tests.support.company import Company
 from tests.support.kafka.own import own_kafka
+from tests.support.outside import ALLOWED
 from tests.support.system import System, new_system
 
 
@@ -25,7 +27,8 @@ def bus_settings(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
 @pytest.fixture(scope="session")
 async def system(bus_settings: dict[str, str]) -> AsyncIterator[System]:
     """The whole system, started empty."""
-    async with new_system(settings=bus_settings) as system:
+    settings = bus_settings | {"KEHU_INBOUND_SOURCES": json.dumps(ALLOWED)}
+    async with new_system(settings=settings) as system:
         await system.start()
         yield system
         await system.drained()
