@@ -65,7 +65,7 @@ test: install ## Run all tests: unit, architecture, contract, integration, e2e, 
 	$(BIN)/pytest $(ARGS)
 
 .PHONY: check
-check: install ## Lint, format, types, import contracts, golden files (fast; before each commit)
+check: install ## Lint, format, types, import contracts, golden files, migrations (fast; before each commit)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy

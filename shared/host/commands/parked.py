@@ -21,6 +21,7 @@ from shared.host.errors import HostError
 from shared.host.options import Data, opened
 from shared.host.settings import HostSettings
 from shared.inbox import parked
+from shared.inbox.arrival import Reason
 from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
 from shared.logging import configure
@@ -36,6 +37,7 @@ EventId = Annotated[UUID, typer.Argument(help="The event's id.")]
 @commands.command("list")
 def list_parked(
     consumer: Annotated[str | None, typer.Option(help="Of this consumer only.")] = None,
+    reason: Annotated[Reason | None, typer.Option(help="Parked for this reason only.")] = None,
     resolved: Annotated[bool, typer.Option(help="Those dealt with, instead.")] = False,
     limit: Annotated[int, typer.Option(min=1, max=10_000, help="At most so many each.")] = 100,
     data: Data = None,
@@ -52,7 +54,7 @@ def list_parked(
             for service, each in wanted:
                 async with here.dbs[service.name].reading() as conn:
                     found += await parked.list_parked(
-                        conn, consumer=each.name, resolved=resolved, limit=limit
+                        conn, consumer=each.name, reason=reason, resolved=resolved, limit=limit
                     )
         return found
 

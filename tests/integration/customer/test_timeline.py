@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any, cast
 from uuid import UUID
 
@@ -155,13 +156,18 @@ async def test_an_event_that_comes_twice_is_one_entry(
 async def test_a_timeline_is_built_anew_from_the_log(
     customer: ServiceUnderTest, feed: Feed
 ) -> None:
-    """Promise 12: and goes on afterwards."""
+    """Promise 12: whoever reads meanwhile sees all of it, and it goes on afterwards."""
+    before = await a_formal_customer(customer, "重建之时公司")
+    await feed.send(await own_events(customer, str(before.customer_id)))
     owner = Database(create_engine(customer.owner_dsn), service="customer")
-    try:
-        report = await replay(owner, cast(Bus, feed), CONSUMERS, metadata, SCHEMA)
-    finally:
-        await owner.close()
+    rebuilding = asyncio.create_task(replay(owner, cast(Bus, feed), CONSUMERS, metadata, SCHEMA))
+    lengths = []
+    while not rebuilding.done():
+        lengths.append(len((await timeline(customer, str(before.customer_id)))["items"]))
+    await owner.close()
+    report = rebuilding.result()
     assert (report.differences, report.swapped) == (0, True)
+    assert set(lengths) == {3}
     buyer = await a_formal_customer(customer, "重建之后公司")
     await feed.send(await own_events(customer, str(buyer.customer_id)))
     assert len((await timeline(customer, str(buyer.customer_id)))["items"]) == 3
