@@ -102,6 +102,18 @@ cluster-stop: install ## Stop what `make cluster` started, from another terminal
 bench: install ## Measure requests, events and imports beside their floors (figures, no verdicts)
 	$(BIN)/python -m tests.bench $(ARGS)
 
+.PHONY: faults
+faults: install ## Kill, pause and cut off the cluster, and write docs/reliability.md (ARGS=F2: one of them)
+	$(BIN)/python -m tests.faults.experiments $(ARGS)
+
+.PHONY: soak
+soak: install ## Everything that can be broken, mixed, for MINUTES=30 (SEED=..., ARGS=--one-process)
+	$(BIN)/python -m tests.faults.soak --minutes $(or $(MINUTES),30) $(if $(SEED),--seed $(SEED)) $(ARGS)
+
+.PHONY: mutants
+mutants: install ## Put in one bug after the other, and see each of them caught (ARGS=name)
+	$(BIN)/python -m tests.faults.mutants $(ARGS)
+
 .PHONY: lock
 lock: .cache/lock/bin/uv ## Write the locked requirements anew from requirements/*.in (UPGRADE=1: newest)
 	lock() { "$(CURDIR)/.cache/lock/bin/uv" pip compile --quiet --universal --python-version 3.11 \

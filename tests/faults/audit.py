@@ -16,6 +16,7 @@ from uuid import UUID, uuid4
 import sqlalchemy as sa
 from pydantic_core import from_json
 
+from shared.events.catalogue import all_events
 from shared.host.options import Opened
 from tests.faults.importing import Imports
 from tests.faults.journal import Journal, Written
@@ -87,6 +88,7 @@ async def audit(
         effects = await _effects(here)
         recorded = await _recorded(here)
         await _question_the_witness(here, recorded, found)
+        journal.repeated = await _on_the_bus(here) - len(recorded)
         found.violations += [each async for each in imports.compare(here)]
     _compare_with_effects(journal, effects, found)
     await _ask_again(journal, found)
@@ -131,6 +133,12 @@ async def _recorded(here: Opened) -> set[UUID]:
                 rows = await conn.execute(sa.text("SELECT event_id FROM outbox"))
                 found |= {UUID(int=each.int) for each in rows.scalars()}
     return found
+
+
+async def _on_the_bus(here: Opened) -> int:
+    """How many records there are, repeated ones as well."""
+    ends = await here.bus.end_offsets({event.topic for event in all_events()})
+    return sum(ends.values())
 
 
 async def _question_the_witness(here: Opened, recorded: set[UUID], found: Findings) -> None:

@@ -91,6 +91,7 @@ class Report:
                 f"acknowledged {sum(each.acknowledged for each in journal.writes)}",
                 f"unknown {sum(each.call.unknown > 0 for each in journal.writes)}",
                 f"imported {self.imported}",
+                f"repeated on the bus {journal.repeated}",
                 f"lost {len(found.lost)}",
                 f"duplicate effects {len(found.duplicates)}",
                 f"order gaps {len(found.gaps)}",

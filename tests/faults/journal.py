@@ -60,6 +60,7 @@ class Journal:
     surprises: list[str] = field(default_factory=list)
     cut: int = 0  # answers to creations, thrown away
     late_commits: int = 0
+    repeated: int = 0  # records of events that were on the bus already
     last_done: float = 0.0  # when the last write was sent that was done
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0

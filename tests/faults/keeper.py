@@ -107,7 +107,7 @@ class Keeper:
             self._armed = ""
         elif end.code is not None:
             said = f"{end.process}: exit code {end.code}:\n{end.said}"
-            if self.journal.last_done > end.launched:
+            if self.journal.last_done > end.at_work:
                 self.journal.surprise("kehu ended by itself", said=said)
             else:
                 self.failed_starts.append(said)

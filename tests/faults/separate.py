@@ -8,6 +8,7 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Collection
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from math import inf
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,7 @@ from tests.support.kafka.errors import KafkaError
 
 #: Longer than a group waits for a member that says nothing, and than a lock's session lives on.
 PAUSE_SECONDS = 25.0
+_LOOK_SECONDS = 0.2
 
 
 class Separate:
@@ -37,8 +39,8 @@ class Separate:
         self.cluster = cluster
         self.trap = trap
         self.chance = chance
-        self._launched: dict[str, float] = {}
-        self._pauses: set[asyncio.Task[None]] = set()
+        self._at_work: dict[str, float] = {}
+        self._waiting: dict[str, asyncio.Task[None]] = {}
 
     def http(self, token: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
         """A client of the ingress, signed in with a token."""
@@ -47,16 +49,20 @@ class Separate:
     def ended(self) -> list[End]:
         """The parts that should be there and are not."""
         return [
-            End(name, self._code(name), self._launched.get(name, 0.0), self.cluster.log_tail(name))
+            End(name, self._code(name), self._at_work.get(name, inf), self.cluster.log_tail(name))
             for name, part in self.cluster.parts.items()
             if name not in self.cluster.held and not part.running
         ]
 
     async def bring_back(self, process: str) -> None:
         """Start a part again; what does not start is tried again by whoever looks."""
-        self._launched[process] = time.monotonic()
+        if process in self._waiting:
+            self._waiting[process].cancel()
+        self._at_work.pop(process, None)
         with suppress(EmbeddedPostgresError, KafkaError):
             await self.cluster.parts[process].start()
+        if process in self.cluster.programs.ports:
+            self._waiting[process] = asyncio.ensure_future(self._see_it_at_work(process))
 
     async def strike(self, kind: str) -> Collection[str]:
         """Kill a part of the kind, or stop it in its tracks for a while."""
@@ -65,10 +71,7 @@ class Separate:
         if verb == "pause":
             if not self.cluster.pause(name):
                 return ()
-            pause = asyncio.ensure_future(self._resume_later(name))
-            self._pauses.add(pause)
-            await pause
-            self._pauses.discard(pause)
+            await self._resume_later(name)
             return (f"paused {name}",)
         return (name,) if await self.cluster.kill(name) else ()
 
@@ -76,7 +79,10 @@ class Separate:
         """Start everything; later kill and start all programs."""
         if not self.cluster.parts:
             await self.cluster.start()
+            self._at_work = dict.fromkeys(self.cluster.programs.ports, time.monotonic())
             return
+        for each in self._waiting.values():
+            each.cancel()
         for name in self.cluster.programs.ports:
             await self.cluster.kill(name)
         for part in self.cluster.parts.values():
@@ -114,6 +120,15 @@ class Separate:
     def _code(self, name: str) -> int | None:
         part = self.cluster.parts[name]
         return part.exit_code if isinstance(part, Program) else None
+
+    async def _see_it_at_work(self, program: str) -> None:
+        async with httpx.AsyncClient(timeout=5, trust_env=False) as client:
+            while program not in self._at_work:
+                with suppress(httpx.TransportError):
+                    answer = await client.get(self.cluster.programs.health(program))
+                    if answer.status_code == 200:
+                        self._at_work[program] = time.monotonic()
+                await asyncio.sleep(_LOOK_SECONDS)
 
     async def _resume_later(self, name: str) -> None:
         try:

@@ -22,11 +22,12 @@ LAUNCHER = (sys.executable, "-m", "tests.faults.launcher")
 
 @dataclass(frozen=True, slots=True)
 class End:
-    """A process that is not there: how it ended (None: it never began) and what it said last."""
+    """A process that is not there: how it ended (None: it never began), since when it had been at
+    work (infinity: it never was) and what it said last."""
 
     process: str
     code: int | None
-    launched: float
+    at_work: float
     said: str
 
 
