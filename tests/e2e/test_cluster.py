@@ -25,14 +25,15 @@ from tests.support.trade import formal_customer
 
 @pytest.fixture(scope="module")
 async def cluster(kafka_jars: None) -> AsyncIterator[Cluster]:
-    """The cluster of the module; all of it ends by itself when it is asked to."""
+    """The cluster of the module; its promises are checked when the tests are through."""
     async with new_cluster() as cluster:
         await cluster.start()
         yield cluster
         await cluster.drained()
         assert await cluster.violations() == []
         assert await cluster.replay_differences() == 0
-        assert await cluster.stop()
+        await cluster.stop()
+        assert [name for name, part in cluster.parts.items() if part.running] == []
 
 
 @pytest.fixture(scope="module")

@@ -24,7 +24,7 @@ from tests.support.kafka.errors import KafkaError
 
 #: What `Cluster` decides itself.
 _OURS = {"KEHU_DATA", "KEHU_PORT", "KEHU_HOST", "KEHU_BUS", "KEHU_BUS_URL", "KEHU_KAFKA"}
-_STOP_SECONDS = 30
+_STOP_SECONDS = 60
 _KEEPER = "keeper.pid"
 
 
