@@ -18,6 +18,7 @@ from pydantic_core import from_json
 
 from shared.events.catalogue import all_events
 from shared.host.options import Opened
+from shared.service import NAMES, load
 from tests.faults.importing import Imports
 from tests.faults.journal import Journal, Written
 from tests.faults.target import Target
@@ -88,7 +89,8 @@ async def audit(
         effects = await _effects(here)
         recorded = await _recorded(here)
         await _question_the_witness(here, recorded, found)
-        journal.repeated = await _on_the_bus(here) - len(recorded)
+        poisoned = system.poisoned.total()
+        journal.repeated = await _on_the_bus(here) - len(recorded) - poisoned
         found.violations += [each async for each in imports.compare(here)]
     _compare_with_effects(journal, effects, found)
     await _ask_again(journal, found)
@@ -243,9 +245,12 @@ async def _check_promises(system: Target, found: Findings) -> None:
             "events.10": found.lost,
         }.get(number, found.violations)
         kind.append(f"{each['invariant']} {each['promise']} {each['row']}")
+    topics = {each.name: each.topics for name in NAMES for each in load(name).consumers}
     for consumer in document["consumers"]:
-        if consumer["parked"]:
-            found.violations.append(f"{consumer['name']} parked {consumer['parked']} events")
+        poison = sum(system.poisoned[topic] for topic in topics.get(consumer["name"], ()))
+        if consumer["parked"] != poison:
+            told = f"{consumer['name']} parked {consumer['parked']} events, not {poison}"
+            found.violations.append(told)
 
 
 async def _each(do: Any, items: Sequence[Any]) -> None:

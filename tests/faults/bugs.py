@@ -237,8 +237,7 @@ def position_first() -> None:
 def no_key_stored() -> None:
     """The answer of a keyed request is not kept: the same request has its effect again."""
 
-    async def store_nothing(self: IdempotencyKey, conn: Connection, response: Stored) -> None:
-        return None
+    async def store_nothing(self: IdempotencyKey, conn: Connection, response: Stored) -> None: ...
 
     IdempotencyKey.store = store_nothing  # type: ignore[method-assign]
 

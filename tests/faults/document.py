@@ -36,12 +36,10 @@ and of the cuts is part of `make test`.
 _ROW = re.compile(r"^## (\S+)\n\n(.+?)\n\n\*(.+?)\*\n\n```text\n(.+?)\n```\n", re.M | re.S)
 
 
-def note(lines: Mapping[str, tuple[str, str]]) -> None:
-    """Keep the line of each experiment, by its id, with what was done."""
-    rows = dict(_known())
+def note(name: str, what: str, line: str) -> None:
+    """Keep the line of an experiment, with what was done."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    for name, (what, line) in lines.items():
-        rows[name] = (what, today, line.replace(" / ", "\n"))
+    rows = {**_known(), name: (what, today, line.replace(" / ", "\n"))}
     sections = [
         f"## {name}\n\n{what}\n\n*{day}*\n\n```text\n{line}\n```\n"
         for name, (what, day, line) in sorted(rows.items(), key=lambda each: _order(each[0]))

@@ -35,7 +35,6 @@ class Keeper:
         self.journal = journal
         self.random = chance
         self.failed_starts: list[str] = []
-        self._struck: set[str] = set()  # by us, and not looked at yet
         self._armed = ""
 
     async def keep(self, stop: asyncio.Event) -> None:
@@ -87,10 +86,9 @@ class Keeper:
         """Strike; say whether there was anything to hit."""
         at = time.monotonic()
         hit = await self.target.strike(kind)
-        self._struck |= set(hit)
         if hit:
             self.journal.kills.append(Kill(kind, at))
-        return bool(hit)
+        return hit
 
     async def _until(self, condition: Callable[[], bool], patience: float) -> bool:
         deadline = time.monotonic() + patience
@@ -100,8 +98,8 @@ class Keeper:
 
     def _look_at(self, end: End) -> None:
         """Who is killed while starting may give up; who is at work must bear it."""
-        if end.process in self._struck:
-            self._struck.discard(end.process)
+        if end.process in self.target.struck:
+            self.target.struck.discard(end.process)
         elif end.code == -signal.SIGKILL and self._armed and self.target.trap.sprung(self._armed):
             self.journal.kills.append(Kill(self._armed, time.monotonic()))
             self._armed = ""

@@ -1,4 +1,5 @@
-"""The cluster of separate processes as a system under test: each part may be killed or paused."""
+"""The cluster of separate processes as a system under test: each part may be killed, paused, or
+treated as badly as operators and networks do."""
 
 from __future__ import annotations
 
@@ -6,15 +7,20 @@ import asyncio
 import random
 import tempfile
 import time
-from collections.abc import AsyncIterator, Collection
+from collections import Counter
+from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from dataclasses import replace
 from math import inf
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import httpx
 
+from shared.bus.port import Message
 from shared.embedded import EmbeddedPostgresError
+from shared.events.catalogue import all_events
 from shared.host.options import Opened
 from shared.service import NAMES
 from tests.faults.points import VARIABLE, Trap
@@ -23,22 +29,29 @@ from tests.faults.witness import WITNESS
 from tests.support.cluster.cluster import Cluster
 from tests.support.cluster.own import new_cluster
 from tests.support.cluster.parts import Program
+from tests.support.holding import SystemFailed
 from tests.support.kafka.errors import KafkaError
 
 #: Longer than a group waits for a member that says nothing, and than a lock's session lives on.
 PAUSE_SECONDS = 25.0
+_STOP_SECONDS = 25.0
 _LOOK_SECONDS = 0.2
 
 
 class Separate:
     """A cluster that the experiments watch over; ``chance`` picks one of several alike."""
 
-    kinds: tuple[str, ...] = ("api", "worker", "postgres", "broker", "pause_worker", "pause_broker")
+    kinds: tuple[str, ...] = (
+        *("api", "worker", "postgres", "broker"),
+        *("pause_worker", "pause_broker", "absent_worker", "poison", "lost_log", "roll", "again"),
+    )
 
     def __init__(self, cluster: Cluster, trap: Trap, chance: random.Random) -> None:
         self.cluster = cluster
         self.trap = trap
         self.chance = chance
+        self.struck: set[str] = set()
+        self.poisoned: Counter[str] = Counter()
         self._at_work: dict[str, float] = {}
         self._waiting: dict[str, asyncio.Task[None]] = {}
 
@@ -64,16 +77,22 @@ class Separate:
         if process in self.cluster.programs.ports:
             self._waiting[process] = asyncio.ensure_future(self._see_it_at_work(process))
 
-    async def strike(self, kind: str) -> Collection[str]:
-        """Kill a part of the kind, or stop it in its tracks for a while."""
+    async def strike(self, kind: str) -> bool:
+        """Kill a part of the kind, or do something else to it."""
         verb, _, of = kind.rpartition("_")
+        if kind in _OTHERS:
+            await _OTHERS[kind](self)
+            return True
         name = self._one(of)
         if verb == "pause":
-            if not self.cluster.pause(name):
-                return ()
-            await self._resume_later(name)
-            return (f"paused {name}",)
-        return (name,) if await self.cluster.kill(name) else ()
+            return await self._pause(name)
+        if not await self._kill(name):
+            return False
+        if verb == "absent":
+            self.cluster.held.add(name)
+            await asyncio.sleep(PAUSE_SECONDS)
+            self.cluster.held.discard(name)
+        return True
 
     async def restart(self) -> None:
         """Start everything; later kill and start all programs."""
@@ -130,11 +149,67 @@ class Separate:
                         self._at_work[program] = time.monotonic()
                 await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _resume_later(self, name: str) -> None:
+    async def _kill(self, name: str) -> bool:
+        self.struck.add(name)  # before, as somebody else may see it end
+        if await self.cluster.kill(name):
+            return True
+        self.struck.discard(name)
+        return False
+
+    async def _pause(self, name: str) -> bool:
+        if not self.cluster.pause(name):
+            return False
         try:
             await asyncio.sleep(PAUSE_SECONDS)
         finally:
             self.cluster.resume(name)
+        return True
+
+    async def _poison(self) -> None:
+        """Publish what is no event, and what no handler can read, to every topic."""
+        topics = sorted({event.topic for event in all_events() if event.service in NAMES})
+        async with self.opened() as here:
+            for topic in topics:
+                junk = Message(topic, str(uuid4()), b"{", {"ce_id": str(uuid4())})
+                await here.bus.publish([junk, replace(junk, key="junk", headers={})])
+                self.poisoned[topic] += 2
+
+    async def _lose_the_log(self) -> None:
+        """Kill the broker, take its log away, and do what an operator does then."""
+        kafka, name = self.cluster.kafka, "kafka-1"
+        assert kafka is not None
+        self.cluster.held.add(name)
+        await self.cluster.kill(name)
+        await asyncio.to_thread(kafka.wipe, 1)
+        await asyncio.to_thread(kafka.restart, 1)
+        self.cluster.held.discard(name)
+        done = await self.cluster.run("republish", "--from", "beginning")
+        if done.returncode:
+            raise SystemFailed(f"kehu republish: {done.stdout}{done.stderr}")
+
+    async def _roll(self) -> None:
+        """Ask one program after the other to end, in good order, and have it started again."""
+        for name in self.cluster.programs.ports:
+            self._at_work.pop(name, None)
+            self.cluster.held.add(name)
+            self.struck.add(name)
+            if not await self.cluster.parts[name].stop(_STOP_SECONDS):
+                raise SystemFailed(f"{name} did not stop in {_STOP_SECONDS:.0f} s")
+            self.cluster.held.discard(name)
+            while name not in self._at_work:  # noqa: ASYNC110 - another task sees it at work
+                await asyncio.sleep(_LOOK_SECONDS)
+
+    async def _publish_again(self) -> None:
+        """Put every event on the bus once more."""
+        await self.cluster.publish_again()
+
+
+_OTHERS = {
+    "poison": Separate._poison,
+    "lost_log": Separate._lose_the_log,
+    "roll": Separate._roll,
+    "again": Separate._publish_again,
+}
 
 
 @asynccontextmanager

@@ -33,7 +33,7 @@ def main() -> None:
         print(f"- {finding}")
     if not given.one_process:
         what = f"Everything at once, for {given.minutes:g} minutes."
-        document.note({"F6": (what, str(report))})
+        document.note("F6", what, str(report))
     raise SystemExit(1 if report.findings.all() else 0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Collection
+from collections import Counter
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -32,10 +32,14 @@ class End:
 
 
 class Target(Protocol):
-    """What the experiments need. ``kinds`` are what can be done to it by `strike`."""
+    """What the experiments need. ``kinds`` are what can be done to it by `strike`; ``struck`` are
+    the processes that we ended, until somebody has seen it; ``poisoned`` is how many records that
+    are no events were put on each topic."""
 
     kinds: tuple[str, ...]
     trap: Trap
+    struck: set[str]
+    poisoned: Counter[str]
 
     def http(self, token: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
         """A client of the system, signed in with a token."""
@@ -46,8 +50,8 @@ class Target(Protocol):
     async def bring_back(self, process: str) -> None:
         """Start a process again."""
 
-    async def strike(self, kind: str) -> Collection[str]:
-        """Do the worst to a part; return the names of what was hit, none if it was not there."""
+    async def strike(self, kind: str) -> bool:
+        """Do the worst to a part; say whether it was there."""
 
     async def restart(self) -> None:
         """Start the whole system once more, and return when it answers."""
@@ -77,6 +81,8 @@ class OneProcess(System):
         self.trap = Trap(folder / "points")
         settings = {"FAULT_BUG": bug, VARIABLE: str(self.trap.folder)}
         super().__init__(folder, command_line=LAUNCHER, settings=settings, consumers=[WITNESS])
+        self.struck: set[str] = set()
+        self.poisoned: Counter[str] = Counter()
         self._launched = 0.0
 
     def ended(self) -> list[End]:
@@ -90,14 +96,12 @@ class OneProcess(System):
         self._launched = time.monotonic()
         self.launch()
 
-    async def strike(self, kind: str) -> Collection[str]:
+    async def strike(self, kind: str) -> bool:
         """Kill the process, PostgreSQL, or both at once."""
-        hit = set[str]()
-        if kind != "postgres" and self.kill():
-            hit.add("process")
-        if kind != "process" and await self.kill_postgres():
-            hit.add("postgres")
-        return hit
+        hit = kind != "postgres" and self.kill()
+        if hit:
+            self.struck.add("process")
+        return (kind != "process" and await self.kill_postgres()) or hit
 
     async def restart(self) -> None:
         """Kill the process and start it."""
