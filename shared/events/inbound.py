@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     AwareDatetime,
     BeforeValidator,
+    ConfigDict,
     Field,
     StringConstraints,
     WithJsonSchema,
@@ -52,6 +53,11 @@ def _decimal_schema(places: int, sign: str = "") -> WithJsonSchema:
     return WithJsonSchema(
         {"type": "string", "pattern": rf"^{sign}[0-9]{{1,14}}(\.[0-9]{{1,{places}}})?$"}
     )
+
+
+def _shown(**example: Any) -> ConfigDict:
+    """Show producers what an event looks like."""
+    return ConfigDict(json_schema_extra={"examples": [example]})
 
 
 # PostgreSQL keeps no NUL in text.
@@ -102,6 +108,13 @@ class StockLevelChanged(Payload):
     ``site`` is the warehouse or shop as the source calls it.
     """
 
+    model_config = _shown(
+        product_code="GY-126",
+        site="上海一号仓",
+        on_hand="12.5",
+        as_of="2026-11-21T08:30:00+08:00",
+    )
+
     product_code: Code
     site: Text
     on_hand: StockQuantity
@@ -114,6 +127,10 @@ class ProductFactsChanged(Payload):
 
     ``code`` is the same in both systems. The cost price is not among the facts.
     """
+
+    model_config = _shown(
+        code="GY-126", name="高压断路器", unit="台", line="开关", category="户外", status="active"
+    )
 
     code: Code
     name: Text
@@ -130,6 +147,16 @@ class PaymentReceived(Payload):
     ``reference`` is the payment's own in the source; it is recorded once, however often it comes.
     ``customer_number`` is the number of the customer's record.
     """
+
+    model_config = _shown(
+        reference="ICBC 20261121-0001",
+        customer_number="C00000001",
+        amount={"amount": "9800.00", "currency": "CNY"},
+        received_on="2026-11-21",
+        method="bank_transfer",
+        account="6222 **** 0001",
+        remark="货款",
+    )
 
     reference: Text
     customer_number: Text

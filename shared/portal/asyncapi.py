@@ -128,7 +128,12 @@ def _message(entry: EventEntry) -> Json:
         "bindings": {"$ref": _pointer("components", "messageBindings", key)},
         "tags": [{"name": entry.producer}],
     }
-    return message | ({"description": entry.remark} if entry.remark else {})
+    shown = [{"payload": each} for each in entry.schema.get("examples", ())]
+    return (
+        message
+        | ({"description": entry.remark} if entry.remark else {})
+        | ({"examples": shown} if shown else {})
+    )
 
 
 def _keys() -> Json:

@@ -18,11 +18,14 @@ from shared.bus.postgres import PostgresBus
 from shared.domain.ids import new_id
 from shared.events.catalogue import all_events, inbound_events
 from shared.events.envelope import Envelope
+from shared.events.inbound import StockLevelChanged
+from shared.inbox.inbound import parse
 from shared.portal.asyncapi import ASYNCAPI, asyncapi
 from shared.portal.catalogue import catalogue
 from shared.service import NAMES, load
 from tests.contract.golden import ASYNCAPI_DOCUMENT, asyncapi_files, difference
 from tests.support.examples import example
+from tests.support.outside import record
 
 Json = dict[str, Any]
 SPECIFICATION = Path(__file__).parent / "asyncapi" / f"specification-{ASYNCAPI}.json"
@@ -174,6 +177,21 @@ def test_the_headers_are_those_of_an_envelope() -> None:
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
     for each in (full, envelope()):
         assert [str(error) for error in validator.iter_errors(each.headers())] == []
+
+
+def test_the_headers_of_other_systems_are_those_that_are_read() -> None:
+    schema = DOCUMENT["components"]["schemas"]["InboundHeaders"]
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    more = {"ce_sequence": "7", "ce_correlationid": str(new_id())}
+    for headers in ({}, more):
+        sent = record(StockLevelChanged, {}, source="/wms", subject="x", headers=headers).headers
+        assert [str(error) for error in validator.iter_errors(dict(sent))] == []
+        assert parse(sent, "").source == "/wms"
+    required = {name: each for name, each in sent.items() if name in schema["required"]}
+    for name in required:
+        left = {other: each for other, each in required.items() if other != name}
+        with pytest.raises(KeyError, match=name):
+            parse(left, "")
 
 
 def envelope(**optional: Any) -> Envelope:

@@ -7,6 +7,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from shared.events.catalogue import all_events, inbound_events
@@ -61,6 +62,19 @@ def test_an_event_is_read_back_as_it_was_sent(event: type[Payload]) -> None:
     assert read.payload() == sent
     later = json.dumps({**json.loads(envelope.data), "of_a_later_release": [1]})
     assert event.model_validate_json(later) == sent
+
+
+@pytest.mark.parametrize("event", list(inbound_events()), ids=lambda event: event.event_type)
+def test_an_example_for_other_systems_is_one_that_we_read(event: type[Payload]) -> None:
+    """With every field filled, and by the schema as others check it."""
+    schema = json_schema(event)
+    (shown,) = schema["examples"]
+    assert shown.keys() == event.model_fields.keys()
+    read = event.model_validate_json(json.dumps(shown))
+    assert json.loads(read.model_dump_json(exclude={"as_of"})).items() <= shown.items()
+    validator = jsonschema_rs.validator_for(schema, validate_formats=True)
+    assert [str(error) for error in validator.iter_errors(shown)] == []
+    assert not validator.is_valid(shown | {next(iter(shown)): ""})
 
 
 def test_every_type_names_its_service_and_its_aggregate() -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, get_args
 from uuid import UUID
 
 import pytest
 import sqlalchemy as sa
 
+from services.order.receipts.model import Method
 from shared.bus.port import Record
 from shared.domain.ids import new_id
 from shared.events.inbound import PaymentReceived
@@ -177,3 +178,8 @@ async def test_the_promises_about_payments_bite(order: ServiceUnderTest) -> None
             found = (await conn.execute(sa.text(promises[promise]))).all()
             await transaction.rollback()
         assert found, promise
+
+
+def test_money_comes_in_the_ways_that_receipts_know() -> None:
+    """The events are the language of all and know no service, so the ways stand there again."""
+    assert get_args(PaymentReceived.model_fields["method"].annotation) == tuple(Method)
