@@ -21,6 +21,7 @@ from shared.host.errors import HostError
 from shared.inbox import store
 from shared.inbox.attendance import keep_away
 from shared.inbox.consumer import Consumer
+from shared.outbox.relay import lost_topics
 from shared.outbox.republish import republish
 from shared.service import Service
 
@@ -35,6 +36,23 @@ class Refill:
 
     events: Mapping[str, int]
     consumers: Sequence[str]
+
+
+async def refill_if_lost(
+    services: Sequence[Service], dbs: Mapping[str, Database], bus: Bus, say: Say
+) -> bool:
+    """Fill the log when it is empty though events were published: it was lost, or the system was
+    given another bus. For a host of all services, before it starts them."""
+    producers = [each.name for each in services if "outbox" in each.metadata.tables]
+    for name in producers:
+        async with dbs[name].reading() as conn:
+            if await lost_topics(conn.driver, bus):
+                break
+    else:
+        return False
+    done = await refill(services, dbs, bus, producers, None, say)
+    say(f"the log of the bus was empty: {sum(done.events.values()):,} events are published again")
+    return True
 
 
 async def refill(

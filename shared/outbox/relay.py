@@ -61,6 +61,15 @@ SELECT DISTINCT topic FROM (
 """
 
 
+async def lost_topics(session: asyncpg.Connection, bus: Bus) -> list[str]:
+    """Return the topics to which a service has published and in which nothing is any more."""
+    recent = [row[0] for row in await session.fetch(_RECENT)]
+    if not recent:
+        return []
+    ends = await bus.end_offsets(recent)
+    return sorted(set(recent) - {place.topic for place, end in ends.items() if end})
+
+
 class LogLost(Exception):
     """The log holds nothing of what was published. Newer events must not go before older ones."""
 
@@ -134,12 +143,8 @@ class Relay:
         """Publish nothing into a log that lost all it held: what comes first stays first."""
         if time.monotonic() - self._sure_at < SURE_SECONDS:
             return
-        recent = [row[0] for row in await session.fetch(_RECENT)]
-        if recent:
-            ends = await self._bus.end_offsets(recent)
-            filled = {place.topic for place, end in ends.items() if end}
-            if lost := sorted(set(recent) - filled):
-                raise LogLost(", ".join(lost))
+        if lost := await lost_topics(session, self._bus):
+            raise LogLost(", ".join(lost))
 
 
 def _message(row: Any) -> Message:

@@ -14,6 +14,7 @@ from shared.host.databases import Databases, are_embedded, open_databases
 from shared.host.instance import only_instance
 from shared.host.migrate import migrate_all
 from shared.host.options import BusOption, Data, Host, Port
+from shared.host.refill import refill_if_lost
 from shared.host.settings import HostSettings
 from shared.host.system import System
 from shared.logging import configure
@@ -46,6 +47,8 @@ async def run_system(
         stack.push_async_callback(bus.close)
         system = System(services, databases, bus, address)
         said = await system.prepare()
+        dbs = {each.service.name: each.db for each in system.hosted}
+        await refill_if_lost(services, dbs, bus, say)
         await stack.enter_async_context(system.running())
         await stack.enter_async_context(_kept_alive(databases))
         server.freeze()

@@ -204,7 +204,7 @@ def test_an_operator_mends_and_drops_events_on_the_command_line(
 ) -> None:
     """Two events came in without what they should carry; one is mended, the other given up."""
     mended, dropped = asyncio.run(publish_spoilt_events(data, 2))
-    listing = ("parked", "list", "--consumer", "order.replicas")
+    listing = ("parked", "list", "--consumer", "order.replicas", "--reason", "data")
     deadline = time.monotonic() + 60
     while not {str(mended), str(dropped)} <= set(
         (found := run(*listing, data=data).stdout).split()

@@ -24,7 +24,7 @@ from shared.domain.errors import Conflict
 from shared.host.conservation import check_conservation
 from shared.host.console import silent
 from shared.host.errors import HostError
-from shared.host.refill import Refill, refill
+from shared.host.refill import Refill, refill, refill_if_lost
 from shared.inbox.replay import replay
 from shared.service import Service
 from shared.settings import ServiceSettings
@@ -219,6 +219,26 @@ async def test_a_log_that_lost_its_newest_part_is_filled_from_a_time_on(
     assert done.events == {"things": 2}
     async with working(things, log):
         await settled(things, log)
+    await nothing_is_wrong(things, log)
+
+
+async def test_a_system_that_starts_on_an_empty_log_fills_it_by_itself(
+    things: Database, log: Bus
+) -> None:
+    """The log was lost while nobody looked, or another bus was chosen. Once is enough."""
+    said: list[str] = []
+    here = ([THINGS], {"things": things}, log, said.append)
+    assert not await refill_if_lost(*here), "nothing was ever published"
+    await change(things, "a", "b")
+    async with working(things, log):
+        await settled(things, log)
+    assert not await refill_if_lost(*here), "nothing is lost"
+    await wipe(log)
+    assert await refill_if_lost(*here)
+    assert said == ["the log of the bus was empty: 2 events are published again"]
+    async with working(things, log):
+        await settled(things, log)
+    assert not await refill_if_lost(*here)
     await nothing_is_wrong(things, log)
 
 
