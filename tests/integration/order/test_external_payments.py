@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any, get_args
 from uuid import UUID
 
@@ -98,6 +100,21 @@ async def test_a_payment_is_recorded_once_however_it_comes_again(order: ServiceU
     await tell(order, again)
     assert len(await receipts(order, customer_id)) == 1
     assert await balance(order, customer_id, "bank") == "500.00"
+
+
+async def test_one_payment_told_in_two_places_at_once_is_recorded_once(
+    order: ServiceUnderTest,
+) -> None:
+    """Under two subjects, so in two partitions: whoever comes second finds it done."""
+    customer_id, number = await payer(order)
+    first = payment(number)
+    second = payment(number, reference=first.key)
+    second = replace(second, key="again", headers={**second.headers, "ce_subject": "again"})
+    (consumer,) = [each for each in order.service.consumers if each.name == "order.inbound"]
+    inbox = Inbox(order.db, consumer, retry_pauses=(0.05, 0.1))
+    await asyncio.gather(*(inbox.handle([each]) for each in (first, second)))
+    assert len(await receipts(order, customer_id)) == 1
+    assert await why_parked(order, first) + await why_parked(order, second) == []
 
 
 async def test_the_same_reference_of_another_source_is_another_payment(
