@@ -50,7 +50,7 @@ def create_app(
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",
-        description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger, stock.",
+        description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
         keys=keys,
     )
 
