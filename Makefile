@@ -79,7 +79,7 @@ format: install ## Mend what ruff can mend, and format
 	$(BIN)/ruff format .
 
 .PHONY: golden
-golden: install ## Write event schemas, OpenAPI snapshots and docs/events.md after a change of them
+golden: install ## Write event schemas, OpenAPI and AsyncAPI snapshots, docs/events.md after a change of them
 	$(BIN)/python -m tests.contract.refresh $(ARGS)
 
 .PHONY: kafka

@@ -38,7 +38,8 @@ async def test_nothing_is_lost_or_out_of_order_when_the_broker_is_killed(
     """F5: what was acknowledged arrives; of each key the first appearances are in order."""
     bus = KafkaBus({"bootstrap_servers": own_broker.bootstrap})
     await bus.create_topics([TOPIC])
-    collected, acknowledged, stop = Collector(), [], asyncio.Event()
+    collected, stop = Collector(), asyncio.Event()
+    acknowledged: list[str] = []
 
     async def publish() -> None:
         number, backoff = 0, Backoff(first=0.05, cap=0.5)
@@ -143,7 +144,7 @@ async def test_a_message_larger_than_a_batch_is_published_alone(kafka: str) -> N
     values = ["a", "b" * 700_000, "c", "d" * 150_000, "e" * 150_000, "f"]
     await bus.publish([message(topic, "k", value) for value in values])
     (place,) = [place for place, end in (await bus.end_offsets([topic])).items() if end]
-    read = []
+    read: list[str] = []
     while page := await bus.read(*place, len(read), 10):
         read += [record.value.decode() for record in page]
     assert read == values
