@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from tests.support.kafka import client
@@ -12,6 +16,7 @@ from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.distribution import find_distribution
 from tests.support.kafka.errors import KafkaError
 from tests.support.kafka.own import own_kafka
+from tests.support.running import ROOT
 
 SENT = [str(number).encode() for number in range(100)]
 
@@ -70,6 +75,23 @@ def test_another_process_finds_the_broker_running(cluster: KafkaCluster) -> None
     other.stop()
     assert cluster.pid() is None
     cluster.start()
+
+
+def test_a_killed_run_leaves_no_broker(kafka_jars: None) -> None:
+    """A guard ends what the run can end no more, and holds the folder until it has."""
+    script = """
+        import os, signal
+        from tests.support.kafka.own import own_kafka
+        with own_kafka() as cluster:
+            cluster.launch()
+            print(cluster.pid(), flush=True)
+            os.kill(os.getpid(), signal.SIGKILL)
+    """
+    command = [sys.executable, "-c", textwrap.dedent(script)]
+    said = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False).stdout
+    left = psutil.Process(int(said)) if psutil.pid_exists(int(said)) else None
+    if left is not None:
+        left.wait(timeout=60)
 
 
 def test_a_folder_keeps_its_number_of_brokers(cluster: KafkaCluster) -> None:

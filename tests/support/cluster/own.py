@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 from tests.support.cluster.cluster import Cluster, end_all_of
+from tests.support.guarding import cleaned_up
 from tests.support.postgres import free_folder
 from tests.support.system import ADMIN_PASSWORD
 
@@ -25,9 +27,11 @@ async def new_cluster(
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(mode=0o755)
         cluster = Cluster(folder, settings=told | (settings or {}), **how)
-        try:
-            yield cluster
-        finally:
-            end_all_of(folder)
+        command = [sys.executable, "-m", "tests.support.cluster", "stop", "--data", str(folder)]
+        with cleaned_up(command, lock):
+            try:
+                yield cluster
+            finally:
+                end_all_of(folder)
     finally:
         os.close(lock)

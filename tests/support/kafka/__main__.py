@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 from shared.host.console import say
-from tests.support.kafka.cluster import KafkaCluster
+from tests.support.kafka.cluster import KafkaCluster, kill_brokers
 from tests.support.kafka.distribution import CACHE
 from tests.support.kafka.errors import KafkaError
 
@@ -21,7 +21,12 @@ def main() -> int:
     stop = commands.add_parser("stop", help="stop what runs; the data stay")
     for command in (start, stop):
         command.add_argument("--folder", type=Path, default=CACHE, help="where the data are")
+    end = commands.add_parser("end", help="kill what runs on the folder of one cluster")
+    end.add_argument("folder", type=Path)
     chosen = parser.parse_args()
+    if chosen.command == "end":
+        kill_brokers(chosen.folder)
+        return 0
     try:
         if chosen.command == "start":
             return _start(_cluster(chosen.folder, chosen.nodes))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 from shared.host.console import Say, silent
+from tests.support.guarding import cleaned_up
 from tests.support.kafka.cluster import KafkaCluster, kill_brokers
 from tests.support.postgres import free_folder
 
@@ -20,9 +22,11 @@ def own_kafka(nodes: int = 1, say: Say = silent) -> Iterator[KafkaCluster]:
         kill_brokers(folder)
         shutil.rmtree(folder, ignore_errors=True)
         cluster = KafkaCluster(folder, nodes, say)
-        try:
-            yield cluster
-        finally:
-            cluster.remove()
+        command = [sys.executable, "-m", "tests.support.kafka", "end", str(folder)]
+        with cleaned_up(command, lock):
+            try:
+                yield cluster
+            finally:
+                cluster.remove()
     finally:
         os.close(lock)
