@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from textwrap import fill
 
 from tests.support.running import ROOT
 
@@ -25,8 +26,8 @@ once; every promise that `kehu check` knows holds; and analytics built anew has 
 *lost* counts acknowledged writes that are not there; *unknown* are writes to which nobody told an
 outcome at first, resolved by their key; *repeated on the bus* are events that were published more
 than once, which shows that the kills hit where they hurt: no effect came of them. *recovery* is the
-time until a write was done again (median, 99th percentile, longest). The machine had two cores,
-for the clients as well.
+time until a write was done again (median, 99th percentile, longest), which is mostly the time that
+a process takes to start. The machine had two cores, for the clients too, and other work besides.
 
 `make faults` carries out all of it with a fixed seed and rewrites the lines below (`ARGS=F2` one
 of them); `make soak MINUTES=30` mixes everything for as long as you like. A short form of the first
@@ -39,7 +40,7 @@ _ROW = re.compile(r"^## (\S+)\n\n(.+?)\n\n\*(.+?)\*\n\n```text\n(.+?)\n```\n", r
 def note(name: str, what: str, line: str) -> None:
     """Keep the line of an experiment, with what was done."""
     today = f"{datetime.now(UTC):%Y-%m-%d}"
-    rows = {**_known(), name: (what, today, line.replace(" / ", "\n"))}
+    rows = {**_known(), name: (what, today, fill(line, 98, break_on_hyphens=False))}
     sections = [
         f"## {name}\n\n{what}\n\n*{day}*\n\n```text\n{line}\n```\n"
         for name, (what, day, line) in sorted(rows.items(), key=lambda each: _order(each[0]))

@@ -23,4 +23,5 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
     assert report.findings.all() == []
     kinds = {kill.kind for kill in report.journal.kills}
     assert len(report.journal.kills) >= 10
-    assert kinds >= {"process", "postgres"}
+    assert len(kinds) >= 8
+    assert "postgres" in kinds
