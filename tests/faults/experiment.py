@@ -33,14 +33,15 @@ class Plan:
 
     ``strikes`` are kinds of the target and `POINTS`. The load goes on until they are done (or
     ``patience`` is over, on a busy machine), for ``seconds`` at least, and until so many answers
-    were cut off (one in ``cut_one_in``) and so many transactions committed late. A ``small`` run
-    is about customers alone.
+    were cut off (one in ``cut_one_in``) and so many transactions committed late. ``apart`` is how
+    many seconds lie between two strikes. A ``small`` run is about customers alone.
     """
 
     seed: int
     strikes: tuple[str, ...] = ()
     seconds: float = 0
     patience: float = 180
+    apart: tuple[float, float] = (0.2, 2.0)
     cuts: int = 0
     cut_one_in: int = 20
     late_commits: int = 0
@@ -127,7 +128,7 @@ async def _run(plan: Plan, target: Target, company: Company) -> Report:
     try:
         await asyncio.gather(
             asyncio.sleep(plan.seconds),
-            keeper.strike_all(plan.strikes, plan.patience),
+            keeper.strike_all(plan.strikes, plan.patience, plan.apart),
             load.until(cuts=plan.cuts, late_commits=plan.late_commits),
         )
     finally:

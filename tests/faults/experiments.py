@@ -31,6 +31,8 @@ from tests.support.services import ServiceUnderTest
 
 SEED = 20261121
 _RESETS, _CUTS = 500, 40
+#: Long enough that workers and brokers, for whom no client waits, are at work again.
+_APART = (2.0, 10.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +58,7 @@ class Experiment:
         if self.otherwise is not None:
             return await self.otherwise(seed)
         strikes = self.strikes * (rounds or self.rounds)
-        plan = Plan(seed, strikes, patience=900, writes=15, reads=15)
+        plan = Plan(seed, strikes, patience=900, apart=_APART, writes=15, reads=15)
         report = await run(plan, partial(separate_processes, seed=seed))
         return Outcome(str(report), report.findings.all())
 

@@ -14,7 +14,6 @@ from tests.faults.target import End, Target
 
 ENOUGH = 12
 _LOOK_SECONDS = 0.02
-_UP_SECONDS = (0.2, 2.0)
 #: One strike in so many does not wait until the system has recovered from the one before.
 _HASTY_ONE_IN = 5
 _RECOVERY_SECONDS = 60.0
@@ -49,8 +48,12 @@ class Keeper:
             await asyncio.sleep(_LOOK_SECONDS)
         await asyncio.gather(*starting.values())
 
-    async def strike_all(self, schedule: Sequence[str], patience: float) -> None:
+    async def strike_all(
+        self, schedule: Sequence[str], patience: float, apart: tuple[float, float]
+    ) -> None:
         """Strike as scheduled, at random moments, and see the system recover from the last one.
+
+        ``apart`` is between how many seconds it is left alone after it recovered.
 
         On a machine so busy that it takes longer than ``patience``, what exceeds `ENOUGH` is left
         out.
@@ -64,7 +67,7 @@ class Keeper:
                 break
             hasty = self.random.randrange(_HASTY_ONE_IN) == 0
             await self._until(lambda: self.journal.up, 0.3 if hasty else _RECOVERY_SECONDS)
-            await asyncio.sleep(self.random.uniform(*_UP_SECONDS))
+            await asyncio.sleep(self.random.uniform(*apart))
             if kind in POINTS:
                 await self._strike_at(kind)
             else:
