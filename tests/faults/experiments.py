@@ -167,7 +167,7 @@ EXPERIMENTS = (
     ),
     Experiment(
         "F14",
-        "Records that are no events are put on every topic; they are parked, and nothing else is.",
+        "Records that are no events are put on topics; each is parked, and nothing else is.",
         ("poison", "worker"),
         rounds=3,
     ),

@@ -34,12 +34,13 @@ class End:
 class Target(Protocol):
     """What the experiments need. ``kinds`` are what can be done to it by `strike`; ``struck`` are
     the processes that we ended, until somebody has seen it; ``poisoned`` is how many records that
-    are no events were put on each topic."""
+    are no events were put on each topic, and ``poison`` the ids they bear."""
 
     kinds: tuple[str, ...]
     trap: Trap
     struck: set[str]
     poisoned: Counter[str]
+    poison: set[str]
 
     def http(self, token: str | None = None, timeout: float = 10) -> httpx.AsyncClient:
         """A client of the system, signed in with a token."""
@@ -83,6 +84,7 @@ class OneProcess(System):
         super().__init__(folder, command_line=LAUNCHER, settings=settings, consumers=[WITNESS])
         self.struck: set[str] = set()
         self.poisoned: Counter[str] = Counter()
+        self.poison: set[str] = set()
         self._launched = 0.0
 
     def ended(self) -> list[End]:
