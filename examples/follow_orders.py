@@ -4,8 +4,10 @@ import asyncio
 import json
 import os
 import sqlite3
+from contextlib import suppress
 
 from aiokafka import AIOKafkaConsumer, TopicPartition
+from aiokafka.errors import CommitFailedError, IllegalStateError
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS seen (ce_id TEXT PRIMARY KEY);
@@ -34,8 +36,9 @@ async def follow_orders() -> None:
                 new = db.execute("INSERT OR IGNORE INTO seen VALUES (?)", [headers["ce_id"]])
                 if new.rowcount:
                     db.execute(REMEMBER, json.loads(record.value))
-            place = TopicPartition(record.topic, record.partition)
-            await consumer.commit({place: record.offset + 1})
+            with suppress(CommitFailedError, IllegalStateError):  # another of our group has it now
+                place = TopicPartition(record.topic, record.partition)
+                await consumer.commit({place: record.offset + 1})
 
 
 if __name__ == "__main__":

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable, Mapping
+from typing import Any
 
 import structlog
 from prometheus_client import Counter
@@ -75,20 +76,21 @@ class Progress:
 
     def __init__(self, patience: float) -> None:
         self._patience = patience
-        self.reset()
+        self._seen: dict[Hashable, tuple[object, float]] = {}
 
     def reset(self) -> None:
         """Start counting anew: nothing is known."""
-        self._marker: object = None
-        self._since = time.monotonic()
+        self._seen.clear()
 
-    def stalled(self, *, waiting: bool, marker: object) -> bool:
-        """Say whether work has been waiting for long while ``marker`` did not change."""
-        if not waiting or marker != self._marker:
-            self._marker = marker
-            self._since = time.monotonic()
-            return False
-        if time.monotonic() - self._since < self._patience:
+    def stalled(self, waiting: Mapping[Any, object]) -> bool:
+        """Say whether one of the things that wait, each with a marker of how far it has come, has
+        not moved for long."""
+        now = time.monotonic()
+        before, self._seen = self._seen, {}
+        for key, marker in waiting.items():
+            known = before.get(key)
+            self._seen[key] = known if known and known[0] == marker else (marker, now)
+        if all(now - since <= self._patience for _, since in self._seen.values()):
             return False
         self.reset()
         return True

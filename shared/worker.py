@@ -8,10 +8,10 @@ look at what the service promises about its data.
 from __future__ import annotations
 
 import asyncio
-import signal
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import structlog
 
@@ -23,7 +23,7 @@ from shared.deadlines.runner import DeadlineHandler, DeadlineRunner
 from shared.inbox.attendance import Attendance
 from shared.inbox.consumer import Consumer
 from shared.inbox.inbox import Inbox
-from shared.inbox.metrics import consumer_lag, sample_parked
+from shared.inbox.metrics import sample_parked, unread
 from shared.outbox.metrics import sample_outbox
 from shared.outbox.relay import Relay
 from shared.pacing import wait_for
@@ -138,29 +138,17 @@ class Worker:
             self._progress[name].reset()
 
     async def _check_relay(self) -> None:
-        waiting = await sample_outbox(self.database)
-        self._judge("relay", waiting, (waiting, self.relay.published))
+        events, oldest = await sample_outbox(self.database)
+        self._judge("relay", {"outbox": oldest} if events else {})
 
     async def _check_consumer(self, inbox: Inbox) -> None:
-        name = inbox.consumer.name
         await sample_parked(self.database, inbox.consumer)
-        lag = await consumer_lag(self.bus, inbox.consumer)
-        committed = await self.bus.committed(name)
-        self._judge(name, sum(lag.values()), sum(committed.values()))
+        waiting = await unread(self.bus, inbox.consumer)
+        self._judge(inbox.consumer.name, {place: each.position for place, each in waiting.items()})
 
     def _supervised(self, name: str, part: Part) -> Supervised:
         return Supervised(f"{self.database.service}.{name}", part)
 
-    def _judge(self, name: str, waiting: int, marker: object) -> None:
-        if self._progress[name].stalled(waiting=waiting > 0, marker=marker):
+    def _judge(self, name: str, waiting: Mapping[Any, object]) -> None:
+        if self._progress[name].stalled(waiting):
             self.parts[name].interrupt()
-
-
-def stop_on_signals(stop: asyncio.Event) -> None:
-    """Set ``stop`` on SIGTERM and SIGINT, where the platform has signal handlers."""
-    loop = asyncio.get_running_loop()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        try:
-            loop.add_signal_handler(number, stop.set)
-        except NotImplementedError:  # Windows
-            signal.signal(number, lambda *_: loop.call_soon_threadsafe(stop.set))

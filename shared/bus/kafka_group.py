@@ -17,7 +17,7 @@ import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
 from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
 
-from shared.bus.kafka_reader import record_of
+from shared.bus.kafka_reader import REQUEST_MS, record_of
 from shared.bus.port import RecordHandler
 from shared.pacing import Backoff, wait_for
 
@@ -59,6 +59,9 @@ class GroupMember:
                 group_id=self._group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
+                # Other systems may write in transactions; what they take back never happened.
+                isolation_level="read_committed",
+                request_timeout_ms=REQUEST_MS,
                 session_timeout_ms=SESSION_MS,
                 heartbeat_interval_ms=SESSION_MS // 4,
             )
@@ -89,6 +92,7 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._idle.set()
         self._resume_at: dict[TopicPartition, float] = {}
         self._failures: dict[TopicPartition, Backoff] = {}
+        self._committed: dict[TopicPartition, int] = {}
 
     async def run(self, topics: Sequence[str], stop: asyncio.Event, backoff: Backoff) -> None:
         """Consume until ``stop`` is set; raises what the brokers answer."""
@@ -97,7 +101,10 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         try:
             while not stop.is_set():
                 self._resume()
-                await self._handle_all(await self._poll(stopping), stop)
+                if polled := await self._poll(stopping):
+                    await self._handle_all(polled, stop)
+                else:
+                    await self._step_over()
                 backoff.reset()
         finally:
             stopping.cancel()
@@ -108,8 +115,9 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             log.warning("partitions handed over in the middle of a batch", group=self._group)
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
-        """Begin with a clean slate: nothing of the new partitions rests."""
-        self._resume_at.clear()
+        """Let everything go on: what failed before is read again from what was committed."""
+        self._resume_at = dict.fromkeys(self._resume_at, 0.0)
+        self._committed.clear()
 
     async def _poll(
         self, stopping: asyncio.Future[Any]
@@ -133,8 +141,6 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         polled: Mapping[TopicPartition, Sequence[ConsumerRecord]],
         stop: asyncio.Event,
     ) -> None:
-        if not polled:
-            return
         self._idle.clear()
         try:
             async with asyncio.TaskGroup() as group:
@@ -162,8 +168,20 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     async def _commit(self, place: TopicPartition, position: int) -> None:
         try:
             await self._consumer.commit({place: position})
+            self._committed[place] = position
         except _NOT_OURS as error:
             log.info("position not committed", group=self._group, error=repr(error)[:300])
+
+    async def _step_over(self) -> None:
+        """Commit behind offsets that hold no record: the marks of other producers' transactions."""
+        for place in self._consumer.assignment() - self._resume_at.keys():
+            try:
+                async with asyncio.timeout(POLL_MS / 1000):
+                    position = await self._consumer.position(place)
+            except (TimeoutError, IllegalStateError):
+                continue  # not known yet, or another member's by now
+            if position > self._committed.get(place, 0):
+                await self._commit(place, position)
 
     def _rest(self, place: TopicPartition, offset: int, error: Exception) -> None:
         """Have a partition read from ``offset`` again after a pause."""

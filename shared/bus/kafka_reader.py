@@ -13,7 +13,9 @@ from aiokafka import TopicPartition as Place
 
 from shared.bus.port import Record, TopicPartition
 
-_REQUEST_MS = 10_000
+#: How long a broker may take to answer any client of ours.
+REQUEST_MS = 10_000
+_READ_SECONDS = 30.0
 _POLL_MS = 500
 _LAST_MS = 253_402_300_799_000  # the end of the year 9999
 
@@ -55,12 +57,14 @@ class LogReader:
     async def read(self, topic: str, partition: int, offset: int, limit: int) -> Sequence[Record]:
         """Return up to ``limit`` records of a partition; empty at its end."""
         place = Place(topic, partition)
-        async with self._lent() as consumer:
-            if offset >= (await consumer.end_offsets([place]))[place]:
+        async with self._lent() as consumer, asyncio.timeout(_READ_SECONDS):
+            end = (await consumer.end_offsets([place]))[place]
+            if offset >= end:
                 return []
             await self._stand_at(consumer, place, offset)
             found: Sequence[ConsumerRecord] = ()
-            while not found:
+            # The last offsets may hold no record: marks of other producers' transactions.
+            while not found and await consumer.position(place) < end:
                 polled = await consumer.getmany(place, timeout_ms=_POLL_MS, max_records=limit)
                 found = polled.get(place, ())
         return [record_of(each) for each in found]
@@ -81,7 +85,8 @@ class LogReader:
                         group_id=None,
                         enable_auto_commit=False,
                         auto_offset_reset="earliest",
-                        request_timeout_ms=_REQUEST_MS,
+                        isolation_level="read_committed",
+                        request_timeout_ms=REQUEST_MS,
                     )
                     await self._consumer.start()
                 yield self._consumer

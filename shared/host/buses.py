@@ -35,7 +35,9 @@ async def open_bus(settings: HostSettings, url: str | None) -> Bus:
             await bus.declare(declared_topics())
         except (KafkaError, OSError) as error:
             await bus.close()
-            raise HostError(f"Kafka does not answer at {settings.kafka}: {error}") from error
+            raise HostError(
+                f"Kafka at {settings.kafka}: {type(error).__name__}: {error}"
+            ) from error
         return bus
     if url is None:
         raise HostError(

@@ -165,7 +165,8 @@ class _Order:
 
     def take(self, record: Record) -> None:
         """Look at the next event."""
-        version = int(record.headers.get("ce_sequence", "0"))
+        text = record.headers.get("ce_sequence", "")
+        version = int(text) if text.isdecimal() else 0  # what is no number is in no order either
         before = self._last.get(record.key, 0)
         if version != before + 1:
             where = {"topic": self._place.topic, "partition": self._place.partition}

@@ -34,7 +34,12 @@ class HostSettings(BaseSettings):
         default=None, description="brokers of Kafka, host:port,host:port; with it the bus is Kafka"
     )
     kafka_partitions: int = Field(default=4, ge=1, le=1000, description="of topics it creates")
-    kafka_replication: int = Field(default=1, ge=1, le=9, description="of topics it creates")
+    kafka_replication: int | None = Field(
+        default=None,
+        ge=1,
+        le=9,
+        description="of topics it creates; three, or as many as there are brokers, unless given",
+    )
     kafka_security: Literal["PLAINTEXT", "SSL", "SASL_PLAINTEXT", "SASL_SSL"] = "PLAINTEXT"
     kafka_mechanism: Literal["PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512"] = "SCRAM-SHA-512"
     kafka_user: str | None = None

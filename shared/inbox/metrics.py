@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from typing import NamedTuple
 
 import sqlalchemy as sa
 from prometheus_client import Counter as Count
 from prometheus_client import Gauge
 
-from shared.bus.port import Bus
+from shared.bus.port import Bus, TopicPartition
 from shared.db.unit_of_work import Database
 from shared.inbox.arrival import Reason
 from shared.inbox.consumer import Consumer
@@ -26,16 +27,27 @@ _PARKED = sa.text(
 )
 
 
-async def consumer_lag(bus: Bus, consumer: Consumer) -> dict[str, int]:
-    """Return per topic how many records the consumer has not committed yet; sets the gauge."""
+class Unread(NamedTuple):
+    """What a consumer has before it in a partition: from which position on, and how much."""
+
+    position: int
+    records: int
+
+
+async def unread(bus: Bus, consumer: Consumer) -> dict[TopicPartition, Unread]:
+    """Return the partitions the consumer has not read to their ends; sets the gauge per topic."""
     ends = await bus.end_offsets(consumer.topics)
     committed = await bus.committed(consumer.name)
     lag: Counter[str] = Counter(dict.fromkeys(consumer.topics, 0))
+    found: dict[TopicPartition, Unread] = {}
     for place, end in ends.items():
-        lag[place.topic] += max(0, end - committed.get(place, 0))
+        position = committed.get(place, 0)
+        if end > position:
+            found[place] = Unread(position, end - position)
+            lag[place.topic] += end - position
     for topic, behind in lag.items():
         LAG.labels(consumer.name, topic).set(behind)
-    return dict(lag)
+    return found
 
 
 async def sample_parked(database: Database, consumer: Consumer) -> dict[str, int]:

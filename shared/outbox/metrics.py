@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import sqlalchemy as sa
 from prometheus_client import Gauge
 
@@ -15,15 +17,22 @@ OLDEST = Gauge(
 )
 
 _SAMPLE = sa.text(
-    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0)"
-    " FROM outbox WHERE published_at IS NULL"
+    "SELECT count(*), coalesce(extract(epoch FROM clock_timestamp() - min(occurred_at)), 0),"
+    " min(seq) FROM outbox WHERE published_at IS NULL"
 )
 
 
-async def sample_outbox(database: Database) -> int:
-    """Set the gauges of a service; return the number of unpublished events."""
+class Unpublished(NamedTuple):
+    """How many events wait, and the ``seq`` of the oldest of them."""
+
+    events: int
+    oldest: int | None
+
+
+async def sample_outbox(database: Database) -> Unpublished:
+    """Set the gauges of a service; return what waits in its outbox."""
     async with database.reading() as conn:
-        count, age = (await conn.execute(_SAMPLE)).one()
+        count, age, oldest = (await conn.execute(_SAMPLE)).one()
     UNPUBLISHED.labels(database.service).set(count)
     OLDEST.labels(database.service).set(max(0.0, float(age)))
-    return int(count)
+    return Unpublished(int(count), oldest)

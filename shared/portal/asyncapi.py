@@ -106,7 +106,7 @@ def _topic(name: str) -> Json:
         "cleanup.policy": [declared["cleanup.policy"]],
         "retention.ms": int(declared["retention.ms"]),
     }
-    # How many partitions there are is for the installation to say; more than these do no harm.
+    # As shipped; an installation chooses its own number before the topic is created.
     return {
         "topic": name,
         "partitions": PARTITIONS,

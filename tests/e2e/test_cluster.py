@@ -32,7 +32,7 @@ async def cluster(kafka_jars: None) -> AsyncIterator[Cluster]:
         await cluster.drained()
         assert await cluster.violations() == []
         assert await cluster.replay_differences() == 0
-        await cluster.stop()
+        assert await cluster.stop(patience=4), "a part had to be killed"
         assert [name for name, part in cluster.parts.items() if part.running] == []
 
 

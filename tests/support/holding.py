@@ -18,7 +18,7 @@ from sqlalchemy.dialects import postgresql
 from shared.events.catalogue import all_events
 from shared.host.options import Opened
 from shared.inbox.consumer import Consumer
-from shared.inbox.metrics import consumer_lag
+from shared.inbox.metrics import unread
 from shared.outbox.metrics import sample_outbox
 from shared.outbox.republish import republish
 
@@ -133,8 +133,10 @@ async def _backlog(here: Opened, more: Sequence[Consumer]) -> tuple[dict[str, in
     waiting: dict[str, int] = {}
     for service in here.services:
         if "outbox" in service.metadata.tables:
-            waiting[f"{service.name} outbox"] = await sample_outbox(here.dbs[service.name])
+            sampled = await sample_outbox(here.dbs[service.name])
+            waiting[f"{service.name} outbox"] = sampled.events
     for consumer in (*more, *(each for service in here.services for each in service.consumers)):
-        waiting[consumer.name] = sum((await consumer_lag(here.bus, consumer)).values())
+        before = await unread(here.bus, consumer)
+        waiting[consumer.name] = sum(each.records for each in before.values())
     ends = await here.bus.end_offsets({event.topic for event in all_events()})
     return {name: count for name, count in waiting.items() if count}, sum(ends.values())

@@ -20,7 +20,7 @@ def topics(
 ) -> None:
     """Create the topics that Kafka lacks, each with its partitions, retention and clean-up.
 
-    Existing topics are left as they are.
+    Existing topics are left as they are; exit with 1 when one of them is not as declared.
     """
     configure("error")
     declared = declared_topics()
@@ -28,15 +28,24 @@ def topics(
         for each in declared:
             print(_line(each))
         return
-    created = server.run_once(lambda: _create(HostSettings.of(), declared))
+    created, differing = server.run_once(lambda: _create(HostSettings.of(), declared))
     for each in declared:
-        print(f"{'created' if each.name in created else 'present'}  {_line(each)}")
+        if each.name in created:
+            print(f"created  {_line(each)}")
+        elif wrong := differing.get(each.name):
+            found = " ".join(f"{name}={value}" for name, value in wrong.items())
+            print(f"differs  {_line(each)}, but has {found}")
+        else:
+            print(f"present  {_line(each)}")
+    raise typer.Exit(1 if differing else 0)
 
 
-async def _create(settings: HostSettings, declared: list[Topic]) -> list[str]:
+async def _create(
+    settings: HostSettings, declared: list[Topic]
+) -> tuple[list[str], dict[str, dict[str, str]]]:
     bus = kafka_bus(settings)
     try:
-        return await bus.declare(declared)
+        return await bus.declare(declared), await bus.differing(declared)
     finally:
         await bus.close()
 

@@ -14,6 +14,12 @@ from shared.bus.port import Bus, GroupBusy, Record, TopicPartition
 from tests.support.bus import Collector, consuming, is_ordered, message, until
 
 
+@pytest.fixture
+def bus(either_bus: Bus) -> Bus:
+    """Each of the two."""
+    return either_bus
+
+
 def numbered(topic: str, count: int, keys: int = 5) -> list:
     return [message(topic, f"k{n % keys}", str(n)) for n in range(count)]
 

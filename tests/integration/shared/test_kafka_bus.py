@@ -10,7 +10,9 @@ from collections.abc import Iterator
 
 import pytest
 from aiokafka import AIOKafkaProducer
+from aiokafka.errors import KafkaError
 
+from shared.bus import kafka_publisher
 from shared.bus.kafka import KafkaBus
 from shared.bus.port import TopicPartition
 from shared.host.buses import declared_topics, kafka_bus
@@ -149,6 +151,47 @@ async def test_a_message_larger_than_a_batch_is_published_alone(kafka: str) -> N
         read += [record.value.decode() for record in page]
     assert read == values
     assert place == TopicPartition(topic, place.partition)
+    await bus.close()
+
+
+async def test_a_publish_that_is_given_up_leaves_nothing_that_goes_on_sending(
+    own_broker: KafkaCluster, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """F5: the relay sends the same again later, so nobody else may; not even for ever."""
+    monkeypatch.setattr(kafka_publisher, "_PUBLISH_SECONDS", 1.0)
+    bus, topic = KafkaBus({"bootstrap_servers": own_broker.bootstrap}), "crm.test.given.up"
+    await bus.create_topics([topic])
+    await bus.publish([message(topic, "k", "acknowledged")])
+    own_broker.kill()
+    with pytest.raises((TimeoutError, KafkaError)):
+        await bus.publish([message(topic, "k", "given up")])
+    async with asyncio.timeout(10):
+        while any("Sender" in repr(task.get_coro()) for task in asyncio.all_tasks()):  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+    await asyncio.to_thread(own_broker.restart)
+    await bus.publish([message(topic, "k", "sent again")])
+    await bus.close()
+
+
+async def test_what_another_system_takes_back_is_never_read(kafka: str) -> None:
+    """An aborted transaction is no record; the marks of transactions hold nobody up."""
+    bus, topic = KafkaBus({"bootstrap_servers": kafka}, partitions=1), "crm.test.transactions"
+    await bus.create_topics([topic])
+    producer = AIOKafkaProducer(bootstrap_servers=kafka, transactional_id=topic)
+    await producer.start()
+    for value in (b"taken back", b"meant", b"taken back as well"):
+        await producer.begin_transaction()
+        await producer.send_and_wait(topic, value, b"k")
+        await (producer.commit_transaction() if value == b"meant" else producer.abort_transaction())
+    await producer.stop()
+    (place,) = await bus.end_offsets([topic])
+    collected = Collector()
+    async with consuming(bus, [topic], topic, collected), asyncio.timeout(30):
+        while await bus.committed(topic) != await bus.end_offsets([topic]):  # noqa: ASYNC110
+            await asyncio.sleep(0.1)
+    assert collected.values == ["meant"]
+    (record,) = await bus.read(*place, 0, 10)
+    assert await bus.read(*place, record.offset + 1, 10) == []
     await bus.close()
 
 

@@ -15,8 +15,7 @@ from tests.support.bus import Collector, consuming, is_ordered, kill_family, mes
 TOPIC = "crm.order.order"
 
 
-async def test_a_member_killed_outright_frees_its_partitions(postgres_bus: PostgresBus) -> None:
-    bus = postgres_bus
+async def test_a_member_killed_outright_frees_its_partitions(bus: PostgresBus) -> None:
     await bus.publish([message(TOPIC, f"k{n}", str(n)) for n in range(40)])
     program = textwrap.dedent("""
         import asyncio, sys

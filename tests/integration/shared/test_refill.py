@@ -43,6 +43,13 @@ from tests.support.things import (
     scalar,
 )
 
+
+@pytest.fixture
+def bus(either_bus: Bus) -> Bus:
+    """Each of the two."""
+    return either_bus
+
+
 CONSUMERS = (effects_consumer(), facts_consumer())
 THINGS = Service(
     name="things",

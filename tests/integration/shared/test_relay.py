@@ -257,10 +257,10 @@ async def test_the_gauges_tell_what_waits(things: Database, bus: Bus) -> None:
     await change(things, "a", "b")
     async with things.pool.transaction() as conn:
         await conn.execute(sa.text("UPDATE outbox SET occurred_at = now() - interval '1 min'"))
-    assert await metrics.sample_outbox(things) == 2
+    assert (await metrics.sample_outbox(things)).events == 2
     assert 59 < metrics.OLDEST.labels("things")._value.get() < 70
     await relay_all(things, bus)
-    assert await metrics.sample_outbox(things) == 0
+    assert await metrics.sample_outbox(things) == (0, None)
     assert metrics.OLDEST.labels("things")._value.get() == 0
 
 

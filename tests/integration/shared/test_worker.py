@@ -1,13 +1,12 @@
 """A worker carries events from one service's outbox to the other's tables, and stops cleanly."""
 
 import asyncio
-import os
-import signal
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import timedelta
 from uuid import uuid4
 
+import pytest
 import sqlalchemy as sa
 
 from shared.bus.port import Bus, Record
@@ -20,7 +19,7 @@ from shared.domain.clock import now
 from shared.inbox.arrival import Received
 from shared.inbox.consumer import Consumer
 from shared.inbox.metrics import LAG
-from shared.worker import Worker, periodic, stop_on_signals
+from shared.worker import Worker, periodic
 from tests.support.things import (
     TOPIC,
     ThingChanged,
@@ -31,6 +30,12 @@ from tests.support.things import (
     facts_consumer,
     record_effect,
 )
+
+
+@pytest.fixture
+def bus(either_bus: Bus) -> Bus:
+    """Each of the two."""
+    return either_bus
 
 
 @asynccontextmanager
@@ -138,14 +143,3 @@ async def test_the_gauges_are_sampled(things: Database, bus: Bus) -> None:
     await bus.create_topics([TOPIC])
     await worker.check()
     assert LAG.labels("things.effects", TOPIC)._value.get() == 0
-
-
-async def test_sigterm_sets_the_stop() -> None:
-    stop = asyncio.Event()
-    stop_on_signals(stop)
-    os.kill(os.getpid(), signal.SIGTERM)
-    async with asyncio.timeout(2):
-        await stop.wait()
-    loop = asyncio.get_running_loop()
-    loop.remove_signal_handler(signal.SIGTERM)
-    loop.remove_signal_handler(signal.SIGINT)

@@ -119,14 +119,17 @@ class Cluster(Holding):
             for part in self.parts.values():
                 group.create_task(keep(part, stop, self.held, self._say))
 
-    async def stop(self) -> bool:
-        """Stop those who call before those who are called; say whether all ended by themselves."""
+    async def stop(self, patience: float = 1.0) -> bool:
+        """Stop those who call before those who are called; say whether all ended by themselves.
+
+        ``patience`` multiplies the time they get: a test machine may be busy.
+        """
         ingress = [self.parts[INGRESS]]
         programs = [self.parts[name] for name in self.programs.ports]
         servers = [part for part in self.parts.values() if part not in ingress + programs]
         began, well = time.monotonic(), True
         for parts, ended_by in zip((ingress, programs, servers), _ENDED_BY, strict=True):
-            seconds = began + ended_by - time.monotonic()
+            seconds = began + ended_by * patience - time.monotonic()
             ended = await asyncio.gather(*(part.stop(seconds) for part in parts))
             for part in [part for part, did in zip(parts, ended, strict=True) if not did]:
                 self._say(f"{part.name} did not end in time, and was killed")

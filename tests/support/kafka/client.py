@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -33,6 +34,14 @@ async def topics(bootstrap: str) -> list[str]:
     """The names of all topics."""
     async with administrator(bootstrap) as client:
         return [str(name) for name in await client.list_topics()]
+
+
+async def forget_topics(bootstrap: str) -> None:
+    """Delete all topics, and with them what groups had committed."""
+    async with administrator(bootstrap) as client, asyncio.timeout(30):
+        while names := [name for name in await client.list_topics() if not name.startswith("__")]:
+            await client.delete_topics(names)
+            await asyncio.sleep(0.05)
 
 
 @asynccontextmanager

@@ -80,14 +80,23 @@ async def test_cancelling_the_supervisor_cancels_the_part() -> None:
 
 def test_standing_still_needs_waiting_work_and_time() -> None:
     impatient = Progress(patience=0.0)
-    assert not impatient.stalled(waiting=True, marker=1)
-    assert impatient.stalled(waiting=True, marker=1)
-    assert not impatient.stalled(waiting=True, marker=1)  # counts anew after the interruption
-    assert not impatient.stalled(waiting=True, marker=2)
-    assert not impatient.stalled(waiting=False, marker=2)
+    assert not impatient.stalled({"a": 1})
+    assert impatient.stalled({"a": 1})
+    assert not impatient.stalled({"a": 1})  # counts anew after the interruption
+    assert not impatient.stalled({"a": 2})
+    assert not impatient.stalled({})
     patient = Progress(patience=60.0)
-    assert not patient.stalled(waiting=True, marker=1)
-    assert not patient.stalled(waiting=True, marker=1)
+    assert not patient.stalled({"a": 1})
+    assert not patient.stalled({"a": 1})
+
+
+def test_one_thing_that_stands_still_is_enough() -> None:
+    """Others that move on do not hide it."""
+    progress = Progress(patience=0.0)
+    assert not progress.stalled({"stuck": 1, "moves": 1})
+    assert progress.stalled({"stuck": 1, "moves": 2})
+    assert not progress.stalled({"stuck": 2, "moves": 3})
+    assert not progress.stalled({"stuck": 3, "moves": 4})
 
 
 def test_pauses_grow_to_a_cap_and_start_again() -> None:
