@@ -15,7 +15,7 @@ from aiokafka import AIOKafkaProducer
 
 from shared.bus.kafka_reader import REQUEST_MS
 from shared.bus.partitioner import partition_of
-from shared.bus.port import Message, TopicPartition
+from shared.bus.port import LogMadeAnew, Message, TopicPartition
 
 _PUBLISH_SECONDS = 30.0
 #: Half of what a broker takes as one batch by default.
@@ -29,14 +29,19 @@ class Publisher:
         self._connection = connection
         self._turn = asyncio.Lock()
         self._producer: AIOKafkaProducer | None = None
+        self._ends: dict[TopicPartition, int] = {}
 
     async def publish(self, messages: Sequence[Message]) -> None:
-        """Append the messages; returns when all replicas that must have them do."""
+        """Append the messages; returns when all replicas that must have them do.
+
+        Raises:
+            LogMadeAnew: they stand before others that were acknowledged earlier.
+        """
         async with self._turn:
             producer = await self._started()
             try:
                 async with asyncio.timeout(_PUBLISH_SECONDS):
-                    await _send(producer, messages)
+                    await self._send(producer, messages)
             except BaseException:
                 self._producer = None
                 await asyncio.shield(_abandon(producer))
@@ -47,6 +52,27 @@ class Publisher:
         producer, self._producer = self._producer, None
         if producer is not None:
             await _abandon(producer)
+
+    async def _send(self, producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
+        queues: dict[TopicPartition, list[Message]] = defaultdict(list)
+        counts = {name: await _count(producer, name) for name in {m.topic for m in messages}}
+        for message in messages:
+            number = partition_of(message.key, counts[message.topic])
+            queues[TopicPartition(message.topic, number)].append(message)
+        async with asyncio.TaskGroup() as group:
+            sending = {
+                place: group.create_task(_send_in_order(producer, place, queue))
+                for place, queue in queues.items()
+            }
+        self._compare({place: task.result() for place, task in sending.items()})
+
+    def _compare(self, ends: Mapping[TopicPartition, int]) -> None:
+        """Offsets only grow, unless the log was lost while nobody looked."""
+        known = {place: end for place, end in ends.items() if end >= 0}  # not told of repeats
+        lost = [place for place, end in known.items() if end <= self._ends.get(place, -1)]
+        self._ends |= known
+        if lost:
+            raise LogMadeAnew(", ".join(sorted({place.topic for place in lost})))
 
     async def _started(self) -> AIOKafkaProducer:
         if self._producer is None:
@@ -67,25 +93,15 @@ class Publisher:
         return self._producer
 
 
-async def _send(producer: AIOKafkaProducer, messages: Sequence[Message]) -> None:
-    queues: dict[TopicPartition, list[Message]] = defaultdict(list)
-    counts = {name: await _count(producer, name) for name in {m.topic for m in messages}}
-    for message in messages:
-        number = partition_of(message.key, counts[message.topic])
-        queues[TopicPartition(message.topic, number)].append(message)
-    async with asyncio.TaskGroup() as group:
-        for place, queue in queues.items():
-            group.create_task(_send_in_order(producer, place, queue))
-
-
 async def _count(producer: AIOKafkaProducer, topic: str) -> int:
     return len(await producer.partitions_for(topic))
 
 
 async def _send_in_order(
     producer: AIOKafkaProducer, place: TopicPartition, messages: Sequence[Message]
-) -> None:
-    """Send one batch after the other, each when the one before is acknowledged."""
+) -> int:
+    """Send one batch after the other, each when the one before is acknowledged; return the offset
+    of the last batch."""
     batch, held = producer.create_batch(), 0
     for message in messages:
         if held and not _append(batch, message):
@@ -94,7 +110,7 @@ async def _send_in_order(
         if not held:
             _append(batch, message)  # a batch takes its first record whatever its size
         held += 1
-    await _sent(producer, batch, place)
+    return await _sent(producer, batch, place)
 
 
 def _append(batch: Any, message: Message) -> bool:
@@ -105,10 +121,10 @@ def _append(batch: Any, message: Message) -> bool:
     return metadata is not None
 
 
-async def _sent(producer: AIOKafkaProducer, batch: Any, place: TopicPartition) -> None:
+async def _sent(producer: AIOKafkaProducer, batch: Any, place: TopicPartition) -> int:
     batch.close()
     acknowledged = await producer.send_batch(batch, place.topic, partition=place.partition)
-    await acknowledged
+    return int((await acknowledged).offset)
 
 
 async def _abandon(producer: AIOKafkaProducer) -> None:

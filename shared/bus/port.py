@@ -39,6 +39,10 @@ class TopicPartition(NamedTuple):
     partition: int
 
 
+class LogMadeAnew(ConnectionError):
+    """The log is not the one that was written to before: what it held is gone."""
+
+
 class GroupBusy(Exception):
     """The group has members: its positions are theirs."""
 

@@ -15,7 +15,7 @@ import asyncpg
 from pydantic_core import from_json, to_json
 
 from shared.bus.partitioner import partition_of
-from shared.bus.port import GroupBusy, Message, Record, RecordHandler, TopicPartition
+from shared.bus.port import GroupBusy, LogMadeAnew, Message, Record, RecordHandler, TopicPartition
 from shared.bus.postgres_group import Membership
 from shared.db.connection import advisory_key
 
@@ -129,7 +129,7 @@ class PostgresBus:
         written = await pool.fetchval(_PUBLISH, *self._arguments(messages))
         if written != len(messages):
             self._ids.clear()
-            raise ConnectionError(f"the log was made anew: {written} of {len(messages)} written")
+            raise LogMadeAnew(f"{written} of {len(messages)} written")
 
     async def consume(
         self, topics: Iterable[str], group: str, handler: RecordHandler, stop: asyncio.Event

@@ -17,7 +17,7 @@ import structlog
 from pydantic_core import from_json
 from sqlalchemy.ext.asyncio import AsyncEngine
 
-from shared.bus.port import Bus, Message
+from shared.bus.port import Bus, LogMadeAnew, Message
 from shared.db.connection import advisory_key, close_session, engine_dsn, open_session
 from shared.outbox.doorbell import CHANNEL
 from shared.pacing import Backoff, wait_for, wait_for_any
@@ -104,7 +104,7 @@ class Relay:
                     await self._serve(session, stop, backoff)
                 finally:
                     await close_session(session)
-            except LogLost as error:
+            except (LogLost, LogMadeAnew) as error:
                 log.error("the log of the bus was lost", topics=str(error), mend=_MEND)
                 await wait_for(stop, backoff.next())
             except Exception as error:

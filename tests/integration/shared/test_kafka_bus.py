@@ -14,7 +14,7 @@ from aiokafka.errors import KafkaError
 
 from shared.bus import kafka_publisher
 from shared.bus.kafka import KafkaBus
-from shared.bus.port import TopicPartition
+from shared.bus.port import LogMadeAnew, TopicPartition
 from shared.host.buses import declared_topics, kafka_bus
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
@@ -170,6 +170,23 @@ async def test_a_publish_that_is_given_up_leaves_nothing_that_goes_on_sending(
             await asyncio.sleep(0.05)
     await asyncio.to_thread(own_broker.restart)
     await bus.publish([message(topic, "k", "sent again")])
+    await bus.close()
+
+
+async def test_a_log_that_was_lost_while_nobody_looked_is_noticed(own_broker: KafkaCluster) -> None:
+    """F5: what is acknowledged stands before what was acknowledged earlier."""
+    bus, topic = KafkaBus({"bootstrap_servers": own_broker.bootstrap}), "crm.test.lost"
+    await bus.create_topics([topic])
+    await bus.publish([message(topic, "k", str(n)) for n in range(3)])
+    own_broker.kill()
+    own_broker.wipe()
+    await asyncio.to_thread(own_broker.restart)
+    another = KafkaBus({"bootstrap_servers": own_broker.bootstrap})
+    await another.create_topics([topic])
+    with pytest.raises(LogMadeAnew, match=topic):
+        await bus.publish([message(topic, "k", "3")])
+    await bus.publish([message(topic, "k", "4")])
+    await another.close()
     await bus.close()
 
 
