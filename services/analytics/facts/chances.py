@@ -26,6 +26,7 @@ from shared.db.types import MOMENT, QUANTITY, SHARE
 from shared.domain.clock import business_date
 from shared.events.opportunity import (
     ActivityLogged,
+    DiscountPolicyAdopted,
     OpportunityLost,
     OpportunityState,
     OpportunityWon,
@@ -56,6 +57,15 @@ prices = sa.Table(
     sa.Column("minimum_quantity", QUANTITY, primary_key=True),
     money("unit_price"),
     text("currency"),
+    schema=FACTS,
+)
+discount_policies = fact_table("discount_policy", text("non_standard_role"))
+discount_bands = sa.Table(
+    "discount_band",
+    metadata,
+    sa.Column("discount_policy_id", sa.Uuid, primary_key=True),
+    sa.Column("role", sa.Text, primary_key=True),
+    sa.Column("up_to", SHARE, comment="null: any discount"),
     schema=FACTS,
 )
 activities = fact_table(
@@ -163,6 +173,20 @@ def _prices(received: Received[PriceListState | PriceListEffective]) -> Iterator
         }
 
 
+def _discount_policy(received: Received[DiscountPolicyAdopted]) -> Row:
+    return {"non_standard_role": received.data.non_standard_role}
+
+
+def _bands(received: Received[DiscountPolicyAdopted]) -> Iterator[Row]:
+    policy = received.data
+    for band in policy.bands:
+        yield {
+            "discount_policy_id": policy.discount_policy_id,
+            "role": band.role,
+            "up_to": band.up_to,
+        }
+
+
 def _activity(received: Received[ActivityLogged]) -> Row:
     data = received.data
     return {
@@ -250,6 +274,9 @@ PROJECTIONS = (
     Projection(ProductChanged, products, _product),
     Projection(
         (PriceListState, PriceListEffective), price_lists, _price_list, (Lines(prices, _prices),)
+    ),
+    Projection(
+        DiscountPolicyAdopted, discount_policies, _discount_policy, (Lines(discount_bands, _bands),)
     ),
     Projection(ActivityLogged, activities, _activity),
     Projection(OpportunityState, opportunities, _opportunity, trail=Trail(stages, _stages)),

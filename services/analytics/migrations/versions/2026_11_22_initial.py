@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "97d8ba128061"
+revision = "3562a94a4f80"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -241,6 +241,24 @@ def upgrade() -> None:
         "delivery_line",
         ["product_id", "day"],
         unique=False,
+        schema="facts",
+    )
+    op.create_table(
+        "discount_band",
+        sa.Column("discount_policy_id", sa.Uuid(), nullable=False),
+        sa.Column("role", sa.Text(), nullable=False),
+        sa.Column(
+            "up_to", sa.Numeric(precision=9, scale=6), nullable=True, comment="null: any discount"
+        ),
+        sa.PrimaryKeyConstraint("discount_policy_id", "role", name=op.f("discount_band_pkey")),
+        schema="facts",
+    )
+    op.create_table(
+        "discount_policy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("non_standard_role", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("discount_policy_pkey")),
         schema="facts",
     )
     op.create_table(
@@ -618,6 +636,7 @@ def upgrade() -> None:
             name=op.f("outbox_aggregate_type_aggregate_id_aggregate_version_key"),
         ),
         sa.UniqueConstraint("event_id", name=op.f("outbox_event_id_key")),
+        info={"rights": ("SELECT", "INSERT", "UPDATE (published_at)")},
     )
     op.create_index(
         "outbox_unpublished",
@@ -726,6 +745,8 @@ def downgrade() -> None:
     )
     op.drop_index("invoice_customer", table_name="invoice", schema="facts")
     op.drop_table("invoice", schema="facts")
+    op.drop_table("discount_policy", schema="facts")
+    op.drop_table("discount_band", schema="facts")
     op.drop_index("delivery_line_product", table_name="delivery_line", schema="facts")
     op.drop_index(
         "delivery_line_day",
