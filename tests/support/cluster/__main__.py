@@ -83,11 +83,20 @@ def _stop(folder: Path) -> None:
     keeper = _keeper(folder)
     if keeper is not None:
         keeper.terminate()
-        try:
-            keeper.wait(_STOP_SECONDS)
-        except psutil.TimeoutExpired:
+        deadline = time.monotonic() + _STOP_SECONDS
+        while not _ended(keeper) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        if not _ended(keeper):
             keeper.kill()
     end_all_of(folder)
+
+
+def _ended(process: psutil.Process) -> bool:
+    """Whether it is over, even if nobody has buried it."""
+    try:
+        return bool(process.status() == psutil.STATUS_ZOMBIE)
+    except psutil.NoSuchProcess:
+        return True
 
 
 def _keeper(folder: Path) -> psutil.Process | None:
