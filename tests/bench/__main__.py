@@ -68,7 +68,7 @@ async def main() -> None:
 
 async def _customers(service: ServiceUnderTest, noted: list[Any]) -> list[Measured]:
     await _progress("customers", CUSTOMERS, company.add_customers, service, CUSTOMERS)
-    await _analyze(service)
+    await company.analyze(service)
     create = await operations.create_customer(service, noted)
     one = f"/v1/customers/{create.floor.answer['id']}"
     reads = {"get": one, "list of 50": "/v1/customers?page_size=50", "search": SEARCH}
@@ -83,7 +83,7 @@ async def _orders(service: ServiceUnderTest, noted: list[Any]) -> list[Measured]
     # Last, so that the price list they were placed by is still the one in force.
     placed = await _progress("orders", count, company.placed_orders, service, count)
     taken = await _progress("receipts", count, company.receipts, service, invoices)
-    await _analyze(service)
+    await company.analyze(service)
     pairs = list(zip(taken, invoices, strict=True))
     return [
         await operations.approve_order(service, noted, placed),
@@ -95,11 +95,6 @@ async def _progress(title: str, total: int, work: Callable[..., Awaitable[Any]],
     with Progress(console=console) as progress:
         task = progress.add_task(f"{title:<10}", total=total)
         return await work(*args, lambda done: progress.update(task, completed=done))
-
-
-async def _analyze(service: ServiceUnderTest) -> None:
-    async with service.db.reading() as conn:
-        await conn.driver.execute("ANALYZE")
 
 
 async def _measure(

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from uuid import UUID
 
+import asyncpg
+
 from services.customer.customers.model import Customer, Profile
 from services.customer.customers.repository import Customers
 from services.customer.staff.model import Owner
@@ -99,3 +101,10 @@ def new_name(chance: random.Random) -> str:
     words = chance.choice(_PLACES), chance.choice(_WORDS), chance.choice(_WORDS)
     serial = chance.randrange(100_000)
     return f"{''.join(words)}{serial}{chance.choice(_TRADES)}{chance.choice(_FORMS)}"
+
+
+async def analyze(service: ServiceUnderTest) -> None:
+    """Have PostgreSQL count anew, as it does by itself after a while; only an owner may ask."""
+    conn = await asyncpg.connect(service.owner_dsn, command_timeout=600)
+    await conn.execute("ANALYZE")
+    await conn.close()

@@ -91,8 +91,7 @@ async def _copy(service: ServiceUnderTest) -> None:
 
 
 async def _measure(service: ServiceUnderTest) -> dict[str, float]:
-    async with service.db.reading() as conn:
-        await conn.driver.execute("ANALYZE")
+    await company.analyze(service)
     async with service.client("account_manager") as client:
         return {name: await _median(client, path) for name, path in REQUESTS.items()}
 

@@ -18,6 +18,7 @@ from services.customer.customers.table import customers
 from shared.db.driver import Connection
 
 _FRESH_SECONDS = 600.0
+_SOON_SECONDS = 30.0  # a new table has no statistics yet
 _STATISTICS = sa.text(
     "SELECT unnest(most_common_elems::text::text[]), unnest(most_common_elem_freqs)"
     " FROM pg_stats WHERE schemaname = current_schema() AND tablename = :table"
@@ -32,13 +33,13 @@ class Commonness:
 
     def __init__(self) -> None:
         self._shares: Mapping[str, float] = {}
-        self._read_at = float("-inf")
+        self._due_at = float("-inf")
 
     async def telling(self, conn: Connection, pieces: Collection[str]) -> list[str]:
         """Return the pieces to look up: the rare ones, or of nothing but common ones the rarest."""
-        if time.monotonic() - self._read_at > _FRESH_SECONDS:
-            self._read_at = time.monotonic()
+        if time.monotonic() > self._due_at:
             rows: Any = await conn.execute(_STATISTICS, _COLUMN)
             self._shares = {row[0]: row[1] for row in rows}
+            self._due_at = time.monotonic() + (_FRESH_SECONDS if self._shares else _SOON_SECONDS)
         rare = [piece for piece in pieces if piece not in self._shares]
         return sorted(rare) or [min(pieces, key=lambda piece: (self._shares[piece], piece))]
