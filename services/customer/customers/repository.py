@@ -243,9 +243,10 @@ class Customers(Repository[Customer]):
         looked_up = sa.literal(pieces, ARRAY(sa.Text), literal_execute=True)
         whole = sa.literal(text, sa.Text, literal_execute=True)
         return [
-            sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
-            # Neither LIKE nor > 0: the planner would take it for another condition, and a rare one.
+            # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
+            # > 0: the planner would take it for another condition, and a rare one.
             sa.func.strpos(customers.c.search_text, whole) != sa.literal_column("0"),
+            sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
         ]
 
 
