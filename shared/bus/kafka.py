@@ -11,7 +11,7 @@ from shared.bus.kafka_group import GroupMember
 from shared.bus.kafka_publisher import Publisher
 from shared.bus.kafka_reader import LogReader
 from shared.bus.port import Message, Record, RecordHandler, TopicPartition
-from shared.bus.topics import Topic
+from shared.bus.topics import PARTITIONS, Topic
 
 
 class KafkaBus:
@@ -25,7 +25,7 @@ class KafkaBus:
         self,
         connection: Mapping[str, Any],
         *,
-        partitions: int = 4,
+        partitions: int = PARTITIONS,
         replication: int | None = None,
         batch: int = 500,
     ) -> None:

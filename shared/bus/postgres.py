@@ -17,6 +17,7 @@ from pydantic_core import from_json, to_json
 from shared.bus.partitioner import partition_of
 from shared.bus.port import GroupBusy, LogMadeAnew, Message, Record, RecordHandler, TopicPartition
 from shared.bus.postgres_group import Membership
+from shared.bus.topics import PARTITIONS
 from shared.db.connection import advisory_key
 
 #: The notification channel; its payload is the topics written to, or empty for "look at all".
@@ -98,7 +99,7 @@ class PostgresBus:
     """The bus on the database at ``dsn``. ``partitions`` is for topics it creates."""
 
     def __init__(
-        self, dsn: str, *, partitions: int = 4, batch: int = 500, connections: int = 4
+        self, dsn: str, *, partitions: int = PARTITIONS, batch: int = 500, connections: int = 4
     ) -> None:
         self.dsn = dsn
         self.partitions = partitions

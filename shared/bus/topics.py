@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+#: Partitions of a topic, unless an installation says otherwise; fixed when it is created.
+PARTITIONS = 4
 #: An event carries its whole document, which came in requests of at most a mebibyte.
 MAX_MESSAGE_BYTES = 8 * 1024 * 1024
 

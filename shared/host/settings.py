@@ -8,6 +8,7 @@ from typing import Any, Literal
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from shared.bus.topics import PARTITIONS
 from shared.embedded import default_data_dir
 
 BusKind = Literal["postgres", "kafka"]
@@ -33,7 +34,9 @@ class HostSettings(BaseSettings):
     kafka: str | None = Field(
         default=None, description="brokers of Kafka, host:port,host:port; with it the bus is Kafka"
     )
-    kafka_partitions: int = Field(default=4, ge=1, le=1000, description="of topics it creates")
+    kafka_partitions: int = Field(
+        default=PARTITIONS, ge=1, le=1000, description="of topics it creates"
+    )
     kafka_replication: int | None = Field(
         default=None,
         ge=1,

@@ -70,10 +70,6 @@ async def lost_topics(session: asyncpg.Connection, bus: Bus) -> list[str]:
     return sorted(set(recent) - {place.topic for place, end in ends.items() if end})
 
 
-class LogLost(Exception):
-    """The log holds nothing of what was published. Newer events must not go before older ones."""
-
-
 class Relay:
     """Publishes one service's outbox. ``wake`` it after a commit; it polls besides.
 
@@ -104,7 +100,7 @@ class Relay:
                     await self._serve(session, stop, backoff)
                 finally:
                     await close_session(session)
-            except (LogLost, LogMadeAnew) as error:
+            except LogMadeAnew as error:
                 log.error("the log of the bus was lost", topics=str(error), mend=_MEND)
                 await wait_for(stop, backoff.next())
             except Exception as error:
@@ -144,7 +140,7 @@ class Relay:
         if time.monotonic() - self._sure_at < SURE_SECONDS:
             return
         if lost := await lost_topics(session, self._bus):
-            raise LogLost(", ".join(lost))
+            raise LogMadeAnew(", ".join(lost))
 
 
 def _message(row: Any) -> Message:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from shared.bus.topics import Topic
+from shared.bus.topics import PARTITIONS, Topic
 from shared.events.headers import HEADERS, INBOUND_HEADERS
 from shared.http.app import VERSION
 from shared.portal.catalogue import EventEntry, Listener
@@ -16,8 +16,6 @@ from shared.portal.labels import AGGREGATES, SERVICES
 Json = dict[str, Any]
 
 ASYNCAPI = "3.1.0"
-#: What the bus gives a topic that it creates.
-PARTITIONS = 4
 _KAFKA = {"bindingVersion": "0.5.0"}
 _ABOUT = """\
 Events of the Kehu services over Apache Kafka: CloudEvents 1.0 in binary mode, JSON data. One topic

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 from uuid import UUID
 
 from services.order.customers.model import Customer
@@ -19,6 +18,7 @@ from services.order.invoices.service import SERIES as INVOICE_SERIES
 from services.order.invoices.service import issued
 from services.order.ledger.model import Journal
 from services.order.ledger.posting import post
+from services.order.products.line import TOO_MUCH
 from services.order.products.model import Product
 from services.order.receipts.allocating import posted
 from services.order.receipts.service import SERIES as RECEIPT_SERIES
@@ -26,8 +26,6 @@ from services.order.receipts.service import allocations, receipts, recorded
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_zone
 from shared.numbering.numbers import next_numbers
-
-_TOO_MUCH = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Known:
         if sale.product_code not in self.products:
             message = f"There is no product {sale.product_code}."
             return Problem("product_code", "unknown_product", message)
-        if sale.unit_price >= _TOO_MUCH:
+        if sale.unit_price >= TOO_MUCH:
             message = "The unit price that follows from this is too large."
             return Problem("amount", "amount_too_large", message)
         return None

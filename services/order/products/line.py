@@ -15,7 +15,7 @@ from shared.domain.money import CENT, QUANTITY_STEP, SHARE_STEP, line_amount
 from shared.events.values import Money
 
 #: What a document's total must stay below, so that sums of documents fit as well.
-_TOO_MUCH = Decimal(10) ** 14
+TOO_MUCH = Decimal(10) ** 14
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,7 +110,7 @@ def must_fit(lines: Iterable[ProductLine]) -> None:
     errors = tuple(
         FieldError(f"/lines/{place}", "amount_too_large", "This line is worth too much.")
         for place, amount in enumerate(amounts)
-        if amount >= _TOO_MUCH
+        if amount >= TOO_MUCH
     )
-    if errors or sum(amounts) >= _TOO_MUCH:
+    if errors or sum(amounts) >= TOO_MUCH:
         raise Invalid("The amounts are too large.", errors=errors)
