@@ -9,6 +9,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
+from functools import partial
 from typing import Any
 from uuid import UUID
 
@@ -211,18 +212,20 @@ def last_of_a_batch_left_out() -> None:
 
 def position_first() -> None:
     """The position is committed before the effect: what dies in between is never done."""
-    waiting: dict[tuple[str, int], Awaitable[None]] = {}
+    waiting: dict[tuple[str, int], Callable[[], Awaitable[None]]] = {}
     at_work: set[asyncio.Future[None]] = set()
     query = _Session._query
 
     async def postpone(self: Membership, partition: Partition, records: Sequence[Record]) -> bool:
-        waiting[self.group, partition.id] = self.handler(records)
+        waiting[self.group, partition.id] = partial(self.handler, records)
         return True
 
     async def commit_and_handle(self: _Session, sql: str, *arguments: Any) -> list[Any]:
+        if sql == _COMMIT:  # and on disk: PostgreSQL may die with the process
+            await query(self, "SET synchronous_commit = on")
         rows = await query(self, sql, *arguments)
         if sql == _COMMIT:
-            task = asyncio.ensure_future(waiting.pop((arguments[0], arguments[1])))
+            task = asyncio.ensure_future(waiting.pop((arguments[0], arguments[1]))())
             at_work.add(task)
             task.add_done_callback(at_work.discard)
         return rows
