@@ -15,7 +15,7 @@ from shared.portal.labels import AGGREGATES, SERVICES
 
 Json = dict[str, Any]
 
-ASYNCAPI = "3.1.0"
+ASYNCAPI = "3.0.0"
 _KAFKA = {"bindingVersion": "0.5.0"}
 _ABOUT = """\
 Events of the Kehu services over Apache Kafka: CloudEvents 1.0 in binary mode, JSON data. One topic
@@ -47,10 +47,10 @@ def asyncapi(entries: Sequence[EventEntry], service: str | None = None) -> Json:
         },
         "defaultContentType": "application/json",
         "servers": {"kafka": _server()},
-        "channels": {topic: _channel(found) for topic, found in _by_topic(wanted)},
+        "channels": {_key(topic): _channel(found) for topic, found in _by_topic(wanted)},
         "operations": dict(_operations(wanted, service)),
         "components": {
-            "messages": {each.type: _message(each) for each in wanted},
+            "messages": {_key(each.type): _message(each) for each in wanted},
             "schemas": _schemas(wanted),
             "correlationIds": {"correlation": _correlation()},
             "messageBindings": _keys(),
@@ -91,7 +91,8 @@ def _channel(entries: Sequence[EventEntry]) -> Json:
         f" Key: `{first.key}`.",
         "servers": [{"$ref": "#/servers/kafka"}],
         "messages": {
-            each.type: {"$ref": _pointer("components", "messages", each.type)} for each in entries
+            _key(each.type): {"$ref": _pointer("components", "messages", each.type)}
+            for each in entries
         },
         "tags": [{"name": first.producer}],
         "bindings": {"kafka": _topic(first.topic)},
@@ -159,7 +160,7 @@ def _operations(entries: Sequence[EventEntry], service: str | None) -> Iterator[
         if not first.inbound and service in (None, first.producer):
             summary = f"The {first.producer} service says what happened."
             yield (
-                f"{first.producer}.sends.{topic}",
+                _key(f"{first.producer}.sends.{topic}"),
                 _operation("send", first.producer, summary, found),
             )
         for listener in _listeners(found):
@@ -169,7 +170,7 @@ def _operations(entries: Sequence[EventEntry], service: str | None) -> Iterator[
                 received = _operation("receive", listener.service, summary, handled)
                 group = {"type": "string", "enum": [listener.group]}
                 received["bindings"] = {"kafka": {"groupId": group, **_KAFKA}}
-                yield f"{listener.group}.receives.{topic}", received
+                yield _key(f"{listener.group}.receives.{topic}"), received
 
 
 def _listeners(entries: Iterable[EventEntry]) -> list[Listener]:
@@ -200,7 +201,7 @@ def _schemas(entries: Iterable[EventEntry]) -> Json:
         shapes = {entry.type: own, **entry.schema.get("$defs", {})}
         for name, shape in shapes.items():
             moved = _moved(shape)
-            if found.setdefault(name, moved) != moved:
+            if found.setdefault(_key(name), moved) != moved:
                 raise ValueError(f"{entry.type} means another {name} than an event before it")
     return found
 
@@ -226,4 +227,9 @@ def _tag(service: str) -> Json:
 
 
 def _pointer(*steps: str) -> str:
-    return "#/" + "/".join(steps)
+    return "#/" + "/".join(map(_key, steps))
+
+
+def _key(name: str) -> str:
+    """A name as code generators take it: topics and types are told in full where they matter."""
+    return name.replace(".", "_")

@@ -52,7 +52,7 @@ def render(document: Json) -> str:
         servers="".join(_server(*each) for each in document["servers"].items()),
         headers="".join(_headers(document["components"]["schemas"]["Headers"])),
         count=len(channels),
-        channels="\n".join(_channel(document, topic) for topic in channels),
+        channels="\n".join(_channel(document, name) for name in channels),
         version=escape(document["asyncapi"]),
     )
 
@@ -81,25 +81,27 @@ def _headers(schema: Json) -> Iterator[str]:
         yield f"<tr><th><code>{name}</code></th><td>{said}{optional}</td></tr>"
 
 
-def _channel(document: Json, topic: str) -> str:
-    channel = document["channels"][topic]
-    service = channel["tags"][0]["name"]
+def _channel(document: Json, name: str) -> str:
+    channel = document["channels"][name]
+    service, topic = channel["tags"][0]["name"], channel["address"]
     messages = (document["components"]["messages"][each] for each in channel["messages"])
     return f"""<div class="group {service}" id="{topic}">
 <h3>{escape(channel["title"])} <code>{topic}</code></h3>
 <p>{escape(channel["description"]).replace("`", "")}</p>
-<table class="plain"><tbody>{"".join(_operations(document, topic))}</tbody></table>
+<table class="plain"><tbody>{"".join(_operations(document, name))}</tbody></table>
 <table class="plain"><tbody>{"".join(_messages(messages))}</tbody></table>
 </div>"""
 
 
-def _operations(document: Json, topic: str) -> Iterator[str]:
-    reference = {"$ref": f"#/channels/{topic}"}
+def _operations(document: Json, channel: str) -> Iterator[str]:
+    reference = {"$ref": f"#/channels/{channel}"}
+    messages = document["components"]["messages"]
     for operation in document["operations"].values():
         if operation["channel"] == reference:
             group = operation.get("bindings", {}).get("kafka", {}).get("groupId", {"enum": [""]})
             who = group["enum"][0] or operation["tags"][0]["name"]
-            types = ", ".join(each["$ref"].split(".")[-2] for each in operation["messages"])
+            keys = (each["$ref"].rpartition("/")[2] for each in operation["messages"])
+            types = ", ".join(messages[key]["name"].split(".")[-2] for key in keys)
             yield (
                 f"<tr><th>{operation['action']}</th><td><code>{who}</code></td>"
                 f"<td>{types.replace('_', ' ')}</td></tr>"
