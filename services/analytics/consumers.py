@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from services.analytics.facts import chances, parties, payments, trade
+from services.analytics.facts import chances, organisation, parties, payments, trade
 from shared.events import catalogue
 from shared.inbox.consumer import Consumer
 
 PROJECTIONS = (
     *parties.PROJECTIONS,
+    *organisation.PROJECTIONS,
     *chances.PROJECTIONS,
     *trade.PROJECTIONS,
     *payments.PROJECTIONS,

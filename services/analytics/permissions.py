@@ -1,17 +1,8 @@
-"""Which roles may do what in the analytics service.
-
-Who holds ``report.read`` alone sees the figures of what is the person's own; ``report.read_all``
-shows those of everybody (S215, S216).
-"""
+"""What the analytics service may ask of an actor, and who holds it at first."""
 
 from __future__ import annotations
 
-from shared.auth.roles import MANAGEMENT, SALES, PermissionTable, Role
+from shared.auth.permissions.analytics import DECLARED
+from shared.auth.roles import PermissionTable, table_of
 
-_OVERSIGHT = MANAGEMENT | {Role.ADMINISTRATOR, Role.FINANCE}
-
-PERMISSIONS: PermissionTable = {
-    "report.read": SALES | _OVERSIGHT,
-    "report.read_all": _OVERSIGHT,
-    "report.reconcile": _OVERSIGHT,
-}
+PERMISSIONS: PermissionTable = table_of(DECLARED)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.analytics.facts import chances, parties, payments, trade
+from services.analytics.facts import chances, organisation, parties, payments, trade
 from services.analytics.metadata import metadata
 from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
@@ -10,4 +10,4 @@ from shared.outbox.table import outbox_table
 outbox_table(metadata)
 inbox_tables(metadata)
 
-__all__ = ["chances", "metadata", "parties", "payments", "trade"]
+__all__ = ["chances", "metadata", "organisation", "parties", "payments", "trade"]

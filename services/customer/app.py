@@ -18,11 +18,12 @@ from services.customer.settings import CustomerSettings
 from services.customer.staff.router import router as staff
 from services.customer.staff.table import staff as people
 from services.customer.timeline.router import router as timeline
+from services.customer.units.router import router as units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
 
-ROUTERS = [customers, contacts, credit, timeline, imports, handovers, registrations, staff]
+ROUTERS = [customers, contacts, credit, timeline, imports, handovers, registrations, staff, units]
 
 
 def create_app(

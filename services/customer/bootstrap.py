@@ -1,4 +1,4 @@
-"""What a first start needs: the key that signs access tokens, and an administrator."""
+"""What a first start needs: the company, the key that signs access tokens, an administrator."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from services.customer.staff.model import Staff
 from services.customer.staff.passwords import hash_password
 from services.customer.staff.service import members
 from services.customer.staff.table import staff
+from services.customer.units.service import ensure_company
 from shared.auth.roles import Role
 from shared.db.connection import advisory_key
 from shared.db.unit_of_work import Database, UnitOfWork
@@ -23,12 +24,13 @@ ADMINISTRATOR_LOGIN = "admin"
 
 async def prepare(db: Database, settings: CustomerSettings) -> Sequence[str]:
     """Make what is missing; return the first sign-in, which is shown this once (S214)."""
-    if not settings.sign_in:
-        return ()  # an identity provider knows who administers
     async with db.transaction(SYSTEM) as uow:
         # Several processes may start at once.
         lock = sa.select(sa.func.pg_advisory_xact_lock(advisory_key("customer", "bootstrap")))
         await uow.conn.execute(lock)
+        await ensure_company(uow)
+        if not settings.sign_in:
+            return ()  # an identity provider knows who administers
         if not await all_keys(uow.conn):
             await make_key(uow)
         if (await uow.conn.execute(sa.select(staff.c.id).limit(1))).first() is not None:

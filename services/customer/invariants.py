@@ -119,5 +119,41 @@ INVARIANTS = (
            OR (handover.status = 'done') <> (handover.finished_at IS NOT NULL)
         """,
     ),
+    Invariant(
+        "organisation.path",
+        "The path of a unit is that of the unit above it and its own code.",
+        """
+        SELECT unit.code, unit.path, above.path AS above FROM unit
+        LEFT JOIN unit AS above ON above.id = unit.parent_id
+        WHERE unit.path <> concat(above.path, unit.code, '/')
+           OR unit.status = 'open' AND above.status <> 'open'
+        """,
+    ),
+    Invariant(
+        "organisation.place",
+        "Who works in a unit has its path, and the nearest department and branch above.",
+        """
+        SELECT staff.login, staff.unit_path, staff.department, staff.branch, unit.path
+        FROM staff JOIN unit ON unit.id = staff.unit_id
+        WHERE staff.status = 'active' AND (
+            unit.status <> 'open' OR staff.unit_path IS DISTINCT FROM unit.path
+            OR staff.department IS DISTINCT FROM (
+                SELECT name FROM unit AS above
+                WHERE kind = 'department' AND starts_with(unit.path, above.path)
+                ORDER BY length(path) DESC LIMIT 1)
+            OR staff.branch IS DISTINCT FROM (
+                SELECT name FROM unit AS above
+                WHERE kind = 'branch' AND starts_with(unit.path, above.path)
+                ORDER BY length(path) DESC LIMIT 1))
+        """,
+    ),
+    Invariant(
+        "organisation.manager",
+        "Who manages a unit works here.",
+        """
+        SELECT unit.code, unit.manager_id FROM unit JOIN staff ON staff.id = unit.manager_id
+        WHERE staff.status <> 'active'
+        """,
+    ),
     *imports.INVARIANTS,
 )

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
-from services.customer.handovers.service import when_staff_left
+from services.customer.handovers import service as handovers
+from services.customer.staff import placing
+from services.customer.units import service as units
 from shared.db.unit_of_work import Policies
+from shared.events.organisation import UnitChanged, UnitClosed, UnitMoved, UnitOpened
 from shared.events.staff import StaffLeft
 
-POLICIES: Policies = {StaffLeft: (when_staff_left,)}
+POLICIES: Policies = {
+    StaffLeft: (handovers.when_staff_left, units.when_staff_left),
+    UnitOpened: (placing.manager_works_here,),
+    UnitChanged: (placing.manager_works_here, placing.follow_names),
+    UnitMoved: (placing.follow_move,),
+    UnitClosed: (placing.nobody_is_there,),
+}

@@ -11,6 +11,7 @@ from services.customer.metadata import metadata
 from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
+from services.customer.units.table import units
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
@@ -36,4 +37,5 @@ __all__ = [
     "ownership_changes",
     "signing_keys",
     "staff",
+    "units",
 ]

@@ -6,6 +6,7 @@ from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
 from services.opportunity.products.feed import take_product_facts
 from services.opportunity.staff import projection as staff
+from services.opportunity.units import projection as units
 from shared.events.customer import ContactChanged, CustomerOwnerChanged
 from shared.events.inbound import ProductFactsChanged
 from shared.events.order import ContractSigned, OrderApproved
@@ -18,6 +19,7 @@ REPLICAS = Consumer(
         **dict.fromkeys(customers.EVENTS, customers.project_customers),
         ContactChanged: customers.project_contacts,
         **dict.fromkeys(staff.EVENTS, staff.project_staff),
+        **dict.fromkeys(units.EVENTS, units.project_units),
     },
 )
 

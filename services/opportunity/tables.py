@@ -8,7 +8,8 @@ import services.opportunity.opportunities.table
 import services.opportunity.prices.table
 import services.opportunity.products.table
 import services.opportunity.quotes.table
-import services.opportunity.staff.table  # noqa: F401 - the imports declare the tables
+import services.opportunity.staff.table
+import services.opportunity.units.table  # noqa: F401 - the imports declare the tables
 from services.opportunity.metadata import metadata
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table

@@ -9,6 +9,7 @@ from services.order.products.projection import project_products
 from services.order.quotes import take_accepted_quote
 from services.order.staff.projection import project_staff
 from services.order.stock.projection import project_stock
+from services.order.units.projection import project_units
 from shared.events.customer import (
     CreditAssessed,
     CustomerChanged,
@@ -27,6 +28,7 @@ from shared.events.opportunity import (
     ProductChanged,
     QuoteAccepted,
 )
+from shared.events.organisation import UnitChanged, UnitClosed, UnitMoved, UnitOpened
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
 
@@ -48,6 +50,10 @@ REPLICAS = Consumer(
         StaffHired: project_staff,
         StaffChanged: project_staff,
         StaffLeft: project_staff,
+        UnitOpened: project_units,
+        UnitChanged: project_units,
+        UnitMoved: project_units,
+        UnitClosed: project_units,
     },
 )
 

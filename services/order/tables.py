@@ -15,7 +15,8 @@ import services.order.prices.table
 import services.order.products.table
 import services.order.receipts.table
 import services.order.staff.table
-import services.order.stock.table  # noqa: F401 - the imports declare the tables
+import services.order.stock.table
+import services.order.units.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables

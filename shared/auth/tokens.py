@@ -13,8 +13,9 @@ from uuid import UUID
 import httpx
 import jwt
 
+from shared.auth.permissions import OPERATIONS
 from shared.auth.revocations import Revocations
-from shared.auth.roles import OPERATIONS, PermissionTable, permissions_of
+from shared.auth.roles import PermissionTable, permissions_of
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
 

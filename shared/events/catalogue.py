@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.events import customer, inbound, opportunity, order, staff
+from shared.events import customer, inbound, opportunity, order, organisation, staff
 from shared.events.payload import all_events, declared_events, inbound_events, payload_class
 
 __all__ = [
@@ -13,6 +13,7 @@ __all__ = [
     "inbound_events",
     "opportunity",
     "order",
+    "organisation",
     "payload_class",
     "staff",
 ]

@@ -16,6 +16,9 @@ class StaffState(Payload):
     department: str | None
     branch: str | None
     status: str  # active, left
+    unit_id: UUID | None = None
+    unit_path: str | None = None  # codes from the company down: HQ/EAST/SH/
+    position: str | None = None
 
 
 @event("crm.customer.staff.hired.v1")
@@ -25,7 +28,7 @@ class StaffHired(StaffState):
 
 @event("crm.customer.staff.changed.v1")
 class StaffChanged(StaffState):
-    """Name, roles or place changed."""
+    """Name, roles, position or place changed."""
 
 
 @event("crm.customer.staff.left.v1")

@@ -30,5 +30,6 @@ AGGREGATES = {
     "receipt": "回款",
     "staff": "员工",
     "stock": "库存",
+    "unit": "组织单位",
     "voucher": "凭证",
 }

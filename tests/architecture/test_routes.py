@@ -10,7 +10,8 @@ from typing import Any
 
 import pytest
 
-from shared.auth.roles import OPERATIONS, PermissionTable
+from shared.auth.permissions import OPERATIONS
+from shared.auth.roles import PermissionTable
 from shared.host.ingress import routing_table
 from shared.http.gates import Gate
 from shared.http.openapi import routes_with_gates

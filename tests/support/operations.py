@@ -25,6 +25,8 @@ ALTERNATIVES = {
     "InvoiceIn": ("lines", "delivery_ids", "order_id"),
     "LineIn": ("unit_price", "discount"),
     "OrderLineIn": ("product_id", "contract_line_id"),
+    "StaffIn": ("unit_id", "department", "branch"),
+    "StaffPatch": ("unit_id", "department", "branch"),
 }
 #: Values that have a form of their own, by field name.
 FORMED: Json = {

@@ -49,6 +49,8 @@ credits = fact_table(
 staff = fact_table(
     "staff",
     text("name"),
+    uuid("unit_id", optional=True),
+    text("unit_path", optional=True),
     text("department", optional=True),
     text("branch", optional=True),
     text("status"),
@@ -90,6 +92,8 @@ def _staff(received: Received[StaffState]) -> Row:
     data = received.data
     return {
         "name": data.name,
+        "unit_id": data.unit_id,
+        "unit_path": data.unit_path,
         "department": data.department,
         "branch": data.branch,
         "status": data.status,

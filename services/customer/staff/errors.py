@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.domain.errors import Conflict, DomainError
+from shared.domain.errors import Conflict, DomainError, Invalid
 
 
 class StaffStateError(Conflict):
@@ -31,3 +31,17 @@ class WrongPassword(DomainError):
 
     code = "wrong_password"
     title = "The present password is wrong"
+
+
+class PlaceOfUnit(Invalid):
+    """Who works in a unit has its department and branch."""
+
+    code = "place_of_unit"
+    title = "The unit says the place"
+
+
+class TooManyPeople(Conflict):
+    """One change of a unit would give more people another place than a transaction should."""
+
+    code = "too_many_people"
+    title = "Too many people at once"

@@ -16,5 +16,8 @@ def payload(staff: Staff, change: Change) -> Payload:
         department=staff.department,
         branch=staff.branch,
         status=staff.status,
+        unit_id=staff.unit_id,
+        unit_path=staff.unit_path,
+        position=staff.position,
         **change.detail,
     )

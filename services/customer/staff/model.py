@@ -15,6 +15,8 @@ from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 
+_PLAIN = {"name", "position", "unit_id", "unit_path", "department", "branch"}
+
 
 class StaffStatus(StrEnum):
     """Whether somebody works here."""
@@ -34,11 +36,15 @@ class Owner:
 
 @dataclass(kw_only=True)
 class Staff(Aggregate):
-    """Somebody who works here. ``sessions_from`` voids the access tokens issued before it."""
+    """Somebody who works here. Department and branch are those of the unit, or text where there is
+    none. ``sessions_from`` voids the access tokens issued before it."""
 
     login: str
     name: str
     roles: list[str]
+    position: str | None
+    unit_id: UUID | None
+    unit_path: str | None
     department: str | None
     branch: str | None
     status: str
@@ -54,6 +60,9 @@ class Staff(Aggregate):
         name: str,
         roles: Iterable[str],
         at: datetime,
+        position: str | None = None,
+        unit_id: UUID | None = None,
+        unit_path: str | None = None,
         department: str | None = None,
         branch: str | None = None,
         password_hash: str | None = None,
@@ -64,6 +73,9 @@ class Staff(Aggregate):
             login=login,
             name=name,
             roles=_ordered(roles),
+            position=position,
+            unit_id=unit_id,
+            unit_path=unit_path,
             department=department,
             branch=branch,
             status=StaffStatus.ACTIVE,
@@ -81,7 +93,7 @@ class Staff(Aggregate):
     def change(self, at: datetime, **fields: Any) -> Change:
         """Replace name, roles or place; what tokens say of them is void from now on (S214)."""
         self._require_active()
-        for name in fields.keys() & {"name", "department", "branch"}:
+        for name in fields.keys() & _PLAIN:
             setattr(self, name, fields[name])
         if "roles" in fields:
             self.roles = _ordered(fields["roles"])

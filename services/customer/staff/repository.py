@@ -44,6 +44,7 @@ class StaffFilter:
     role: str | None = None
     department: str | None = None
     branch: str | None = None
+    unit_id: UUID | None = None
     q: str | None = None
 
 
@@ -153,6 +154,7 @@ def _conditions(wanted: StaffFilter) -> list[sa.ColumnElement[bool]]:
         "status": wanted.status,
         "department": wanted.department,
         "branch": wanted.branch,
+        "unit_id": wanted.unit_id,
     }
     found = [staff.c[name] == value for name, value in equal.items() if value is not None]
     if wanted.role is not None:

@@ -44,12 +44,13 @@ async def list_staff(
     role: Role | None = None,
     department: Term = None,
     branch: Term = None,
+    unit_id: UUID | None = None,
     sort: str = "name",
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
     """List the people of the company; ``sort`` is name, created or -created."""
-    wanted = StaffFilter(status, role, department, branch, q)
+    wanted = StaffFilter(status, role, department, branch, unit_id, q)
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         page = await service.members.page(conn, wanted, request)
@@ -68,7 +69,7 @@ async def change_staff(
     body: StaffPatch,
     write: Annotated[Write, writing("staff.manage", if_match=True)],
 ) -> Response:
-    """Change name, roles or place. Access tokens issued before are void."""
+    """Change name, roles, position or place. Access tokens issued before are void."""
     command = body.command(staff_id, write.expected)
     return await _ending_sessions(write, command, service.change_staff)
 

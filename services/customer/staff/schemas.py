@@ -29,9 +29,12 @@ Login = Annotated[
 Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
 
 
-class Place(Input):
-    """Where somebody stands in the organisation."""
+class PlaceIn(Input):
+    """Where somebody stands in the organisation. Who is in a unit has its department and branch:
+    they are left out then."""
 
+    position: Annotated[Name | None, Field(examples=["客户经理"])] = None
+    unit_id: UUID | None = None
     department: Annotated[Name | None, Field(examples=["销售一部"])] = None
     branch: Annotated[Name | None, Field(examples=["上海"])] = None
 
@@ -42,7 +45,7 @@ class WithPassword(Input):
     model_config = ConfigDict(str_strip_whitespace=False)
 
 
-class StaffIn(Place, WithPassword):
+class StaffIn(PlaceIn, WithPassword):
     """Somebody new. Without a password they cannot sign in yet."""
 
     login: Annotated[Login, Field(examples=["wang.fang"])]
@@ -56,13 +59,14 @@ class StaffIn(Place, WithPassword):
             login=self.login,
             name=self.name,
             roles=tuple(self.roles),
-            department=self.department,
-            branch=self.branch,
+            place=self.model_dump(
+                include=set(PlaceIn.model_fields), exclude_none=True, exclude_unset=True
+            ),
             password=self.password.get_secret_value() if self.password else None,
         )
 
 
-class StaffPatch(Place):
+class StaffPatch(PlaceIn):
     """Fields to change; null empties a field, a field left out stays as it is."""
 
     name: Name = ""  # left out: stays
@@ -115,6 +119,11 @@ class StaffOut(Output):
     login: str
     name: str
     roles: list[Role]
+    position: str | None
+    unit_id: UUID | None
+    unit_path: Annotated[
+        str | None, Field(description="codes from the company down", examples=["HQ/EAST/SH/"])
+    ]
     department: str | None
     branch: str | None
     status: StaffStatus

@@ -9,7 +9,9 @@ from uuid import UUID
 from services.customer.staff.errors import LastAdministrator, WrongPassword
 from services.customer.staff.model import Staff
 from services.customer.staff.passwords import hash_password, verify_password
+from services.customer.staff.placing import placed
 from services.customer.staff.repository import StaffMembers, owner_of
+from services.customer.units.service import units
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import Invalid
 
@@ -18,19 +20,19 @@ members = StaffMembers()
 
 @dataclass(frozen=True, slots=True)
 class HireStaff:
-    """Enter somebody who starts to work here; without a password they cannot sign in yet."""
+    """Enter somebody who starts to work here; without a password they cannot sign in yet. ``place``
+    holds position, and unit or department and branch, as far as they are said."""
 
     login: str
     name: str
     roles: tuple[str, ...]
-    department: str | None = None
-    branch: str | None = None
+    place: dict[str, Any] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeStaff:
-    """Change name, roles or place, if the record is still at version ``expected``."""
+    """Change name, roles, position or place, if the record is still at version ``expected``."""
 
     staff_id: UUID
     expected: int | None
@@ -69,8 +71,7 @@ async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
         login=command.login,
         name=command.name,
         roles=command.roles,
-        department=command.department,
-        branch=command.branch,
+        **await placed(uow, command.place),
         password_hash=await hash_password(command.password) if command.password else None,
         at=uow.now,
     )
@@ -79,10 +80,12 @@ async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
 
 
 async def change_staff(uow: UnitOfWork, command: ChangeStaff) -> Staff:
-    """Change name, roles or place (S214)."""
+    """Change name, roles, position or place (S214, S218)."""
+    await units.hold_tree(uow)
     administrators = await members.administrators(uow)
     staff = await members.get_for_update(uow, command.staff_id, command.expected)
-    change = staff.change(uow.now, **command.changes)
+    changes = await placed(uow, command.changes, staff.unit_id)
+    change = staff.change(uow.now, **changes)
     _keep_an_administrator(staff, administrators)
     await members.save(uow, staff, change)
     return staff
@@ -109,9 +112,11 @@ async def change_own_password(uow: UnitOfWork, command: ChangeOwnPassword) -> St
 
 
 async def leave_staff(uow: UnitOfWork, command: LeaveStaff) -> Staff:
-    """Mark somebody as left; a policy hands the customers over (S04)."""
+    """Mark somebody as left; policies hand the customers over, and leave the units they managed
+    without a manager (S04)."""
     if command.successor_id == command.staff_id:
         raise Invalid.field("/successor_id", "Name somebody else.", "same_person")
+    await units.lock_tree(uow)
     administrators = await members.administrators(uow)
     staff = await members.get_for_update(uow, command.staff_id, command.expected)
     if command.successor_id is not None:

@@ -16,6 +16,9 @@ staff = sa.Table(
     sa.Column("login", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("roles", ARRAY(sa.Text), nullable=False),
+    sa.Column("position", sa.Text),
+    sa.Column("unit_id", sa.Uuid, sa.ForeignKey("unit.id")),
+    sa.Column("unit_path", sa.Text),
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
@@ -23,4 +26,5 @@ staff = sa.Table(
     sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index("staff_name", "name", "id"),
+    sa.Index("staff_unit", "unit_id", "name", "id"),
 )

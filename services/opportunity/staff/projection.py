@@ -24,6 +24,8 @@ def _present(received: Received[StaffState]) -> dict[str, Any]:
     return {
         "name": member.name,
         "roles": list(member.roles),
+        "unit_id": member.unit_id,
+        "unit_path": member.unit_path,
         "department": member.department,
         "branch": member.branch,
         "status": member.status,

@@ -15,6 +15,8 @@ staff = sa.Table(
     sa.Column("version", sa.BigInteger, nullable=False, comment="of the event it is true for"),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("roles", ARRAY(sa.Text), nullable=False),
+    sa.Column("unit_id", sa.Uuid),
+    sa.Column("unit_path", sa.Text),
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),

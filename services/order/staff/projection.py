@@ -20,6 +20,8 @@ async def project_staff(uow: UnitOfWork, events: list[Received[StaffState]]) -> 
             "version": event.envelope.sequence,
             "name": event.data.name,
             "roles": list(event.data.roles),
+            "unit_id": event.data.unit_id,
+            "unit_path": event.data.unit_path,
             "department": event.data.department,
             "branch": event.data.branch,
             "status": event.data.status,

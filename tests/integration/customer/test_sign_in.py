@@ -277,6 +277,7 @@ async def test_the_first_password_is_made_up_once(launch: Launch) -> None:
     assert (await SignIns(launched, settings).token("admin", password)).status_code == 200
     assert await prepare(launched.db, settings) == ()
     assert [event["type"] for event in await launched.published()] == [
-        "crm.customer.staff.hired.v1"
+        "crm.customer.unit.opened.v1",
+        "crm.customer.staff.hired.v1",
     ]
     await other.engine.dispose()

@@ -29,6 +29,9 @@ async def test_staff_are_hired_and_the_event_says_no_secret(sign_ins: SignIns) -
         "department": "销售一部",
         "branch": "上海",
         "status": "active",
+        "unit_id": None,
+        "unit_path": None,
+        "position": None,
     }
 
 

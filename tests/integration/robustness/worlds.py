@@ -15,7 +15,7 @@ from shared.domain.clock import now
 from shared.domain.ids import new_id
 from shared.events.envelope import Envelope
 from shared.inbox.inbox import Inbox
-from tests.support import fulfilment, opportunity, order
+from tests.support import fulfilment, opportunity, order, organisation
 from tests.support.feeding import Feed
 from tests.support.operations import Known, Operation, operations
 from tests.support.opportunity import succeeded
@@ -56,7 +56,10 @@ async def furnish(service: ServiceUnderTest) -> World:
 
 
 async def _customer(service: ServiceUnderTest) -> Body:
+    await service.service.prepare(service.db, service.app.state.context.settings)
     async with service.client("administrator") as client:
+        root = await organisation.company(client)
+        branch = await organisation.opened(client, root, "branch")
         hired = []
         for login, password in (("every.body", PASSWORD), ("next", None), ("third", None)):
             body = {"login": login, "name": login, "roles": EVERY_ROLE, "password": password}
@@ -77,6 +80,9 @@ async def _customer(service: ServiceUnderTest) -> Body:
         "to_owner_id": successor,
         "successor_id": successor,
         "current_password": PASSWORD,
+        "unit_id": branch["id"],
+        "parent_id": root["id"],
+        "manager_id": successor,
     }
 
 

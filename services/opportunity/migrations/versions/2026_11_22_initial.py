@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "a0f4271d26f9"
+revision = "07f76c7cdaa6"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -340,6 +340,8 @@ def upgrade() -> None:
         ),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_path", sa.Text(), nullable=True),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
@@ -359,6 +361,23 @@ def upgrade() -> None:
         sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("version", name=op.f("stage_set_pkey")),
         info={"append_only": True},
+    )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("manager_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "path", sa.Text(), nullable=False, comment="codes from the company down: HQ/EAST/"
+        ),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("unit_pkey")),
     )
     op.create_table(
         "activity",
@@ -581,6 +600,7 @@ def downgrade() -> None:
     op.drop_index("activity_customer", table_name="activity")
     op.drop_index("activity_contact", table_name="activity")
     op.drop_table("activity")
+    op.drop_table("unit")
     op.drop_table("stage_set")
     op.drop_table("staff")
     op.drop_table("product_feed")

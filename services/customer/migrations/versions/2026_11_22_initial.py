@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "be98c6310f81"
+revision = "aa4bf1fe6b52"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -310,6 +310,7 @@ def upgrade() -> None:
             name=op.f("outbox_aggregate_type_aggregate_id_aggregate_version_key"),
         ),
         sa.UniqueConstraint("event_id", name=op.f("outbox_event_id_key")),
+        info={"rights": ("SELECT", "INSERT", "UPDATE (published_at)")},
     )
     op.create_index(
         "outbox_unpublished",
@@ -383,30 +384,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("kid", name=op.f("signing_key_pkey")),
     )
     op.create_table(
-        "staff",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("login", sa.Text(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
-        sa.Column("department", sa.Text(), nullable=True),
-        sa.Column("branch", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column(
-            "password_hash", sa.Text(), nullable=True, comment="Argon2id; null: cannot sign in"
-        ),
-        sa.Column(
-            "sessions_from",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="access tokens issued before are void",
-        ),
-        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
-        sa.UniqueConstraint("login", name=op.f("staff_login_key")),
-    )
-    op.create_index("staff_name", "staff", ["name", "id"], unique=False)
-    op.create_table(
         "entry",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -436,6 +413,36 @@ def upgrade() -> None:
         unique=False,
         schema="timeline",
     )
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("manager_id", sa.Uuid(), nullable=True, comment="a member of staff"),
+        sa.Column(
+            "path", sa.Text(), nullable=False, comment="codes from the company down: HQ/EAST/"
+        ),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'company') = (parent_id IS NULL)", name=op.f("unit_root_check")
+        ),
+        sa.ForeignKeyConstraint(["parent_id"], ["unit.id"], name=op.f("unit_parent_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("unit_pkey")),
+        sa.UniqueConstraint("code", name=op.f("unit_code_key")),
+    )
+    op.create_index("unit_manager", "unit", ["manager_id"], unique=False)
+    op.create_index(
+        "unit_one_company",
+        "unit",
+        ["kind"],
+        unique=True,
+        postgresql_where=sa.text("kind = 'company'"),
+    )
+    op.create_index("unit_parent", "unit", ["parent_id", "code"], unique=False)
     op.create_table(
         "contact",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -504,12 +511,44 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("import_error_pkey")),
     )
     op.create_index("import_error_job", "import_error", ["job_id", "line", "id"], unique=False)
+    op.create_table(
+        "staff",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("position", sa.Text(), nullable=True),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_path", sa.Text(), nullable=True),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "password_hash", sa.Text(), nullable=True, comment="Argon2id; null: cannot sign in"
+        ),
+        sa.Column(
+            "sessions_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="access tokens issued before are void",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("staff_unit_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
+        sa.UniqueConstraint("login", name=op.f("staff_login_key")),
+    )
+    op.create_index("staff_name", "staff", ["name", "id"], unique=False)
+    op.create_index("staff_unit", "staff", ["unit_id", "name", "id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo."""
     # ### commands auto generated by Alembic - please adjust! ###
+    op.drop_index("staff_unit", table_name="staff")
+    op.drop_index("staff_name", table_name="staff")
+    op.drop_table("staff")
     op.drop_index("import_error_job", table_name="import_error")
     op.drop_table("import_error")
     op.drop_table("import_chunk")
@@ -517,11 +556,15 @@ def downgrade() -> None:
     op.drop_index("contact_primary", table_name="contact", postgresql_where=sa.text('"primary"'))
     op.drop_index("contact_customer", table_name="contact")
     op.drop_table("contact")
+    op.drop_index("unit_parent", table_name="unit")
+    op.drop_index(
+        "unit_one_company", table_name="unit", postgresql_where=sa.text("kind = 'company'")
+    )
+    op.drop_index("unit_manager", table_name="unit")
+    op.drop_table("unit")
     op.drop_index("entry_customer_document", table_name="entry", schema="timeline")
     op.drop_index("entry_customer", table_name="entry", schema="timeline")
     op.drop_table("entry", schema="timeline")
-    op.drop_index("staff_name", table_name="staff")
-    op.drop_table("staff")
     op.drop_table("signing_key")
     op.drop_index(
         "parked_unresolved", table_name="parked", postgresql_where=sa.text("resolved_at IS NULL")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "26f34030f6bc"
+revision = "4c2b2e6c584c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -532,6 +532,8 @@ def upgrade() -> None:
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("unit_id", sa.Uuid(), nullable=True),
+        sa.Column("unit_path", sa.Text(), nullable=True),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
@@ -572,6 +574,23 @@ def upgrade() -> None:
     op.create_index("stock_level_as_of", "stock_level", ["as_of", "id"], unique=False)
     op.create_index("stock_level_code", "stock_level", ["product_code", "id"], unique=False)
     op.create_index("stock_level_site", "stock_level", ["site", "product_code", "id"], unique=False)
+    op.create_table(
+        "unit",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("parent_id", sa.Uuid(), nullable=True),
+        sa.Column("manager_id", sa.Uuid(), nullable=True),
+        sa.Column(
+            "path", sa.Text(), nullable=False, comment="codes from the company down: HQ/EAST/"
+        ),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("unit_pkey")),
+    )
     op.create_table(
         "allocation",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1051,6 +1070,7 @@ def downgrade() -> None:
     op.drop_index("allocation_invoice", table_name="allocation")
     op.drop_index("allocation_customer", table_name="allocation")
     op.drop_table("allocation")
+    op.drop_table("unit")
     op.drop_index("stock_level_site", table_name="stock_level")
     op.drop_index("stock_level_code", table_name="stock_level")
     op.drop_index("stock_level_as_of", table_name="stock_level")

@@ -1,0 +1,1 @@
+"""Units (组织单位): company, regions, branches, departments and teams as one tree (S218)."""

@@ -1,0 +1,1 @@
+"""Units (组织单位): a replica fed by the customer service."""

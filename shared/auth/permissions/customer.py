@@ -1,0 +1,46 @@
+"""Permissions of the customer service."""
+
+from __future__ import annotations
+
+from shared.auth.roles import (
+    BUSINESS,
+    CLERKS,
+    EVERYONE,
+    MANAGEMENT,
+    PURCHASING,
+    SALES,
+    SERVICE,
+    Permission,
+    Role,
+)
+
+_ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_KEEPERS = SALES | CLERKS | {Role.ADMINISTRATOR, Role.DATA_STEWARD, Role.INTEGRATION}
+_READERS = EVERYONE | {Role.INTEGRATION}
+
+DECLARED = (
+    Permission("customer.read", "See customers", "查看客户", _READERS),
+    Permission("customer.create", "Enter customers", "新建客户", _KEEPERS),
+    Permission("customer.change", "Change customers", "修改客户", _KEEPERS),
+    Permission("customer.confirm", "Confirm and reject customers", "确认或驳回客户", MANAGEMENT),
+    Permission(
+        "customer.hand_over",
+        "Give customers to another owner",
+        "移交客户",
+        MANAGEMENT | _ADMINISTRATOR,
+    ),
+    Permission(
+        "customer.import",
+        "Import customers from files",
+        "导入客户",
+        MANAGEMENT | _ADMINISTRATOR | {Role.DATA_STEWARD},
+    ),
+    Permission("contact.read", "See contacts", "查看联系人", _READERS - PURCHASING),
+    Permission("contact.change", "Enter and change contacts", "维护联系人", _KEEPERS | SERVICE),
+    Permission("credit.read", "See credit", "查看信用", BUSINESS | {Role.DATA_STEWARD}),
+    Permission("credit.assess", "Assess credit", "评定信用", MANAGEMENT | {Role.FINANCE}),
+    Permission("staff.read", "See who works here", "查看员工", EVERYONE),
+    Permission("staff.manage", "Hire and change staff", "管理员工", _ADMINISTRATOR),
+    Permission("unit.read", "See the organisation", "查看组织", _READERS),
+    Permission("unit.manage", "Open, move and close units", "管理组织", _ADMINISTRATOR),
+)

@@ -1,0 +1,41 @@
+"""Events about how the company is organised: its units from the company down to the teams."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from shared.events.payload import Payload, event
+
+
+class UnitState(Payload):
+    """A unit with its place in the tree: ``path`` holds the codes from the company down, each
+    followed by a slash, so that everything below a unit begins with its path."""
+
+    unit_id: UUID
+    code: str
+    name: str
+    kind: str  # company, region, branch, department, team
+    parent_id: UUID | None
+    manager_id: UUID | None
+    path: str
+    status: str  # open, closed
+
+
+@event("crm.customer.unit.opened.v1")
+class UnitOpened(UnitState):
+    """A unit was opened below another; the company itself is the first (S218)."""
+
+
+@event("crm.customer.unit.changed.v1")
+class UnitChanged(UnitState):
+    """Name or manager changed."""
+
+
+@event("crm.customer.unit.moved.v1")
+class UnitMoved(UnitState):
+    """The path changed, because the unit or one above it was put below another."""
+
+
+@event("crm.customer.unit.closed.v1")
+class UnitClosed(UnitState):
+    """The unit is no more; nobody works in it."""
