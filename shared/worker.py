@@ -1,8 +1,8 @@
-"""The worker of a service: relay, consumers, deadlines and periodic jobs, under supervision.
+"""The worker of a service: relay, sealer, consumers, deadlines and jobs, under supervision.
 
-Any number of workers of a service may run: one relay is active, consumers share partitions,
-deadlines are locked one by one. Periodic jobs run in each, so they must bear that; so does the
-look at what the service promises about its data.
+Any number of workers of a service may run: one relay and one sealer are active, consumers share
+partitions, deadlines are locked one by one. Periodic jobs run in each, so they must bear that; so
+does the look at what the service promises about its data.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ from typing import Any
 
 import structlog
 
+from shared.audit.metrics import sample_audit
+from shared.audit.sealer import Sealer
 from shared.bus.port import Bus
 from shared.db.invariants import Invariant
 from shared.db.promises import look_at_promises
@@ -86,9 +88,14 @@ class Worker:
         self.database = database
         self.bus = bus
         self.relay = Relay(database.engine, bus)
+        self.sealer = Sealer(database)
         self.inboxes = {each.name: Inbox(database, each) for each in consumers}
         self.deadlines = DeadlineRunner(database, deadlines or {})
-        running: dict[str, Part] = {"relay": self.relay.run, **(parts or {})}
+        running: dict[str, Part] = {
+            "relay": self.relay.run,
+            "sealer": self.sealer.run,
+            **(parts or {}),
+        }
         for name, inbox in self.inboxes.items():
             consume = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
             running[name] = Attendance(database, name, consume).run
@@ -97,7 +104,9 @@ class Worker:
         running |= {job.name: job.run for job in jobs}
         self.parts = {name: self._supervised(name, part) for name, part in running.items()}
         self._check_seconds = check_seconds
-        self._progress = {name: Progress(patience_seconds) for name in ("relay", *self.inboxes)}
+        self._progress = {
+            name: Progress(patience_seconds) for name in ("relay", "sealer", *self.inboxes)
+        }
         database.on_commit = self.relay.wake
 
     def watch_promises(self, promises: Sequence[Invariant], seconds: float) -> None:
@@ -126,6 +135,7 @@ class Worker:
     async def check(self) -> None:
         """Sample the gauges, and interrupt what has work waiting and stands still."""
         await self._look("relay", self._check_relay)
+        await self._look("sealer", self._check_sealer)
         for name, inbox in self.inboxes.items():
             await self._look(name, partial(self._check_consumer, inbox))
 
@@ -140,6 +150,10 @@ class Worker:
     async def _check_relay(self) -> None:
         events, oldest = await sample_outbox(self.database)
         self._judge("relay", {"outbox": oldest} if events else {})
+
+    async def _check_sealer(self) -> None:
+        oldest = await sample_audit(self.database)
+        self._judge("sealer", {"audit": oldest} if oldest else {})
 
     async def _check_consumer(self, inbox: Inbox) -> None:
         await sample_parked(self.database, inbox.consumer)

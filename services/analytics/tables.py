@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from services.analytics.facts import chances, organisation, parties, payments, trade
 from services.analytics.metadata import metadata
+from shared.audit.table import audit_tables
 from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+audit_tables(metadata)
 inbox_tables(metadata)
 
 __all__ = ["chances", "metadata", "organisation", "parties", "payments", "trade"]

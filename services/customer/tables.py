@@ -12,6 +12,7 @@ from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
 from services.customer.units.table import units
+from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
@@ -19,6 +20,7 @@ from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+audit_tables(metadata)
 inbox_tables(metadata)
 import_tables(metadata)
 deadline_table(metadata)

@@ -11,6 +11,7 @@ import services.opportunity.quotes.table
 import services.opportunity.staff.table
 import services.opportunity.units.table  # noqa: F401 - the imports declare the tables
 from services.opportunity.metadata import metadata
+from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
 from shared.http.idempotency import idempotency_table
 from shared.inbox.tables import inbox_tables
@@ -18,6 +19,7 @@ from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+audit_tables(metadata)
 inbox_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)

@@ -18,6 +18,7 @@ import services.order.staff.table
 import services.order.stock.table
 import services.order.units.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
+from shared.audit.table import audit_tables
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
@@ -25,6 +26,7 @@ from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
 
 outbox_table(metadata)
+audit_tables(metadata)
 inbox_tables(metadata)
 import_tables(metadata)
 idempotency_table(metadata)

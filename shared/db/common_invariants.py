@@ -6,7 +6,7 @@ The number in an id is that of the promise: ``events.1``, ``states.34``.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql
@@ -24,6 +24,12 @@ WHILE_RUNNING = (
         "SELECT event_id, type, occurred_at FROM outbox WHERE published_at IS NULL"
         " AND occurred_at < clock_timestamp() - interval '30 seconds'",
     ),
+    Invariant(
+        "audit.39 sealed",
+        "No audit entry waits longer than a minute for its seal.",
+        "SELECT entry_id, at FROM audit_unsealed"
+        " WHERE at < clock_timestamp() - interval '1 minute'",
+    ),
 )
 
 _IDEMPOTENCY = Invariant(
@@ -31,6 +37,16 @@ _IDEMPOTENCY = Invariant(
     "An idempotency key keeps the answer of a request that had its effect.",
     "SELECT principal, route, key, status FROM idempotency_key"
     " WHERE status NOT BETWEEN 200 AND 299",
+)
+
+_CHAINED = Invariant(
+    "audit.39 chained",
+    "Every audit entry has its seal or waits for it.",
+    """
+    SELECT id, at FROM audit_entry AS e
+    WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.entry_id = e.id)
+      AND NOT EXISTS (SELECT FROM audit_unsealed AS u WHERE u.entry_id = e.id)
+    """,
 )
 
 _INBOX = (
@@ -71,6 +87,8 @@ def common_invariants(service: str, metadata: sa.MetaData) -> tuple[Invariant, .
         found.append(_no_orphan(sorted(tables)))
         for aggregate, table in tables.items():
             found += _of_aggregate(service, aggregate, table)
+        if "audit_entry" in metadata.tables:
+            found += [_audited(tables), _CHAINED]
     if "inbox" in metadata.tables:
         found += _INBOX
     if "idempotency_key" in metadata.tables:
@@ -123,6 +141,23 @@ def _of_aggregate(service: str, aggregate: str, table: sa.Table) -> Iterator[Inv
             WHERE a.status IS DISTINCT FROM o.payload ->> 'status'
             """,  # noqa: S608
         )
+
+
+def _audited(tables: Mapping[str, sa.Table]) -> Invariant:
+    """A table says ``info={"audited": False}`` when its rows are an audit of their own."""
+    exempt = [name for name, table in tables.items() if table.info.get("audited") is False]
+    names = ", ".join(f"'{name}'" for name in sorted(exempt))
+    return Invariant(
+        "audit.39",
+        "Every event of an aggregate has its audit entry, and every entry its event.",
+        f"""
+        SELECT o.event_id, e.id AS entry_id, coalesce(o.type, e.event_type) AS type
+        FROM (SELECT * FROM outbox WHERE NOT aggregate_type = ANY(ARRAY[{names}]::text[])) AS o
+        FULL JOIN audit_entry AS e ON e.id = o.event_id
+        WHERE (o.event_id, o.type, o.aggregate_id, o.aggregate_version)
+           IS DISTINCT FROM (e.id, e.event_type, e.aggregate_id, e.aggregate_version)
+        """,  # noqa: S608
+    )
 
 
 def _no_orphan(known: list[str]) -> Invariant:

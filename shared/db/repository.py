@@ -11,6 +11,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.audit.changes import Fields, as_json
 from shared.db.driver import Connection, Prepared
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Aggregate, Change
@@ -57,6 +58,11 @@ class Children:
         updated = {c.name: excluded[c.name] for c in self.table.c if not c.primary_key}
         statement = statement.on_conflict_do_update(index_elements=[self.table.c.id], set_=updated)
         return Prepared(statement, *self.columns, self.parent, "position")
+
+    @cached_property
+    def audited(self) -> Fields:
+        """What the audit compares."""
+        return Fields(self.table, self.columns)
 
     @cached_property
     def columns(self) -> tuple[str, ...]:
@@ -157,14 +163,14 @@ class Repository(Generic[A]):
             return
         for aggregate, _ in new:
             aggregate.version = 1
-        await uow.conn.execute(self._insert, [self._row(each) for each, _ in new])
+        rows = [self._row(each) for each, _ in new]
+        await uow.conn.execute(self._insert, rows)
         for child in self.children:
-            rows = [row for each, _ in new for row in self._child_rows(child, each)]
-            if rows:
-                await uow.conn.execute(child.insert, rows)
-        for aggregate, change in new:
-            self._remember(aggregate)
-            await uow.record(aggregate, self.payload(aggregate, change))
+            children = [row for each, _ in new for row in self._child_rows(child, each)]
+            if children:
+                await uow.conn.execute(child.insert, children)
+        for (aggregate, change), row in zip(new, rows, strict=True):
+            await self._record(uow, aggregate, change, row)
 
     async def save(self, uow: UnitOfWork, aggregate: A, change: Change) -> None:
         """Update the aggregate to its next version and record its event.
@@ -172,14 +178,14 @@ class Repository(Generic[A]):
         Raises:
             StaleVersion: the row was changed since it was read.
         """
-        result = await uow.conn.execute(self._update, self._updated_row(aggregate))
+        row = self._updated_row(aggregate)
+        result = await uow.conn.execute(self._update, row)
         if result.rowcount != 1:
             raise StaleVersion(f"This {self.noun} was changed by somebody else.")
         aggregate.version += 1
         for child in self.children:
             await self._save_children(uow.conn, child, aggregate)
-        self._remember(aggregate)
-        await uow.record(aggregate, self.payload(aggregate, change))
+        await self._record(uow, aggregate, change, row)
 
     async def save_many(self, uow: UnitOfWork, changed: Sequence[tuple[A, Change]]) -> None:
         """Update several aggregates, each once, in one round trip, and record their events.
@@ -194,15 +200,30 @@ class Repository(Generic[A]):
         rows = [self._updated_row(aggregate) for aggregate, _ in changed]
         if (await uow.conn.fetch_many(self._update_returning, rows)).rowcount != len(rows):
             raise StaleVersion(f"A {self.noun} was changed by somebody else.")
-        for aggregate, change in changed:
+        for (aggregate, change), row in zip(changed, rows, strict=True):
             aggregate.version += 1
-            await uow.record(aggregate, self.payload(aggregate, change))
+            await self._record(uow, aggregate, change, row)
+
+    async def _record(
+        self, uow: UnitOfWork, aggregate: A, change: Change, row: Mapping[str, Any]
+    ) -> None:
+        changes = self._audited.of_row(aggregate.stored, row)
+        for child in self.children:
+            before, after = aggregate.loaded.get(child.field, ()), getattr(aggregate, child.field)
+            if before is not after and (found := child.audited.of_children(before, after)):
+                changes[child.field] = found
+        self._remember(aggregate, row)
+        await uow.record(aggregate, self.payload(aggregate, change), as_json(changes))
 
     # -- rows --------------------------------------------------------------------------------
 
     @cached_property
     def _columns(self) -> tuple[str, ...]:
         return tuple(f.name for f in fields(self.kind) if f.name in self.table.c)
+
+    @cached_property
+    def _audited(self) -> Fields:
+        return Fields(self.table, self._columns)
 
     @cached_property
     def _selected(self) -> list[sa.Column[Any]]:
@@ -268,10 +289,11 @@ class Repository(Generic[A]):
     def _build(self, row: Any, loaded: dict[str, dict[UUID, tuple[Any, ...]]]) -> A:
         nested = {field: by_parent.get(row["id"], ()) for field, by_parent in loaded.items()}
         aggregate: A = self.kind(**row, **nested)
-        self._remember(aggregate)
+        self._remember(aggregate, row)
         return aggregate
 
-    def _remember(self, aggregate: A) -> None:
+    def _remember(self, aggregate: A, row: Mapping[str, Any]) -> None:
+        aggregate.stored = row
         for child in self.children:
             aggregate.loaded[child.field] = getattr(aggregate, child.field)
 

@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncEngine
 
+from shared.audit.entries import NO_FIELDS, NOWHERE, Origin, Recorded
 from shared.db.driver import Connection, Pool
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate
@@ -40,19 +41,26 @@ class UnitOfWork:
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
         traceparent: str | None = None,
+        origin: Origin = NOWHERE,
     ) -> None:
         self.conn = conn
         self.actor = actor
+        self.origin = origin
         self.now: datetime = now()
         self.correlation_id = correlation_id or new_id()
         self.causation_id = causation_id
         self.traceparent = traceparent
-        self.recorded: list[Envelope] = []
+        self.recorded: list[Recorded] = []
         self._source = source
         self._policies = policies
 
-    async def record(self, aggregate: Aggregate, payload: Payload) -> None:
-        """Publish ``payload`` as the event of the aggregate's present version."""
+    async def record(
+        self, aggregate: Aggregate, payload: Payload, changes: str | None = NO_FIELDS
+    ) -> None:
+        """Publish ``payload`` as the event of the aggregate's present version.
+
+        ``changes`` goes into its audit entry; with None the change has none of its own.
+        """
         envelope = Envelope(
             id=new_id(),
             type=payload.event_type,
@@ -67,12 +75,12 @@ class UnitOfWork:
             causation_id=self.causation_id,
             traceparent=self.traceparent,
         )
-        self.recorded.append(envelope)
+        self.recorded.append(Recorded(envelope, self.actor, self.origin, changes))
         for policy in self._policies.get(type(payload), ()):
             await policy(self, payload)
 
     async def flush(self) -> None:
-        """Write the recorded events to the outbox."""
+        """Write the recorded events to the outbox, and their audit entries."""
         if self.recorded:
             await append(self.conn, self.recorded)
 
@@ -102,6 +110,7 @@ class Database:
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
         traceparent: str | None = None,
+        origin: Origin = NOWHERE,
     ) -> UnitOfWork:
         """Return a unit of work in a transaction the caller opened, flushes and commits."""
         return UnitOfWork(
@@ -112,6 +121,7 @@ class Database:
             correlation_id=correlation_id,
             causation_id=causation_id,
             traceparent=traceparent,
+            origin=origin,
         )
 
     @asynccontextmanager
@@ -122,6 +132,7 @@ class Database:
         correlation_id: UUID | None = None,
         causation_id: UUID | None = None,
         traceparent: str | None = None,
+        origin: Origin = NOWHERE,
     ) -> AsyncIterator[UnitOfWork]:
         """Open a transaction; commit at the end, roll back on any exception."""
         async with self.pool.transaction() as conn:
@@ -131,6 +142,7 @@ class Database:
                 correlation_id=correlation_id,
                 causation_id=causation_id,
                 traceparent=traceparent,
+                origin=origin,
             )
             yield uow
             await uow.flush()

@@ -16,6 +16,7 @@ import sqlalchemy as sa
 import structlog
 from pydantic_core import from_json
 
+from shared.audit.entries import Origin
 from shared.db.connection import is_transient
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database, UnitOfWork
@@ -29,6 +30,8 @@ log = structlog.get_logger("kehu.deadlines")
 POLL_SECONDS = 1.0
 FIRST_RETRY_SECONDS = 5
 LAST_RETRY_SECONDS = 3600
+
+_ORIGIN = Origin(client="deadline")
 
 _deadline = deadline_table(sa.MetaData())
 
@@ -71,7 +74,7 @@ class DeadlineRunner:
 
     async def fire_one(self) -> bool:
         """Fire the deadline that is due the longest; say whether there was one."""
-        async with self._database.transaction(SYSTEM) as uow:
+        async with self._database.transaction(SYSTEM, origin=_ORIGIN) as uow:
             deadline = await self._next(uow.conn)
             if deadline is None:
                 return False

@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 class Aggregate:
     """A consistency boundary: saved whole, one event per version, versions 1, 2, 3, …
 
-    ``loaded`` is the repository's note of the children it read.
+    ``stored`` and ``loaded`` are the repository's notes of the row and of the children as they are
+    in the database.
     """
 
     id: UUID
     version: int = 0
+    stored: Mapping[str, Any] | None = field(default=None, init=False, repr=False, compare=False)
     loaded: dict[str, tuple[Any, ...]] = field(
         default_factory=dict, init=False, repr=False, compare=False
     )

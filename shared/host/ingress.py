@@ -1,4 +1,5 @@
-"""One address for several services: requests go by their first two path segments.
+"""One address for several services: requests go by their first two path segments, or three where
+all services have the same beginning.
 
 The table is computed from the services' own routes, so that it cannot be forgotten; two services
 that claim the same segments do not start.
@@ -18,14 +19,19 @@ from shared.host.errors import HostError
 #: What every service has under the same address; the host answers for all of them.
 _COMMON = {"livez", "startupz", "readyz", "metrics"}
 
-#: The first two segments of a path: ("v1", "customers"), ("docs", "customer").
+#: Beginnings that every service has, followed by its name.
+_SHARED = {("v1", "audit")}
+
+#: The first segments of a path: ("v1", "customers"), ("docs", "customer"), ("v1", "audit/order").
 Segments = tuple[str, str]
 
 
 def segments_of(path: str) -> Segments:
     """Return what a path is routed by."""
-    parts = path.split("/", 3)
-    return (parts[1] if len(parts) > 1 else "", parts[2] if len(parts) > 2 else "")
+    _, first, second, third, *_ = (*path.split("/", 4), "", "", "", "")
+    if (first, second) in _SHARED:
+        return first, f"{second}/{third}"
+    return first, second
 
 
 def routing_table(apps: Iterable[FastAPI]) -> dict[Segments, FastAPI]:

@@ -9,6 +9,7 @@ from fastapi import APIRouter, FastAPI
 from starlette.middleware import Middleware
 
 from shared.http import health, openapi, problems
+from shared.http.audit import audit_router
 from shared.http.context import Context
 from shared.http.edge import Edge
 from shared.http.operations import operations_router
@@ -40,7 +41,8 @@ def new_app(
         telemetry={"tracing": False},
     )
     app.state.context = context
-    for router in (*routers, operations_router(context.service)):
+    own = (audit_router(context.service), operations_router(context.service))
+    for router in (*routers, *own):
         # Not include_router: our routers are complete, and each inclusion is matched twice over.
         app.router.routes.extend(router.routes)
     health.install(app, context.db)

@@ -26,6 +26,7 @@ from shared.domain.errors import DomainError, PreconditionRequired, Unauthentica
 from shared.http.context import Context, context_of
 from shared.http.etag import etag, parse_if_match
 from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
+from shared.http.origin import origin_of
 from shared.http.request_id import request_id, traceparent
 
 C = TypeVar("C")
@@ -118,6 +119,7 @@ class Write(Read):
             self.actor,
             correlation_id=UUID(request_id(self.request.scope)),
             traceparent=traceparent(self.request),
+            origin=origin_of(self.request),
         ) as uow:
             if self.key and (stored := await self.key.claim(uow.conn)):
                 replayed = {**stored.headers, "idempotent-replayed": "true"}

@@ -15,6 +15,7 @@ from uuid import UUID
 import asyncpg
 import structlog
 
+from shared.audit.entries import Origin
 from shared.db.connection import (
     advisory_key,
     close_session,
@@ -36,6 +37,8 @@ from shared.pacing import Backoff, wait_for
 log = structlog.get_logger("kehu.imports")
 
 POLL_SECONDS = 0.5
+
+_ORIGIN = Origin(client="import")
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -161,7 +164,8 @@ class ImportRunner:
     async def _batch(
         self, job: Job, kind: ImportKind, rows: Sequence[Row | RowError], done: int
     ) -> None:
-        async with self._db.transaction(job.on_behalf_of(), correlation_id=job.id) as uow:
+        by = job.on_behalf_of()
+        async with self._db.transaction(by, correlation_id=job.id, origin=_ORIGIN) as uow:
             await self._claim(uow.conn, job.id, done)
             outcome = Outcome(errors=[row for row in rows if isinstance(row, RowError)])
             good = [row for row in rows if isinstance(row, Row)]

@@ -6,11 +6,11 @@ from collections.abc import Awaitable, Callable, Collection, Iterable, Mapping
 from itertools import groupby
 from typing import Any
 
+from shared.audit.entries import Origin, Recorded
 from shared.bus.port import Record
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database, UnitOfWork
 from shared.domain.actor import SYSTEM
-from shared.events.envelope import Envelope
 from shared.events.payload import Payload
 from shared.inbox import inbound
 from shared.inbox.arrival import Arrival, Reader, Received
@@ -44,6 +44,7 @@ class Consumer:
         handled = self._single.keys() | self._batch.keys()
         self.types = frozenset(kind.event_type for kind in handled)
         self.topics = frozenset(kind.topic for kind in handled)
+        self._origin = Origin(client=f"consumer {name}")
         self._reader = Reader(handled, sources or {})
 
     def read(self, record: Record) -> Arrival:
@@ -52,16 +53,16 @@ class Consumer:
 
     async def apply(
         self, database: Database, conn: Connection, arrivals: Iterable[Arrival]
-    ) -> list[Envelope]:
+    ) -> list[Recorded]:
         """Call the handlers in order; return the events they recorded, not yet in the outbox."""
-        recorded: list[Envelope] = []
+        recorded: list[Recorded] = []
         handled = ((each, each.envelope, each.data) for each in arrivals)
         events = [Received(envelope, data) for _, envelope, data in handled if envelope and data]
         for batch_handler, run in groupby(
             events, key=lambda each: self._batch.get(type(each.data))
         ):
             if batch_handler is not None:
-                uow = database.unit_of_work(conn, SYSTEM)
+                uow = database.unit_of_work(conn, SYSTEM, origin=self._origin)
                 await batch_handler(uow, list(run))
                 recorded += uow.recorded
                 continue
@@ -71,13 +72,14 @@ class Consumer:
 
     async def _apply_one(
         self, database: Database, conn: Connection, event: Received[Any]
-    ) -> list[Envelope]:
+    ) -> list[Recorded]:
         uow = database.unit_of_work(
             conn,
             inbound.machine(event.envelope) if inbound.is_inbound(event.envelope.topic) else SYSTEM,
             correlation_id=event.envelope.correlation_id,
             causation_id=event.envelope.id,
             traceparent=event.envelope.traceparent,
+            origin=self._origin,
         )
         await self._single[type(event.data)](uow, event)
         return uow.recorded

@@ -14,6 +14,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
+from shared.audit.table import audit_tables
 from shared.bus.port import Bus, Record
 from shared.db.driver import Connection
 from shared.db.engine import create_engine
@@ -60,6 +61,7 @@ def registered_things() -> Iterator[None]:
 
 metadata = sa.MetaData()
 outbox = outbox_table(metadata)
+audit_tables(metadata)
 inbox, parked, position = inbox_tables(metadata)
 #: One row per effect, in the order the effects happened.
 effect = sa.Table(

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT
 
 contacts = sa.Table(
@@ -14,15 +15,15 @@ contacts = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("customer_id", sa.Uuid, sa.ForeignKey("customer.id"), nullable=False),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, info=PRIVATE),
     sa.Column("position", sa.Text),
     sa.Column("department", sa.Text),
-    sa.Column("phone", sa.Text),
-    sa.Column("email", sa.Text),
-    sa.Column("wechat", sa.Text),
-    sa.Column("birthday", sa.Date),
+    sa.Column("phone", sa.Text, info=PRIVATE),
+    sa.Column("email", sa.Text, info=PRIVATE),
+    sa.Column("wechat", sa.Text, info=PRIVATE),
+    sa.Column("birthday", sa.Date, info=PRIVATE),
     sa.Column("roles", ARRAY(sa.Text), nullable=False),
-    sa.Column("note", sa.Text),
+    sa.Column("note", sa.Text, info=PRIVATE),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("primary", sa.Boolean, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),

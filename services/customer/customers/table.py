@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.customer.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT, TextLines
 
@@ -18,16 +19,16 @@ customers = sa.Table(
     sa.Column("number", sa.Text, nullable=False, unique=True),
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("tax_id", sa.Text),
-    sa.Column("phone", sa.Text),
-    sa.Column("email", sa.Text),
+    sa.Column("tax_id", sa.Text, info=PRIVATE),
+    sa.Column("phone", sa.Text, info=PRIVATE),
+    sa.Column("email", sa.Text, info=PRIVATE),
     sa.Column("website", sa.Text),
     sa.Column("industry", sa.Text),
     sa.Column("region", sa.Text),
-    sa.Column("address", sa.Text),
+    sa.Column("address", sa.Text, info=PRIVATE),
     sa.Column("source", sa.Text),
     sa.Column("level", sa.Text),
-    sa.Column("note", sa.Text),
+    sa.Column("note", sa.Text, info=PRIVATE),
     sa.Column("external_id", sa.Text, unique=True),
     sa.Column("owner_id", sa.Uuid, nullable=False),
     sa.Column("department", sa.Text),

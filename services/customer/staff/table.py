@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.metadata import metadata
+from shared.audit.marks import SECRET
 from shared.db.types import MOMENT
 
 staff = sa.Table(
@@ -22,7 +23,7 @@ staff = sa.Table(
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
-    sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in"),
+    sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in", info=SECRET),
     sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index("staff_name", "name", "id"),

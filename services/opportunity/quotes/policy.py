@@ -8,6 +8,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from services.opportunity.quotes.table import discount_policies, policy_heads
 from services.opportunity.versioned import Version, Versioned
+from shared.audit.changes import as_json
 from shared.auth.discounts import SHIPPED, DiscountPolicy
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
@@ -27,11 +28,13 @@ class DiscountPolicies(Versioned[DiscountPolicy]):
     """Every version is one event of the one aggregate."""
 
     async def _store(self, uow: UnitOfWork, version: Version[DiscountPolicy], by: Actor) -> bool:
+        before = None if version.version == 1 else (await self.current(uow.conn)).content
         if not await super()._store(uow, version, by):
             return False
         head = Aggregate(id=THE_POLICY, version=version.version)
         await uow.conn.execute(_count, {"id": head.id, "version": head.version})
-        await uow.record(head, _payload(version.content))
+        changes = as_json({"policy": [before, version.content]})
+        await uow.record(head, _payload(version.content), changes)
         return True
 
 

@@ -46,7 +46,8 @@ async def post(uow: UnitOfWork, *entered: Journal) -> None:
     await uow.conn.execute(_insert_postings, _posting_rows(entered))
     for each in entered:
         voucher = Aggregate(id=each.id, version=1)
-        await uow.record(voucher, _payload(each, numbers[each.id]))
+        # The journal is append-only and names who posted it; its document has the audit entry.
+        await uow.record(voucher, _payload(each, numbers[each.id]), changes=None)
 
 
 def _journal_columns(uow: UnitOfWork, entered: Sequence[Journal]) -> dict[str, Any]:

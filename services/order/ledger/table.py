@@ -24,7 +24,7 @@ journals = sa.Table(
     sa.Column("posted_by", sa.Uuid, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.UniqueConstraint("source_type", "source_id", "kind"),
-    info={**APPEND_ONLY, "aggregate": "voucher"},
+    info={**APPEND_ONLY, "aggregate": "voucher", "audited": False},
 )
 
 postings = sa.Table(

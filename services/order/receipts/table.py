@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.order.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT, MONEY
 
 receipts = sa.Table(
@@ -19,7 +20,7 @@ receipts = sa.Table(
     sa.Column("method", sa.Text, nullable=False),
     sa.Column("received_on", sa.Date, nullable=False),
     sa.Column("handler_id", sa.Uuid, nullable=False),
-    sa.Column("account", sa.Text),
+    sa.Column("account", sa.Text, info=PRIVATE),
     sa.Column("note", sa.Text),
     sa.Column("owner_id", sa.Uuid, nullable=False),
     sa.Column("department", sa.Text),

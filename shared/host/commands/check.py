@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import sqlalchemy as sa
@@ -10,10 +11,13 @@ from pydantic_core import to_json
 from rich.console import Console
 from rich.table import Table
 
+from shared.audit.store import Head
+from shared.audit.verifying import Verified
 from shared.db.common_invariants import WHILE_RUNNING
 from shared.db.invariants import Violation, violations
 from shared.db.unit_of_work import Database
 from shared.host import server
+from shared.host.chains import read_heads, verify_chains
 from shared.host.conservation import Conservation, check_conservation
 from shared.host.instance import holder
 from shared.host.options import Data, Opened, opened
@@ -22,34 +26,50 @@ from shared.logging import configure
 from shared.service import Service
 
 Found = dict[str, list[Violation]]
+Chains = dict[str, Verified]
+Heads = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--audit-head",
+        metavar="SERVICE:NUMBER:HASH",
+        help="A head of the audit that was noted earlier and must still be in it.",
+    ),
+]
 
 
 def check(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
+    audit_head: Heads = None,
 ) -> None:
     """Check every promise about the data; exit with 1 when one is broken.
 
     The system may be running meanwhile.
     """
     configure("error")
-    found, across = server.run_once(lambda: _check(HostSettings.of(data=data)))
+    kept = read_heads(audit_head or ())
+    found, across, chains = server.run_once(lambda: _check(HostSettings.of(data=data), kept))
     broken = [each for listed in found.values() for each in listed] + across.violations
     if as_json:
-        print(_document(found, across))
+        print(_document(found, across, chains))
     else:
-        _print(found, across, broken)
+        _print(found, across, chains, broken)
     raise typer.Exit(1 if broken else 0)
 
 
-async def _check(settings: HostSettings) -> tuple[Found, Conservation]:
+async def _check(
+    settings: HostSettings, kept: Mapping[str, Head]
+) -> tuple[Found, Conservation, Chains]:
     async with opened(settings) as here:
         at_work = here.databases.embedded is None or holder(settings.data) is not None
         found = {
             service.name: await _within(service, here.dbs[service.name], at_work=at_work)
             for service in here.services
         }
-        return found, await _across(here)
+        chains = await verify_chains(here.services, here.dbs, kept)
+        for name, chain in chains.items():
+            found[name] += [chain.broken] if chain.broken else []
+        return found, await _across(here), chains
 
 
 async def _within(service: Service, db: Database, *, at_work: bool) -> list[Violation]:
@@ -63,7 +83,7 @@ async def _across(here: Opened) -> Conservation:
     return await check_conservation(here.services, here.dbs, here.bus)
 
 
-def _document(found: Found, across: Conservation) -> str:
+def _document(found: Found, across: Conservation, chains: Chains) -> str:
     document: dict[str, Any] = {
         "services": found,
         "events": {
@@ -72,12 +92,16 @@ def _document(found: Found, across: Conservation) -> str:
             "in_log": across.in_log,
         },
         "consumers": across.consumers,
+        "audit": {
+            name: {"seq": chain.head.seq, "hash": chain.head.hash.hex()}
+            for name, chain in chains.items()
+        },
         "across": across.violations,
     }
     return to_json(document, indent=2, fallback=str).decode()
 
 
-def _print(found: Found, across: Conservation, broken: list[Violation]) -> None:
+def _print(found: Found, across: Conservation, chains: Chains, broken: list[Violation]) -> None:
     console = Console(soft_wrap=True)
     for name, listed in found.items():
         console.print(f"{name:12} {_verdict(listed)}")
@@ -90,6 +114,10 @@ def _print(found: Found, across: Conservation, broken: list[Violation]) -> None:
     for each in across.consumers:
         table.add_row(each.name, f"{each.applied:,}", f"{each.parked:,}", f"{each.behind:,}")
     console.print(table)
+    sealed = sum(chain.head.seq for chain in chains.values())
+    console.print(f"\n{sealed:,} audit entries sealed; the heads, to be noted elsewhere:")
+    for name, chain in chains.items():
+        console.print(f"  {name}:{chain.head.seq}:{chain.head.hash.hex()}")
     for violation in broken:
         console.print(f"\n[red]{violation.invariant}[/red] {violation.promise}")
         console.print("  " + to_json(violation.row, fallback=str).decode(), markup=False)

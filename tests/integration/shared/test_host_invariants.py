@@ -58,7 +58,39 @@ async def test_a_change_without_its_event(entered: ServiceUnderTest, owner: Conn
 
 async def test_an_event_that_was_lost(entered: ServiceUnderTest, owner: Connection) -> None:
     statement = "DELETE FROM outbox WHERE aggregate_type = 'customer' AND aggregate_version = 2"
-    assert await broken(entered, owner, statement) == {"events.1 customer"}
+    assert await broken(entered, owner, statement) == {"audit.39", "events.1 customer"}
+
+
+async def test_an_audit_entry_that_is_missing(entered: ServiceUnderTest, owner: Connection) -> None:
+    statement = "DELETE FROM audit_entry WHERE aggregate_version = 2"
+    assert await broken(entered, owner, statement) == {"audit.39"}
+
+
+async def test_an_audit_entry_of_no_event(entered: ServiceUnderTest, owner: Connection) -> None:
+    statement = """
+    WITH made AS (
+        INSERT INTO audit_entry (id, at, actor_id, actor_name, request_id, event_type,
+                                 aggregate_type, aggregate_id, aggregate_version, changes)
+        SELECT gen_random_uuid(), at, actor_id, actor_name, request_id, event_type,
+               aggregate_type, aggregate_id, 4, '{}' FROM audit_entry LIMIT 1
+        RETURNING id
+    ) INSERT INTO audit_unsealed SELECT id, now() FROM made
+    """
+    assert await broken(entered, owner, statement) == {"audit.39"}
+
+
+async def test_an_audit_entry_that_nobody_seals(
+    entered: ServiceUnderTest, owner: Connection
+) -> None:
+    statement = "DELETE FROM audit_unsealed"
+    assert await broken(entered, owner, statement) == {"audit.39 chained"}
+
+
+async def test_an_audit_entry_that_waits_too_long(
+    entered: ServiceUnderTest, owner: Connection
+) -> None:
+    statement = "UPDATE audit_unsealed SET at = at - interval '61 seconds'"
+    assert await broken(entered, owner, statement) == {"audit.39 sealed"}
 
 
 async def test_an_event_of_a_document_that_is_not_there(
@@ -70,7 +102,7 @@ async def test_an_event_of_a_document_that_is_not_there(
     SELECT gen_random_uuid(), aggregate_type, gen_random_uuid(), 1, type, topic, key, payload,
            headers, occurred_at FROM outbox WHERE aggregate_type = 'customer' LIMIT 1
     """
-    assert await broken(entered, owner, statement) == {"events.2 customer"}
+    assert await broken(entered, owner, statement) == {"audit.39", "events.2 customer"}
 
 
 async def test_an_event_of_a_kind_nobody_keeps(

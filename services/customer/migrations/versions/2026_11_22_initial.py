@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "aa4bf1fe6b52"
+revision = "0591966b2bd5"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -28,6 +28,51 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("scope", "subject", name=op.f("attempt_pkey")),
     )
     op.create_index("attempt_since", "attempt", ["since"], unique=False)
+    op.create_table(
+        "audit_entry",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="that of the event of the change"),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("actor_id", sa.Uuid(), nullable=False),
+        sa.Column("actor_name", sa.Text(), nullable=False),
+        sa.Column("on_behalf_of", sa.Uuid(), nullable=True, comment="whose deputy the actor was"),
+        sa.Column("on_behalf_of_name", sa.Text(), nullable=True),
+        sa.Column("address", sa.Text(), nullable=True, comment="of the network; null: from within"),
+        sa.Column(
+            "client",
+            sa.Text(),
+            nullable=True,
+            comment="kind of program, or the part of ours that acted",
+        ),
+        sa.Column("request_id", sa.Uuid(), nullable=False, comment="correlation id of the event"),
+        sa.Column(
+            "trace_id", sa.Text(), nullable=True, comment="W3C trace id, when the caller sent one"
+        ),
+        sa.Column("event_type", sa.Text(), nullable=False),
+        sa.Column("aggregate_type", sa.Text(), nullable=False),
+        sa.Column("aggregate_id", sa.Uuid(), nullable=False),
+        sa.Column("aggregate_version", sa.BigInteger(), nullable=False),
+        sa.Column("changes", postgresql.JSON(), nullable=False, comment="field: [before, after]"),
+        sa.PrimaryKeyConstraint("id", name=op.f("audit_entry_pkey")),
+        info={"append_only": True},
+    )
+    op.create_index("audit_entry_actor", "audit_entry", ["actor_id", "id"], unique=False)
+    op.create_index("audit_entry_aggregate", "audit_entry", ["aggregate_id", "id"], unique=False)
+    op.create_index("audit_entry_request", "audit_entry", ["request_id", "id"], unique=False)
+    op.create_table(
+        "audit_seal",
+        sa.Column("seq", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("hash", sa.LargeBinary(), nullable=False, comment="SHA-256, see audit/chain.py"),
+        sa.PrimaryKeyConstraint("seq", name=op.f("audit_seal_pkey")),
+        sa.UniqueConstraint("entry_id", name=op.f("audit_seal_entry_id_key")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "audit_unsealed",
+        sa.Column("entry_id", sa.Uuid(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        info={"rights": ("SELECT", "INSERT", "DELETE")},
+    )
     op.create_table(
         "consumer_position",
         sa.Column("consumer", sa.Text(), nullable=False),
@@ -631,6 +676,12 @@ def downgrade() -> None:
     op.drop_index("credit_assessment_customer", table_name="credit_assessment")
     op.drop_table("credit_assessment")
     op.drop_table("consumer_position")
+    op.drop_table("audit_unsealed")
+    op.drop_table("audit_seal")
+    op.drop_index("audit_entry_request", table_name="audit_entry")
+    op.drop_index("audit_entry_aggregate", table_name="audit_entry")
+    op.drop_index("audit_entry_actor", table_name="audit_entry")
+    op.drop_table("audit_entry")
     op.drop_index("attempt_since", table_name="attempt")
     op.drop_table("attempt")
     # ### end Alembic commands ###

@@ -46,6 +46,19 @@ async def test_a_path_goes_to_the_service_that_has_its_first_segments() -> None:
         assert await ask(ingress, path) == "home", path
 
 
+async def test_what_every_service_has_goes_by_its_name() -> None:
+    orders, customers = (
+        service("orders", "/v1/audit/order"),
+        service("customers", "/v1/audit/customer", "/v1/audit/customer/head"),
+    )
+    ingress = Ingress(
+        routing_table([orders, customers]), Starlette(routes=[Route("/{path:path}", home)])
+    )
+    assert await ask(ingress, "/v1/audit/order?object_id=7") == "orders"
+    assert await ask(ingress, "/v1/audit/customer/head") == "customers"
+    assert await ask(ingress, "/v1/audit") == "home"
+
+
 def test_two_services_cannot_claim_the_same_paths() -> None:
     with pytest.raises(HostError, match=r"sales and orders both claim /v1/orders\."):
         routing_table([service("orders", "/v1/orders"), service("sales", "/v1/orders/{id}/lines")])
@@ -61,10 +74,13 @@ def test_no_service_can_claim_everything() -> None:
     [
         ("/v1/orders/7/lines", ("v1", "orders")),
         ("/v1/orders", ("v1", "orders")),
+        ("/v1/audit/order", ("v1", "audit/order")),
+        ("/v1/audit/order/head", ("v1", "audit/order")),
+        ("/v1/audit", ("v1", "audit/")),
         ("/v1", ("v1", "")),
         ("/", ("", "")),
         ("", ("", "")),
     ],
 )
-def test_a_path_is_routed_by_two_segments(path: str, segments: tuple[str, str]) -> None:
+def test_a_path_is_routed_by_its_first_segments(path: str, segments: tuple[str, str]) -> None:
     assert segments_of(path) == segments
