@@ -32,6 +32,8 @@ HANDOVER_SECONDS = 5.0
 #: What a commit raises when the partition is another member's by now; its records come twice.
 _NOT_OURS = (CommitFailedError, IllegalStateError)
 
+_Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
+
 
 class GroupMember:
     """Reads the partitions the group gives it and hands their records on, until told to stop."""
@@ -119,9 +121,7 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         self._resume_at = dict.fromkeys(self._resume_at, 0.0)
         self._committed.clear()
 
-    async def _poll(
-        self, stopping: asyncio.Future[Any]
-    ) -> Mapping[TopicPartition, Sequence[ConsumerRecord]]:
+    async def _poll(self, stopping: asyncio.Future[Any]) -> _Polled:
         rest = min(self._resume_at.values(), default=float("inf")) - time.monotonic()
         timeout = max(10, min(POLL_MS, int(rest * 1000))) if rest < POLL_MS / 1000 else POLL_MS
         polling = asyncio.ensure_future(
@@ -130,45 +130,52 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
         try:
             await asyncio.wait({polling, stopping}, return_when=asyncio.FIRST_COMPLETED)
             if polling.done():
-                found: Mapping[TopicPartition, Sequence[ConsumerRecord]] = polling.result()
+                found: _Polled = polling.result()
                 return found
             return {}
         finally:
             polling.cancel()
 
-    async def _handle_all(
-        self,
-        polled: Mapping[TopicPartition, Sequence[ConsumerRecord]],
-        stop: asyncio.Event,
-    ) -> None:
+    async def _handle_all(self, polled: _Polled, stop: asyncio.Event) -> None:
         self._idle.clear()
         try:
             async with asyncio.TaskGroup() as group:
-                for place, records in polled.items():
-                    group.create_task(self._handle(place, records, stop))
+                for share in self._shares(polled):
+                    group.create_task(self._handle(share, stop))
         finally:
             self._idle.set()
 
-    async def _handle(
-        self, place: TopicPartition, records: Sequence[ConsumerRecord], stop: asyncio.Event
-    ) -> None:
-        for start in range(0, len(records), self._batch):
-            slice_ = records[start : start + self._batch]
+    def _shares(self, polled: _Polled) -> Sequence[_Polled]:
+        """A few records are one batch, wherever they come from; many are a batch a partition.
+
+        What failed is tried alone, so that it holds up nothing else.
+        """
+        if sum(map(len, polled.values())) <= self._batch and not polled.keys() & self._failures:
+            return [dict(sorted(polled.items()))]  # two members lock rows in the same order
+        return [{place: records} for place, records in polled.items()]
+
+    async def _handle(self, share: _Polled, stop: asyncio.Event) -> None:
+        for start in range(0, max(map(len, share.values())), self._batch):
+            batch = {place: found[start : start + self._batch] for place, found in share.items()}
             async with self._slots:
                 if stop.is_set() and start:
                     return
                 try:
-                    await self._handler([record_of(each) for each in slice_])
+                    await self._handler(
+                        [record_of(each) for found in batch.values() for each in found]
+                    )
                 except Exception as error:
-                    self._rest(place, slice_[0].offset, error)
+                    for place, found in batch.items():
+                        self._rest(place, found[0].offset, error)
                     return
-                self._failures.pop(place, None)
-                await self._commit(place, slice_[-1].offset + 1)
+                for place in batch:
+                    self._failures.pop(place, None)
+                await self._commit({place: found[-1].offset + 1 for place, found in batch.items()})
 
-    async def _commit(self, place: TopicPartition, position: int) -> None:
+    async def _commit(self, positions: Mapping[TopicPartition, int]) -> None:
         try:
-            await self._consumer.commit({place: position})
-            self._committed[place] = position
+            await self._consumer.commit(positions)
+            self._committed |= positions
         except _NOT_OURS as error:
             log.info("position not committed", group=self._group, error=repr(error)[:300])
 
@@ -181,7 +188,7 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
             except (TimeoutError, IllegalStateError):
                 continue  # not known yet, or another member's by now
             if position > self._committed.get(place, 0):
-                await self._commit(place, position)
+                await self._commit({place: position})
 
     def _rest(self, place: TopicPartition, offset: int, error: Exception) -> None:
         """Have a partition read from ``offset`` again after a pause."""

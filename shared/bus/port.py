@@ -67,10 +67,11 @@ class Bus(Protocol):
     ) -> None:
         """Hand the records of ``topics`` to ``handler`` until ``stop`` is set.
 
-        The members of a group share the partitions. ``handler`` gets records of one partition in
-        order, and several partitions at once; when it returns, the position behind them is
-        committed, and only then. When it raises, the same records come again after a pause, for
-        ever. A record may come twice after a crash or when a partition changes hands.
+        The members of a group share the partitions. ``handler`` gets records of one or several
+        partitions, each in order, and is called for other partitions meanwhile; when it returns,
+        the position behind them is committed, and only then. When it raises, the same records come
+        again after a pause, for ever. A record may come twice after a crash or when a partition
+        changes hands.
 
         Lost connections are mended inside. Returns after the batches at hand are finished.
         """

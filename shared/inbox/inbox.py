@@ -1,6 +1,6 @@
 """A consumer at work on a service's database: each event once, with its effect, or parked.
 
-A batch of a partition is one transaction. Only when it fails are its events taken one by one,
+A batch is one transaction. Only when it fails are its events taken one by one,
 tried again a few times, and then parked; the trouble of one event is the trouble of its
 aggregate alone.
 """
@@ -47,7 +47,7 @@ class Inbox:
         self._retry_pauses = tuple(retry_pauses)
 
     async def handle(self, records: Sequence[Record]) -> None:
-        """Apply or park the records of one partition.
+        """Apply or park records, those of a partition in their order.
 
         Raises what the database raises while it is away: the bus delivers them again.
         """
@@ -93,7 +93,7 @@ class Inbox:
                     await store.park(conn, name, arrival, Reason.HELD, _BEHIND)
             free = [each for each in arrivals if each.aggregate_id not in held]
             recorded = await self.take(conn, free)
-            await store.move(conn, name, arrivals[-1])
+            await store.move(conn, name, arrivals)
         for arrival in arrivals:
             if arrival.aggregate_id in held:
                 self._tell_parked(arrival, Reason.HELD, _BEHIND)
@@ -124,7 +124,7 @@ class Inbox:
         async with self.database.pool.transaction() as conn:
             await store.enter(conn, name)
             await store.park(conn, name, arrival, reason, error, attempts)
-            await store.move(conn, name, arrival)
+            await store.move(conn, name, [arrival])
         self._tell_parked(arrival, reason, error)
 
     def _count_unknown(self, arrivals: Iterable[Arrival]) -> None:

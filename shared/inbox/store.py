@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -39,7 +39,8 @@ ON CONFLICT DO NOTHING
 _MOVE = """
 INSERT INTO consumer_position AS p
     (consumer, topic, partition, next_offset, event_time, updated_at)
-VALUES ($1, $2, $3, $4, $5, $6)
+SELECT $1, place.*, $2
+FROM unnest($3::text[], $4::int[], $5::bigint[], $6::timestamptz[]) AS place
 ON CONFLICT (consumer, topic, partition) DO UPDATE SET
     next_offset = greatest(p.next_offset, excluded.next_offset),
     event_time = excluded.event_time, updated_at = excluded.updated_at
@@ -121,11 +122,16 @@ async def park(
     await conn.driver.execute(_PARK, *row)
 
 
-async def move(conn: Connection, consumer: str, last: Arrival) -> None:
-    """Note how far the consumer came in a partition; redelivery does not take it back."""
-    record = last.record
-    row = (consumer, record.topic, record.partition, record.offset + 1, event_time(last), now())
-    await conn.driver.execute(_MOVE, *row)
+async def move(conn: Connection, consumer: str, arrivals: Iterable[Arrival]) -> None:
+    """Note how far the consumer came in each partition; redelivery does not take it back."""
+    last = {(each.record.topic, each.record.partition): each for each in arrivals}
+    columns = (
+        [topic for topic, _ in last],
+        [partition for _, partition in last],
+        [each.record.offset + 1 for each in last.values()],
+        [event_time(each) for each in last.values()],
+    )
+    await conn.driver.execute(_MOVE, consumer, now(), *columns)
 
 
 async def forget_positions(conn: Connection, consumer: str, topics: Collection[str]) -> None:

@@ -104,7 +104,7 @@ def new_name(chance: random.Random) -> str:
 
 
 async def analyze(service: ServiceUnderTest) -> None:
-    """Have PostgreSQL count anew, as it does by itself after a while; only an owner may ask."""
+    """Have PostgreSQL tidy and count, as it does by itself after a while; only an owner may ask."""
     conn = await asyncpg.connect(service.owner_dsn, command_timeout=600)
-    await conn.execute("ANALYZE")
+    await conn.execute("VACUUM ANALYZE")
     await conn.close()

@@ -42,7 +42,7 @@ WHERE tablename = 'customer' AND indexdef NOT LIKE '%UNIQUE%'
 """
 _COPY = """
 INSERT INTO customer SELECT (jsonb_populate_record(c, jsonb_build_object(
-    'id', gen_random_uuid(), 'number', c.number || '-' || copy))).*
+    'id', uuidv7(), 'number', c.number || '-' || copy))).*
 FROM customer AS c, generate_series(2, $1::int) AS copy
 """
 
