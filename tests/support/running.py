@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -19,6 +20,15 @@ import httpx
 ROOT = Path(__file__).parents[2]
 _READY = re.compile(r"ready (?:in [0-9.]+ s )?at (http://\S+)")
 _SIGN_IN = re.compile(r"First sign-in: (\S+) / (\S+)")
+
+
+@contextmanager
+def data_folder() -> Iterator[Path]:
+    """A data folder to be, where the server's account can go; gone afterwards."""
+    place = Path(tempfile.mkdtemp(prefix="kehu-test-"))
+    place.chmod(0o755)
+    yield place / "data"
+    shutil.rmtree(place)
 
 
 class Running:

@@ -1,7 +1,5 @@
 """Databases, buses and servers of their own for the tests of the shared library."""
 
-import shutil
-import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from uuid import uuid4
@@ -15,6 +13,7 @@ from shared.db.unit_of_work import Database
 from shared.embedded import EmbeddedPostgres
 from tests.support.kafka.client import forget_topics
 from tests.support.postgres import create_database, drop_database, test_server
+from tests.support.running import data_folder
 from tests.support.things import TOPIC, registered_things, things_database
 
 
@@ -84,15 +83,26 @@ async def other_topic(bus: Bus) -> str:
 
 
 @pytest.fixture
-def own_postgres() -> Iterator[EmbeddedPostgres]:
+def own_postgres(own_data: Path) -> Iterator[EmbeddedPostgres]:
     """A started server that a test may kill."""
-    folder = Path(tempfile.mkdtemp(prefix="kehu-test-"))
-    folder.chmod(0o755)
-    postgres = EmbeddedPostgres(folder / "data")
+    postgres = EmbeddedPostgres(own_data)
     postgres.start()
     yield postgres
     postgres.stop()
-    shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="module")
+def data() -> Iterator[Path]:
+    """The data folder of a module's system."""
+    with data_folder() as data:
+        yield data
+
+
+@pytest.fixture
+def own_data() -> Iterator[Path]:
+    """A data folder of a test's own."""
+    with data_folder() as data:
+        yield data
 
 
 @pytest.fixture

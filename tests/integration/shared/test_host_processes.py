@@ -6,8 +6,6 @@ from __future__ import annotations
 import asyncio
 import json
 import re
-import shutil
-import tempfile
 import threading
 import time
 from collections.abc import Iterator
@@ -36,17 +34,13 @@ class Company:
 
 
 @pytest.fixture(scope="module")
-def company() -> Iterator[Company]:
-    folder = Path(tempfile.mkdtemp(prefix="kehu-test-"))
-    folder.chmod(0o755)  # so that the server's account can enter it
-    data = folder / "data"
+def company(data: Path) -> Iterator[Company]:
     migrated = run("migrate", data=data)
     found = re.search(r"First sign-in: (\S+) / (\S+)", migrated.stdout)
     assert found, migrated.stdout + migrated.stderr
     with running("work", "customer", "--port", "0", data=data, env=OFTEN) as worker:
         worker.address()
         yield Company(data, worker, (found[1], found[2]))
-    shutil.rmtree(folder)
 
 
 @pytest.fixture
