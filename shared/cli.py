@@ -4,34 +4,56 @@ from __future__ import annotations
 
 import gc
 import sys
+from importlib import import_module
+from typing import Any
 
 import typer
+from typer.core import TyperGroup
 
-from shared.embedded import EmbeddedPostgresError
-from shared.host.commands import parked
-from shared.host.commands.check import check
-from shared.host.commands.demo import demo
-from shared.host.commands.doctor import doctor
-from shared.host.commands.ingress import ingress
-from shared.host.commands.migrate import migrate
-from shared.host.commands.replay import replay
-from shared.host.commands.republish import republish
-from shared.host.commands.serve import serve
-from shared.host.commands.topics import topics
-from shared.host.commands.up import up
-from shared.host.commands.work import work
+from shared.embedded.errors import EmbeddedPostgresError
 from shared.host.errors import HostError
+
+#: In the order in which the help shows them; each is in a module of that name.
+COMMANDS = (
+    "up",
+    "demo",
+    "serve",
+    "work",
+    "migrate",
+    "doctor",
+    "check",
+    "replay",
+    "republish",
+    "topics",
+    "ingress",
+    "parked",
+)
+
+
+class Commands(TyperGroup):
+    """Imports a command when it is called: none waits for what only another needs."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of all commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return a command, None when there is none of that name."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"shared.host.commands.{cmd_name}")
+        commands = getattr(module, "commands", None) or _alone(getattr(module, cmd_name))
+        return typer.main.get_command(commands)
+
 
 app = typer.Typer(
     name="kehu",
     help="Kehu (客户): a CRM backend of four event-driven services.",
+    cls=Commands,
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-for command in (up, demo, serve, work, migrate, doctor, check, replay, republish, topics, ingress):
-    app.command()(command)
-app.add_typer(parked.commands, name="parked")
 
 
 @app.callback()
@@ -49,6 +71,12 @@ def main() -> None:
         for error in _leaves(group):
             print(f"kehu: {error}", file=sys.stderr)
         raise SystemExit(1) from None
+
+
+def _alone(command: Any) -> typer.Typer:
+    app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+    app.command()(command)
+    return app
 
 
 def _leaves(group: BaseExceptionGroup[BaseException]) -> list[BaseException]:

@@ -19,13 +19,11 @@ from shared.db.unit_of_work import Database
 from shared.http import frame
 
 
-def create_app(
-    settings: AnalyticsSettings, *, db: Database | None = None, keys: KeySource | None = None
-) -> FastAPI:
+def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
     app = frame.compose(
         settings,
-        db or create_database(settings),
+        db,
         staff=staff,
         permissions=PERMISSIONS,
         routers=[cube, overview, customers, funnel, receivables, reconciliation],
@@ -35,8 +33,3 @@ def create_app(
     )
     dashboard.install(app)
     return app
-
-
-def create_database(settings: AnalyticsSettings) -> Database:
-    """Open the service's database."""
-    return frame.open_database(settings, "analytics")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.analytics.app import create_database
 from services.analytics.consumers import CONSUMERS
 from services.analytics.settings import AnalyticsSettings
 from shared.bus.port import Bus
@@ -10,6 +9,6 @@ from shared.db.unit_of_work import Database
 from shared.worker import Worker
 
 
-def create_worker(settings: AnalyticsSettings, bus: Bus, *, db: Database | None = None) -> Worker:
+def create_worker(settings: AnalyticsSettings, bus: Bus, db: Database) -> Worker:
     """Compose the consumer."""
-    return Worker(db or create_database(settings), bus, consumers=CONSUMERS)
+    return Worker(db, bus, consumers=CONSUMERS)

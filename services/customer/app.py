@@ -10,7 +10,6 @@ from services.customer.customers.router import router as customers
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
-from services.customer.policies import POLICIES
 from services.customer.registrations.router import router as registrations
 from services.customer.sessions.keys import keys_from_database
 from services.customer.sessions.router import router as sessions
@@ -26,11 +25,8 @@ from shared.http import frame
 ROUTERS = [customers, contacts, credit, timeline, imports, handovers, registrations, staff, units]
 
 
-def create_app(
-    settings: CustomerSettings, *, db: Database | None = None, keys: KeySource | None = None
-) -> FastAPI:
+def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
-    db = db or create_database(settings)
     own = settings.sign_in
     return frame.compose(
         settings,
@@ -42,8 +38,3 @@ def create_app(
         description="People of the company, customers and contacts, ownership, timeline.",
         keys=keys or (keys_from_database(db) if own else None),
     )
-
-
-def create_database(settings: CustomerSettings) -> Database:
-    """Open the service's database."""
-    return frame.open_database(settings, "customer", POLICIES)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.customer.app import create_database
 from services.customer.consumers import CONSUMERS
 from services.customer.handovers import service as handovers
 from services.customer.housekeeping import clean_up
@@ -14,9 +13,8 @@ from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
 
-def create_worker(settings: CustomerSettings, bus: Bus, *, db: Database | None = None) -> Worker:
+def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
     """Compose relay, consumers, hand-overs and housekeeping."""
-    db = db or create_database(settings)
     imports = ImportRunner(db, [CUSTOMERS])
     return Worker(
         db,

@@ -7,7 +7,6 @@ from fastapi import FastAPI
 from services.opportunity.activities.router import router as activities
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
-from services.opportunity.policies import POLICIES
 from services.opportunity.prices.router import router as prices
 from services.opportunity.products.router import router as products
 from services.opportunity.quotes.router import router as quotes
@@ -19,12 +18,12 @@ from shared.http import frame
 
 
 def create_app(
-    settings: OpportunitySettings, *, db: Database | None = None, keys: KeySource | None = None
+    settings: OpportunitySettings, db: Database, keys: KeySource | None = None
 ) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
     return frame.compose(
         settings,
-        db or create_database(settings),
+        db,
         staff=staff,
         permissions=PERMISSIONS,
         routers=[opportunities, quotes, activities, products, prices],
@@ -32,8 +31,3 @@ def create_app(
         description="Products and prices, opportunities, activities, quotes and their approval.",
         keys=keys,
     )
-
-
-def create_database(settings: OpportunitySettings) -> Database:
-    """Open the service's database."""
-    return frame.open_database(settings, "opportunity", POLICIES)

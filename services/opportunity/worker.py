@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.opportunity.app import create_database
 from services.opportunity.consumers import CONSUMERS
 from services.opportunity.quotes.answering import EXPIRY, expire_quote
 from services.opportunity.settings import OpportunitySettings
@@ -13,6 +12,6 @@ from shared.worker import Worker
 DEADLINES = {EXPIRY: expire_quote}
 
 
-def create_worker(settings: OpportunitySettings, bus: Bus, *, db: Database | None = None) -> Worker:
+def create_worker(settings: OpportunitySettings, bus: Bus, db: Database) -> Worker:
     """Compose relay, consumers and deadlines."""
-    return Worker(db or create_database(settings), bus, consumers=CONSUMERS, deadlines=DEADLINES)
+    return Worker(db, bus, consumers=CONSUMERS, deadlines=DEADLINES)

@@ -13,7 +13,6 @@ from services.order.ledger.router import router as ledger
 from services.order.orders.router import router as orders
 from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
-from services.order.policies import POLICIES
 from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
 from services.order.settings import OrderSettings
@@ -39,13 +38,11 @@ ROUTERS = [
 ]
 
 
-def create_app(
-    settings: OrderSettings, *, db: Database | None = None, keys: KeySource | None = None
-) -> FastAPI:
+def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
     return frame.compose(
         settings,
-        db or create_database(settings),
+        db,
         staff=staff,
         permissions=PERMISSIONS,
         routers=ROUTERS,
@@ -53,8 +50,3 @@ def create_app(
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
         keys=keys,
     )
-
-
-def create_database(settings: OrderSettings) -> Database:
-    """Open the service's database."""
-    return frame.open_database(settings, "order", POLICIES)

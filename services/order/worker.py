@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from services.order.app import create_database
 from services.order.consumers import CONSUMERS
 from services.order.history.importing import KIND
 from services.order.settings import OrderSettings
@@ -12,9 +11,8 @@ from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
 
-def create_worker(settings: OrderSettings, bus: Bus, *, db: Database | None = None) -> Worker:
+def create_worker(settings: OrderSettings, bus: Bus, db: Database) -> Worker:
     """Compose relay, consumers and imports."""
-    db = db or create_database(settings)
     imports = ImportRunner(db, [KIND])
     return Worker(
         db,

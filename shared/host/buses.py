@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import ssl
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from aiokafka.errors import KafkaError
-
-from shared.bus.kafka import KafkaBus
 from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
 from shared.bus.topics import Topic
 from shared.events.catalogue import all_events, inbound_events
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
+
+if TYPE_CHECKING:
+    from shared.bus.kafka import KafkaBus
 
 
 def declared_topics() -> list[Topic]:
@@ -30,6 +30,8 @@ async def open_bus(settings: HostSettings, url: str | None) -> Bus:
         HostError: no address is given, or no broker answers there.
     """
     if settings.bus_kind == "kafka":
+        from aiokafka.errors import KafkaError  # only who uses Kafka waits for its client
+
         bus = kafka_bus(settings)
         try:
             await bus.declare(declared_topics())
@@ -70,6 +72,8 @@ def kafka_bus(settings: HostSettings) -> KafkaBus:
             "sasl_plain_username": settings.kafka_user,
             "sasl_plain_password": password.get_secret_value() if password else None,
         }
+    from shared.bus.kafka import KafkaBus
+
     return KafkaBus(
         connection, partitions=settings.kafka_partitions, replication=settings.kafka_replication
     )

@@ -1,5 +1,5 @@
-"""What the HTTP side of every service is composed of, around its own routers, permissions and
-policies: the database, the verification of tokens, and the application."""
+"""What the HTTP side of every service is composed of, around its own routers and permissions: the
+verification of tokens, and the application."""
 
 from __future__ import annotations
 
@@ -12,24 +12,10 @@ from shared.auth.revocations import Ending, Revocations
 from shared.auth.roles import PermissionTable
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.driver import Prepared
-from shared.db.engine import create_engine
-from shared.db.unit_of_work import Database, Policies
-from shared.domain import clock
+from shared.db.unit_of_work import Database
 from shared.http.app import new_app
 from shared.http.context import Context
-from shared.inbox import inbound
 from shared.settings import ServiceSettings
-
-
-def open_database(
-    settings: ServiceSettings, service: str, policies: Policies | None = None
-) -> Database:
-    """Open a service's database as its runtime role. The API and the worker both begin here, so
-    this is where the process learns the business zone and who may send inbound events."""
-    clock.configure(settings.business_zone)
-    inbound.configure(settings.inbound_sources)
-    engine = create_engine(settings.database_url.get_secret_value(), pool_size=settings.pool_size)
-    return Database(engine, service=service, policies=policies)
 
 
 def compose(

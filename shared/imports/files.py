@@ -10,8 +10,6 @@ from datetime import date, datetime
 from typing import IO, Any
 from zipfile import BadZipFile, ZipFile
 
-from openpyxl import load_workbook
-
 from shared.imports.errors import BadFile
 
 #: A line of a file with its cells as stripped text.
@@ -81,6 +79,8 @@ def xlsx_lines(file: IO[bytes]) -> Iterator[Line]:
     Raises:
         BadFile: it is no workbook, or one made to exhaust its reader.
     """
+    from openpyxl import load_workbook  # it takes a while, and few ever need it
+
     _refuse_bombs(file)
     try:
         book = load_workbook(file, read_only=True, data_only=True, keep_links=False)

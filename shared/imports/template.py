@@ -7,10 +7,6 @@ import io
 from collections.abc import Sequence
 from enum import StrEnum
 
-from openpyxl import Workbook
-from openpyxl.styles import Font
-from openpyxl.utils import get_column_letter
-
 from shared.imports.kinds import Column
 
 CSV_TYPE = "text/csv; charset=utf-8"
@@ -45,6 +41,10 @@ def csv_template(columns: Sequence[Column], language: Language) -> bytes:
 
 def xlsx_template(columns: Sequence[Column], language: Language) -> bytes:
     """Return a workbook with one sheet."""
+    from openpyxl import Workbook  # as in `files`
+    from openpyxl.styles import Font
+    from openpyxl.utils import get_column_letter
+
     book = Workbook()
     sheet = book.worksheets[0]
     sheet.append(headings_of(columns, language))

@@ -28,11 +28,13 @@ _HEADERS = {
 }
 
 Endpoint = Callable[[Request], Awaitable[Response]]
+Entries = Callable[[], Sequence[EventEntry]]
 
 
 def portal_routes(apps: Sequence[FastAPI]) -> list[Route | Mount]:
-    """Return the routes of the portal for these services."""
-    entries = catalogue()
+    """Return the routes of the portal for these services. What they show is put together for the
+    first who asks: a start does not wait for it."""
+    entries = cache(catalogue)
     return [
         Route("/", _page(apps, entries)),
         Mount("/portal", StaticFiles(directory=_STATIC)),
@@ -44,21 +46,10 @@ def portal_routes(apps: Sequence[FastAPI]) -> list[Route | Mount]:
     ]
 
 
-def _page(apps: Sequence[FastAPI], entries: Sequence[EventEntry]) -> Endpoint:
-    @cache
-    def html() -> str:  # on the first request: the OpenAPI documents it counts take a while
-        return render(apps, entries)
-
-    async def page(request: Request) -> Response:
-        return HTMLResponse(html(), headers=_HEADERS)
-
-    return page
-
-
-def _asyncapi_page(entries: Sequence[EventEntry]) -> Endpoint:
+def _page(apps: Sequence[FastAPI], entries: Entries) -> Endpoint:
     @cache
     def html() -> str:
-        return asyncapi_page.render(asyncapi(entries))
+        return render(apps, entries())
 
     async def page(request: Request) -> Response:
         return HTMLResponse(html(), headers=_HEADERS)
@@ -66,10 +57,21 @@ def _asyncapi_page(entries: Sequence[EventEntry]) -> Endpoint:
     return page
 
 
-def _asyncapi(entries: Sequence[EventEntry]) -> Endpoint:
+def _asyncapi_page(entries: Entries) -> Endpoint:
+    @cache
+    def html() -> str:
+        return asyncapi_page.render(asyncapi(entries()))
+
+    async def page(request: Request) -> Response:
+        return HTMLResponse(html(), headers=_HEADERS)
+
+    return page
+
+
+def _asyncapi(entries: Entries) -> Endpoint:
     @cache
     def json() -> bytes:
-        return to_json(asyncapi(entries))
+        return to_json(asyncapi(entries()))
 
     async def document(request: Request) -> Response:
         return Response(json(), media_type="application/json")
@@ -77,10 +79,10 @@ def _asyncapi(entries: Sequence[EventEntry]) -> Endpoint:
     return document
 
 
-def _asyncapi_of_one(entries: Sequence[EventEntry]) -> Endpoint:
+def _asyncapi_of_one(entries: Entries) -> Endpoint:
     @cache
     def json(service: str) -> bytes:
-        return to_json(asyncapi(entries, service))
+        return to_json(asyncapi(entries(), service))
 
     async def document(request: Request) -> Response:
         service = request.path_params["service"]
@@ -91,32 +93,34 @@ def _asyncapi_of_one(entries: Sequence[EventEntry]) -> Endpoint:
     return document
 
 
-def _events(entries: Sequence[EventEntry]) -> Endpoint:
-    items = [
-        {
-            "type": entry.type,
-            "version": entry.version,
-            "producer": entry.producer,
-            "consumers": entry.consumers,
-            "topic": entry.topic,
-            "key": entry.key,
-            "description": f"{entry.summary} {entry.remark}".strip(),
-            "dataschema": entry.schema_path,
-        }
-        for entry in entries
-    ]
-
+def _events(entries: Entries) -> Endpoint:
     async def events(request: Request) -> Response:
+        items = [_item(entry) for entry in entries()]
         return JSONResponse({"items": items, "next_page_token": None})
 
     return events
 
 
-def _schema(entries: Sequence[EventEntry]) -> Endpoint:
-    schemas = {entry.type: to_json(entry.schema) for entry in entries}
+def _item(entry: EventEntry) -> dict[str, object]:
+    return {
+        "type": entry.type,
+        "version": entry.version,
+        "producer": entry.producer,
+        "consumers": entry.consumers,
+        "topic": entry.topic,
+        "key": entry.key,
+        "description": f"{entry.summary} {entry.remark}".strip(),
+        "dataschema": entry.schema_path,
+    }
+
+
+def _schema(entries: Entries) -> Endpoint:
+    @cache
+    def schemas() -> dict[str, bytes]:
+        return {entry.type: to_json(entry.schema) for entry in entries()}
 
     async def schema(request: Request) -> Response:
-        found = schemas.get(request.path_params["event_type"])
+        found = schemas().get(request.path_params["event_type"])
         if found is None:
             raise HTTPException(404)
         return Response(found, media_type="application/schema+json")

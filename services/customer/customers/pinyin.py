@@ -6,9 +6,7 @@ The dictionaries are pypinyin's; its converter, which can do far more, takes ten
 from __future__ import annotations
 
 from functools import cache
-
-from pypinyin.constants import PHRASES_DICT, PINYIN_DICT
-from pypinyin.contrib.tone_convert import to_normal
+from typing import Any
 
 #: Characters that are read otherwise as surnames than elsewhere.
 _SURNAMES = {
@@ -59,7 +57,7 @@ def _phrase(name: str, start: int) -> list[str]:
     """Return the reading of the longest known phrase that begins here."""
     longest = _longest().get(name[start], 0)
     for end in range(min(len(name), start + longest), start + 1, -1):
-        phrase = PHRASES_DICT.get(name[start:end])
+        phrase = _phrases().get(name[start:end])
         if phrase is not None:
             return [_plain(each[0]) for each in phrase]
     return []
@@ -69,17 +67,37 @@ def _phrase(name: str, start: int) -> list[str]:
 def _longest() -> dict[str, int]:
     """Return how long the longest phrase is that begins with a character."""
     found: dict[str, int] = {}
-    for phrase in PHRASES_DICT:
+    for phrase in _phrases():
         found[phrase[0]] = max(len(phrase), found.get(phrase[0], 0))
     return found
 
 
 @cache
 def _character(character: str) -> list[str]:
-    known = PINYIN_DICT.get(ord(character))
+    known = _characters().get(ord(character))
     return [_plain(known.split(",")[0])] if known else []
 
 
 @cache
 def _plain(syllable: str) -> str:
-    return to_normal(syllable)
+    from pypinyin.contrib.tone_convert import to_normal
+
+    plain: str = to_normal(syllable)
+    return plain
+
+
+# Imported with the first name: half a second, which most processes never need.
+
+
+@cache
+def _phrases() -> Any:
+    from pypinyin.constants import PHRASES_DICT
+
+    return PHRASES_DICT
+
+
+@cache
+def _characters() -> Any:
+    from pypinyin.constants import PINYIN_DICT
+
+    return PINYIN_DICT

@@ -18,7 +18,7 @@ from shared.host.refill import refill_if_lost
 from shared.host.settings import HostSettings
 from shared.host.system import System
 from shared.logging import configure
-from shared.service import NAMES, load
+from shared.service import NAMES, Service, load
 
 
 def up(port: Port = None, host: Host = None, data: Data = None, bus: BusOption = None) -> None:
@@ -40,8 +40,9 @@ async def run_system(
         sock = stack.enter_context(server.listen(settings.host, settings.port))
         address = server.address_of(sock)
         note(address)
+        loading = asyncio.create_task(asyncio.to_thread(_loaded, names))  # while PostgreSQL starts
         databases = await stack.enter_async_context(open_databases(settings, names, say))
-        services = [load(name) for name in names]
+        services = await loading
         await migrate_all(databases, services, say)
         bus = await open_bus(settings, databases.bus_url)
         stack.push_async_callback(bus.close)
@@ -57,6 +58,14 @@ async def run_system(
         say(f"Kehu {' '.join(names)}: ready in {time.monotonic() - started:.1f} s at {address}")
         await server.serve(system.app, sock, stop, drain=system.readiness.drain)
         say("stopping")
+
+
+def _loaded(names: Sequence[str]) -> list[Service]:
+    """Return the services, with all that they are made of imported."""
+    services = [load(name) for name in names]
+    for service in services:
+        service.load_sides()
+    return services
 
 
 @contextlib.asynccontextmanager

@@ -13,7 +13,7 @@ import pytest
 import sqlalchemy as sa
 from argon2 import PasswordHasher
 
-from services.customer.app import create_app, create_database
+from services.customer.app import create_app
 from services.customer.bootstrap import prepare
 from tests.conftest import Launch
 from tests.support.sign_ins import ADMIN_PASSWORD, SignIns
@@ -128,11 +128,11 @@ async def test_a_hundred_guesses_at_once_are_not_all_looked_at(sign_ins: SignIns
 async def test_guesses_are_counted_over_all_processes(sign_ins: SignIns) -> None:
     """Who guesses at several processes in turn has no more tries than at one."""
     await sign_ins.hire("spread", "finance", password=PASSWORD)
+    open_database = sign_ins.under_test.service.create_database
+    databases = [open_database(sign_ins.settings) for _ in range(2)]
     processes = [
         replace(sign_ins, under_test=replace(sign_ins.under_test, app=app))
-        for app in (
-            create_app(sign_ins.settings, db=create_database(sign_ins.settings)) for _ in range(2)
-        )
+        for app in (create_app(sign_ins.settings, each) for each in databases)
     ]
     answers = await asyncio.gather(
         *(processes[n % 2].token("spread", f"guess{n}", address="10.7.0.1") for n in range(100))
@@ -202,7 +202,7 @@ async def test_somebody_who_left_is_out_at_once(sign_ins: SignIns) -> None:
     """S04: the token stops working here, and there is no new one."""
     hired = await sign_ins.hire("leaver", "account_manager", password=PASSWORD)
     leaver = await sign_ins.client("leaver", PASSWORD)
-    other_process = create_app(sign_ins.settings, db=sign_ins.under_test.db)
+    other_process = create_app(sign_ins.settings, sign_ins.under_test.db)
     assert (await leaver.get("/v1/auth/me")).status_code == 200
     async with await sign_ins.administrator() as administrator:
         left = await administrator.post(
@@ -223,7 +223,7 @@ async def test_another_process_notices_within_a_second(sign_ins: SignIns) -> Non
     hired = await sign_ins.hire("noticed", "account_manager", password=PASSWORD)
     client = await sign_ins.client("noticed", PASSWORD)
     token = client.headers["authorization"].removeprefix("Bearer ")
-    other = create_app(sign_ins.settings, db=sign_ins.under_test.db).state.context.tokens
+    other = create_app(sign_ins.settings, sign_ins.under_test.db).state.context.tokens
     assert (await other.verify(token)).name == "noticed"
     async with await sign_ins.administrator() as administrator:
         await administrator.post(
@@ -268,7 +268,7 @@ async def test_the_first_password_is_made_up_once(launch: Launch) -> None:
     """Two processes that start at once make one administrator and one key."""
     launched = await launch("customer")
     settings = launched.app.state.context.settings
-    other = create_database(settings)
+    other = launched.service.create_database(settings)
     lines = await asyncio.gather(prepare(launched.db, settings), prepare(other, settings))
     (line,) = [line for found in lines for line in found]
     password = line.removeprefix("First sign-in: admin / ")

@@ -56,9 +56,6 @@ THINGS = Service(
     settings=ServiceSettings,
     metadata=metadata,
     migrations=Path("nowhere"),
-    create_database=lambda settings: None,  # type: ignore[arg-type, return-value]
-    create_app=lambda settings: None,  # type: ignore[arg-type, return-value]
-    create_worker=lambda settings: None,
     consumers=CONSUMERS,
 )
 
