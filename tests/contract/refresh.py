@@ -1,7 +1,7 @@
 """Write the golden files anew (``make golden``).
 
 An event schema that would break a consumer is not written, unless ``--break`` says that nobody
-has seen the event yet.
+has seen the event yet. An example of each new event is stored, and then left as it is for ever.
 """
 
 from __future__ import annotations
@@ -19,20 +19,22 @@ from tests.contract.golden import (
     event_files,
     openapi_files,
 )
+from tests.contract.stored import STORED, stored_files
 
 
 async def _refresh(may_break: bool) -> list[str]:
     events = event_files()
-    broken = (
-        [] if may_break else [line for path, now in events.items() for line in _broken(path, now)]
-    )
-    broken += [] if may_break else [f"{path.stem} is gone" for path in _left_over(events)]
-    if broken:
-        return broken
+    broken = {path.stem: lines for path, now in events.items() if (lines := _broken(path, now))}
+    broken |= {path.stem: [f"{path.stem} is gone"] for path in _left_over(events)}
+    if broken and not may_break:
+        return [line for lines in broken.values() for line in lines]
     for path in _left_over(events):
         path.unlink()
+    for name in broken:
+        (STORED / f"{name}.json").unlink(missing_ok=True)
+    examples = {path: now for path, now in stored_files().items() if not path.exists()}
     others = openapi_files() | asyncapi_files() | document_files()
-    for path, wanted in (events | others).items():
+    for path, wanted in (events | examples | others).items():
         path.parent.mkdir(parents=True, exist_ok=True)
         if not path.exists() or path.read_text() != wanted:
             path.write_text(wanted)

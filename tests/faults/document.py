@@ -27,12 +27,14 @@ once; every promise that `kehu check` knows holds; and analytics built anew has 
 outcome at first, resolved by their key; *repeated on the bus* are events that were published more
 than once, which shows that the kills hit where they hurt: no effect came of them. *recovery* is the
 time until a write was done again (median, 99th percentile, longest), which is mostly the time that
-a process takes to start; of a pause it is the length at least, also where no client noticed it.
+a process takes to start; of a pause or a cut it is the length at least, also where no client
+noticed it.
 The machine had two cores, for the clients too, and other work besides.
 
 `make faults` carries out all of it with a fixed seed and rewrites the lines below (`ARGS=F2` one
-of them); `make soak MINUTES=30` mixes everything for as long as you like. A short form of the first
-and of the cuts is part of `make test`.
+of them); `make soak MINUTES=30` mixes everything for as long as you like. Part of `make test` are a
+mix of kills on one process, one of kills and a pause on the cluster with Kafka, a short form of the
+cuts of the line to PostgreSQL, and F23.
 
 """
 _ROW = re.compile(r"^## (\S+)\n\n(.+?)\n\n\*(.+?)\*\n\n```text\n(.+?)\n```\n", re.M | re.S)

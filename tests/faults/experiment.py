@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import random
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass, field
 from typing import Any
@@ -61,6 +61,14 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
+class Outcome:
+    """What an experiment reports: its line, and what is wrong."""
+
+    line: str
+    wrong: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What came of a run."""
 
@@ -80,12 +88,11 @@ class Report:
         seconds = journal.ended - journal.began
         requests = journal.statuses.total()
         failed = sum(count for status, count in journal.statuses.items() if status[0] == "5")
-        recovery = sorted(kill.recovered or float("inf") for kill in journal.kills) or [0.0]
-        shown = [_percentile(recovery, 0.5), _percentile(recovery, 0.99), recovery[-1]]
+        recovery = [kill.recovered or float("inf") for kill in journal.kills]
         return " / ".join(
             (
                 f"seed {self.plan.seed}",
-                f"kills {len(journal.kills)}",
+                journal.struck,
                 f"failed starts {len(self.failed_starts)}",
                 f"seconds {seconds:.0f}",
                 f"req/s {requests / seconds:.0f}",
@@ -97,7 +104,7 @@ class Report:
                 f"duplicate effects {len(found.duplicates)}",
                 f"order gaps {len(found.gaps)}",
                 f"violations {len(found.violations)}",
-                f"recovery {', '.join(f'{each:.1f}' for each in shown)} s",
+                f"recovery {figures(recovery)} s",
                 f"5xx {failed / max(1, requests):.1%}",
             )
         )
@@ -145,5 +152,13 @@ async def _run(plan: Plan, target: Target, company: Company) -> Report:
     return Report(plan, load.journal, findings, imports.rows, keeper.failed_starts)
 
 
-def _percentile(values: list[float], share: float) -> float:
+def percentile(values: Sequence[float], share: float) -> float:
+    """The value below which a share of sorted values lies."""
     return values[min(int(len(values) * share), len(values) - 1)]
+
+
+def figures(values: Iterable[float]) -> str:
+    """Median, 99th percentile and greatest of what was measured."""
+    ordered = sorted(values) or [0.0]
+    shown = (percentile(ordered, 0.5), percentile(ordered, 0.99), ordered[-1])
+    return ", ".join(f"{each:.1f}" for each in shown)

@@ -9,11 +9,15 @@ import random
 import time
 import traceback
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 
+from shared.logging import configure
 from tests.faults import document
-from tests.faults.experiment import Plan, Report, run
+from tests.faults.backlog import fall_behind
+from tests.faults.blocked import blocked
+from tests.faults.cut_off import cut_off
+from tests.faults.experiment import Outcome, Plan, Report, figures, run
 from tests.faults.network import (
     Resets,
     Told,
@@ -24,7 +28,9 @@ from tests.faults.network import (
     write_until,
 )
 from tests.faults.points import CONSUMER_POINTS, RELAY_POINTS, REQUEST_POINTS
+from tests.faults.releases import released
 from tests.faults.separate import separate_processes
+from tests.faults.storm import rebalance
 from tests.support import services
 from tests.support.postgres import test_server
 from tests.support.services import ServiceUnderTest
@@ -33,14 +39,6 @@ SEED = 20261121
 _RESETS, _CUTS = 500, 40
 #: Long enough that workers and brokers, for whom no client waits, are at work again.
 _APART = (2.0, 10.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The line of the report, and what is wrong."""
-
-    line: str
-    wrong: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,15 +114,10 @@ async def _away(seed: int) -> Outcome:
         f" / writes acknowledged {len(seen.told.writes)} / refused with 503 {seen.refused}"
         f" / wrong {len(wrong)} / slowest refusal {seen.slowest_refusal:.1f} s"
         f" / slowest answer {seen.told.slowest:.1f} s"
-        f" / recovery {', '.join(f'{each:.1f}' for each in _percentiles(seen.recovered))} s"
+        f" / recovery {figures(seen.recovered)} s"
         f" / liveness failures {len(seen.dead)}"
     )
     return Outcome(line, wrong)
-
-
-def _percentiles(values: Sequence[float]) -> list[float]:
-    ordered = sorted(values)
-    return [ordered[len(ordered) // 2], ordered[len(ordered) * 99 // 100], ordered[-1]]
 
 
 _KINDS = ("api", "worker", "postgres", "broker")
@@ -158,12 +151,16 @@ EXPERIMENTS = (
     Experiment(
         "F8", "The line to PostgreSQL is cut again and again: refused, and silent.", otherwise=_away
     ),
+    Experiment(
+        "F8-kafka",
+        "The line to the broker is cut: refused, and silent, for 2 to 35 s.",
+        otherwise=cut_off,
+    ),
     Experiment("F9", "The line to PostgreSQL is reset at COMMIT.", otherwise=_resets),
     Experiment(
         "F13",
-        "A worker is away for 25 s under load, and then has a backlog.",
-        ("absent_worker",),
-        rounds=3,
+        "A consumer needs 20 ms for each event, falls behind, and catches up.",
+        otherwise=fall_behind,
     ),
     Experiment(
         "F14",
@@ -182,6 +179,22 @@ EXPERIMENTS = (
         "Every event is published again, while workers are killed.",
         ("again", "worker"),
         rounds=3,
+    ),
+    Experiment(
+        "F21",
+        "Workers join and leave every 3 s; afterwards a consumer hangs.",
+        otherwise=rebalance,
+    ),
+    Experiment(
+        "F22",
+        "A consumer blocks the event loop of its process for 40 s.",
+        otherwise=blocked,
+    ),
+    Experiment(
+        "F23",
+        "Today's consumers are given every event that was ever published, and those of a later"
+        " release.",
+        otherwise=released,
     ),
 )
 
@@ -212,6 +225,7 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--rounds", type=int, help="of strikes; each has its own number")
     given = parser.parse_args()
+    configure("warning")
     by_id = {each.id: each for each in EXPERIMENTS}
     print(f"seed {given.seed}", flush=True)
     chosen = [by_id[name] for name in given.ids or by_id]

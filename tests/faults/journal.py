@@ -37,20 +37,44 @@ class Written:
         self.status, self.body, self.document = answer.status_code, answer.content, answer.json()
 
 
+#: What the report calls what was done to the system, by the first word of its kind; the rest are
+#: kills.
+_CALLED = {
+    "absent": "absences",
+    "again": "repetitions",
+    "blocked": "blocks",
+    "hung": "hangs",
+    "lost": "lost logs",
+    "pause": "pauses",
+    "poison": "poisonings",
+    "refused": "cuts",
+    "roll": "rolling restarts",
+    "silent": "cuts",
+    "slow": "slowed consumers",
+    "storm": "storms",
+}
+
+
 @dataclass(slots=True)
 class Kill:
-    """One process killed, and how long it took until a write was done again."""
+    """One process killed, or worse, and how long it took until a write was done again."""
 
     kind: str
     at: float
     recovered: float | None = None
+
+    @property
+    def called(self) -> str:
+        """What the report counts it as."""
+        return _CALLED.get(self.kind.partition("_")[0], "kills")
 
 
 @dataclass(slots=True)
 class Journal:
     """Filled by the load and the killer; read by the audit and the report.
 
-    ``shown`` holds the last acknowledged write of each document, by the path it is read at.
+    ``shown`` holds the last acknowledged write of each document, by the path it is read at;
+    ``done`` when each acknowledged write was sent, and how many seconds later that was known.
     """
 
     writes: list[Written] = field(default_factory=list)
@@ -61,6 +85,7 @@ class Journal:
     cut: int = 0  # answers to creations, thrown away
     late_commits: int = 0
     repeated: int = 0  # records of events that were on the bus already
+    done: list[tuple[float, float]] = field(default_factory=list)
     last_done: float = 0.0  # when the last write was sent that was done
     began: float = field(default_factory=time.monotonic)
     ended: float = 0.0
@@ -73,6 +98,7 @@ class Journal:
 
     def acknowledged(self, sent: float) -> None:
         """A write sent at this moment was done: whatever was killed before works again."""
+        self.done.append((sent, time.monotonic() - sent))
         self.last_done = max(self.last_done, sent)
         for kill in self.kills:
             if kill.recovered is None and kill.at < sent:
@@ -84,6 +110,17 @@ class Journal:
         self.surprises.append(f"{what}: {shown}" if shown else what)
 
     @property
+    def struck(self) -> str:
+        """How often what was done to the system: kills first."""
+        counts = Counter(kill.called for kill in self.kills)
+        counts["kills"] += 0
+        return " / ".join(f"{name} {counts[name]}" for name in sorted(counts, key=_kills_first))
+
+    @property
     def up(self) -> bool:
         """Whether a write was done since the last kill."""
         return all(kill.recovered is not None for kill in self.kills)
+
+
+def _kills_first(name: str) -> tuple[bool, str]:
+    return name != "kills", name

@@ -1,4 +1,5 @@
-"""``python -m tests.faults.launcher``: ``kehu`` as it is, with a witness and points to die at.
+"""``python -m tests.faults.launcher``: ``kehu`` as it is, with a witness, points to die at, and
+consumers that can be hindered.
 
 ``FAULT_BUG`` names a bug to put in, ``FAULT_POINTS`` the folder in which points are armed.
 """
@@ -8,7 +9,7 @@ from __future__ import annotations
 import os
 
 from shared.cli import main
-from tests.faults import points
+from tests.faults import hindrances, points
 from tests.faults.mutants import put_in
 from tests.faults.witness import add_to_analytics
 
@@ -20,6 +21,7 @@ def launch() -> None:
         put_in(bug)
     if folder := os.environ.get(points.VARIABLE):
         points.watch(folder)
+        hindrances.watch(folder)
     main()
 
 

@@ -200,7 +200,7 @@ async def outages(
                 mended.set()
                 await writers
                 await asyncio.sleep(_IDLE_SECONDS)
-            await (_fall_silent(proxy) if number % 2 else proxy.refuse())
+            await (proxy.fall_silent() if number % 2 else proxy.refuse())
             await _everything_is_refused(seen, client)
             await asyncio.sleep(chance.uniform(0, seconds))
             await proxy.mend()
@@ -212,10 +212,6 @@ async def outages(
         over.set()
         await looking
     return seen
-
-
-async def _fall_silent(proxy: Proxy) -> None:
-    proxy.silence()
 
 
 async def _everything_is_refused(seen: Outages, client: httpx.AsyncClient) -> None:

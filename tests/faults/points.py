@@ -111,7 +111,7 @@ def watch(folder: str) -> None:
 
 def _watched(point: _Point, step: Any, path: str) -> Any:
     def look(arguments: tuple[Any, ...]) -> None:
-        if os.access(path, os.F_OK) and point.counts(*arguments) and _take(path):
+        if os.access(path, os.F_OK) and point.counts(*arguments) and take(path):
             if point.when == "during":
                 asyncio.get_running_loop().call_later(_INTO_IT_SECONDS, _die)
             else:
@@ -131,8 +131,8 @@ def _watched(point: _Point, step: Any, path: str) -> Any:
     return step_and_look if point.when == "after" else look_and_step
 
 
-def _take(path: str) -> bool:
-    """Take the file away; say False if another process was quicker."""
+def take(path: str) -> bool:
+    """Take the file away; say False if it is not there, or another process was quicker."""
     try:
         os.unlink(path)
     except FileNotFoundError:

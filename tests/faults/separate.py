@@ -8,7 +8,7 @@ import random
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from dataclasses import replace
 from math import inf
@@ -43,15 +43,20 @@ _LOOK_SECONDS = 0.2
 class Separate:
     """A cluster that the experiments watch over; ``chance`` picks one of several alike."""
 
-    kinds: tuple[str, ...] = (
-        *("api", "worker", "postgres", "broker"),
-        *("pause_worker", "pause_broker", "absent_worker", "poison", "lost_log", "roll", "again"),
-    )
-
-    def __init__(self, cluster: Cluster, trap: Trap, chance: random.Random) -> None:
+    def __init__(
+        self, cluster: Cluster, trap: Trap, chance: random.Random, pause: float = PAUSE_SECONDS
+    ) -> None:
         self.cluster = cluster
         self.trap = trap
         self.chance = chance
+        #: What is done to it besides killing and pausing parts, by kind; an experiment may add.
+        self.acts: dict[str, Callable[[], Awaitable[None]]] = {
+            "poison": self._poison,
+            "lost_log": self._lose_the_log,
+            "roll": self._roll,
+            "again": self._publish_again,
+        }
+        self._pause_seconds = pause
         self.struck: set[str] = set()
         self.poisoned: Counter[str] = Counter()
         self.poison: set[str] = set()
@@ -81,21 +86,22 @@ class Separate:
             self._waiting[process] = asyncio.ensure_future(self._see_it_at_work(process))
 
     async def strike(self, kind: str) -> bool:
-        """Kill a part of the kind, or do something else to it."""
-        verb, _, of = kind.rpartition("_")
-        if kind in _OTHERS:
-            await _OTHERS[kind](self)
+        """Kill a part of the kind (``worker``), pause it (``pause_worker``), or do something else
+        to the cluster."""
+        if kind in self.acts:
+            await self.acts[kind]()
             return True
+        verb, _, of = kind.rpartition("_")
         name = self._one(of)
-        if verb == "pause":
-            return await self._pause(name)
-        if not await self._kill(name):
-            return False
-        if verb == "absent":
-            self.cluster.held.add(name)
-            await asyncio.sleep(PAUSE_SECONDS)
-            self.cluster.held.discard(name)
-        return True
+        return await (self._pause(name) if verb == "pause" else self.end(name))
+
+    async def end(self, name: str) -> bool:
+        """Kill a part; say whether it was there."""
+        self.struck.add(name)  # before, as somebody else may see it end
+        if await self.cluster.kill(name):
+            return True
+        self.struck.discard(name)
+        return False
 
     async def restart(self) -> None:
         """Start everything; later kill and start all programs."""
@@ -152,18 +158,11 @@ class Separate:
                         self._at_work[program] = time.monotonic()
                 await asyncio.sleep(_LOOK_SECONDS)
 
-    async def _kill(self, name: str) -> bool:
-        self.struck.add(name)  # before, as somebody else may see it end
-        if await self.cluster.kill(name):
-            return True
-        self.struck.discard(name)
-        return False
-
     async def _pause(self, name: str) -> bool:
         if not self.cluster.pause(name):
             return False
         try:
-            await asyncio.sleep(PAUSE_SECONDS)
+            await asyncio.sleep(self._pause_seconds)
         finally:
             self.cluster.resume(name)
         return True
@@ -209,17 +208,9 @@ class Separate:
         await self.cluster.publish_again()
 
 
-_OTHERS = {
-    "poison": Separate._poison,
-    "lost_log": Separate._lose_the_log,
-    "roll": Separate._roll,
-    "again": Separate._publish_again,
-}
-
-
 @asynccontextmanager
 async def separate_processes(
-    bug: str = "", *, brokers: int = 1, seed: int = 0
+    bug: str = "", *, brokers: int = 1, seed: int = 0, pause: float = PAUSE_SECONDS
 ) -> AsyncIterator[Separate]:
     """A cluster on Kafka, not started yet, perhaps with a bug in all of its processes."""
     with tempfile.TemporaryDirectory(prefix="kehu-points-") as folder:
@@ -227,4 +218,4 @@ async def separate_processes(
         settings = {"FAULT_BUG": bug, VARIABLE: str(trap.folder)}
         how: dict[str, Any] = {"command_line": LAUNCHER, "consumers": [WITNESS]}
         async with new_cluster(settings=settings, brokers=brokers, **how) as cluster:
-            yield Separate(cluster, trap, random.Random(seed))
+            yield Separate(cluster, trap, random.Random(seed), pause)

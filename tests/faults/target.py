@@ -32,11 +32,10 @@ class End:
 
 
 class Target(Protocol):
-    """What the experiments need. ``kinds`` are what can be done to it by `strike`; ``struck`` are
-    the processes that we ended, until somebody has seen it; ``poisoned`` is how many records that
-    are no events were put on each topic, and ``poison`` the ids they bear."""
+    """What the experiments need. ``struck`` are the processes that we ended, until somebody has
+    seen it; ``poisoned`` is how many records that are no events were put on each topic, and
+    ``poison`` the ids they bear."""
 
-    kinds: tuple[str, ...]
     trap: Trap
     struck: set[str]
     poisoned: Counter[str]

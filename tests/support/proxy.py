@@ -59,11 +59,12 @@ class Proxy:
         self._flowing.set()
         self._listener: asyncio.Server | None = None
         self._lines: set[Line] = set()
+        self._serving: set[asyncio.Task[None]] = set()
 
     async def listen(self) -> None:
         """Take connections, on the port of the last time."""
         if self._listener is None:
-            self._listener = await asyncio.start_server(self._serve, HOST, self.port)
+            self._listener = await asyncio.start_server(self._take, HOST, self.port)
             self.port = self._listener.sockets[0].getsockname()[1]
 
     async def refuse(self) -> None:
@@ -73,7 +74,7 @@ class Proxy:
             self._listener = None
         self.cut()
 
-    def silence(self) -> None:
+    async def fall_silent(self) -> None:
         """Pass nothing on any more; connections are still taken, and nobody answers."""
         self._flowing.clear()
 
@@ -92,6 +93,15 @@ class Proxy:
         """End everything."""
         self._flowing.set()
         await self.refuse()
+        for each in self._serving:
+            each.cancel()
+        if self._serving:
+            await asyncio.wait(self._serving)
+
+    def _take(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        task = asyncio.ensure_future(self._serve(reader, writer))
+        self._serving.add(task)
+        task.add_done_callback(self._serving.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         await self._flowing.wait()
@@ -102,16 +112,16 @@ class Proxy:
             return
         line = Line(writer, to_server)
         self._lines.add(line)
+        ways = (
+            asyncio.ensure_future(self._pass(line, reader, to_server, "sent")),
+            asyncio.ensure_future(self._pass(line, from_server, writer, "answered")),
+        )
         try:
             # Whichever way ends first ends both.
-            ways = (
-                asyncio.ensure_future(self._pass(line, reader, to_server, "sent")),
-                asyncio.ensure_future(self._pass(line, from_server, writer, "answered")),
-            )
-            _, other = await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
-            for each in other:
-                each.cancel()
+            await asyncio.wait(ways, return_when=asyncio.FIRST_COMPLETED)
         finally:
+            for each in ways:
+                each.cancel()
             self._lines.discard(line)
             writer.close()
             to_server.close()

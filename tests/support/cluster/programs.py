@@ -37,10 +37,14 @@ class Programs:
     def all(self) -> Iterator[Program]:
         """The API and the worker of every service."""
         for name in NAMES:
-            yield self._program(f"{name}-api", "serve", name, self.for_service(name))
-            yield self._program(
-                f"{name}-worker", "work", name, {**self.for_service(name), **self.bus}
-            )
+            api = f"{name}-api"
+            yield self._program(api, self.ports[api], "serve", name, self.for_service(name))
+            worker = f"{name}-worker"
+            yield self._worker(name, worker, self.ports[worker])
+
+    def another_worker(self, service: str) -> Program:
+        """One more worker of a service, which nobody keeps running."""
+        return self._worker(service, f"{service}-worker-2", free_port())
 
     def for_service(self, name: str) -> dict[str, str]:
         """The environment of one service's processes."""
@@ -64,8 +68,14 @@ class Programs:
         """What everybody is told; the folder is how the processes of a cluster are found again."""
         return environment(self.folder, dict(self.settings))
 
-    def _program(self, name: str, verb: str, service: str, told: Mapping[str, str]) -> Program:
-        command = [*self.command, verb, service, "--port", str(self.ports[name])]
+    def _worker(self, service: str, name: str, port: int) -> Program:
+        told = {**self.for_service(service), **self.bus}
+        return self._program(name, port, "work", service, told)
+
+    def _program(
+        self, name: str, port: int, verb: str, service: str, told: Mapping[str, str]
+    ) -> Program:
+        command = [*self.command, verb, service, "--port", str(port)]
         return Program(name, command, self.folder / "logs" / f"{name}.log", told)
 
 

@@ -46,10 +46,7 @@ class KafkaCluster:
             raise KafkaError(f"A cluster has one broker or three, not {nodes}.")
         self.folder = folder.resolve()
         self._say = say
-        self._layout = Layout.of(self.folder, nodes)
-        self._brokers = {
-            node.id: Broker(self.folder, node, self._layout) for node in self._layout.nodes
-        }
+        self._lay_out(Layout.of(self.folder, nodes))
 
     @property
     def bootstrap(self) -> str:
@@ -60,6 +57,17 @@ class KafkaCluster:
     def nodes(self) -> tuple[int, ...]:
         """The numbers of the brokers."""
         return tuple(self._brokers)
+
+    def port(self, node: int = 1) -> int:
+        """The port on which a broker listens, whatever its clients are told."""
+        return self._brokers[node].node.port
+
+    def advertise(self, port: int, node: int = 1) -> None:
+        """Have the clients of a broker come by another port, from its next start on: somebody
+        stands there and passes everything on to its own."""
+        layout = self._layout.advertise(node, port)
+        layout.save(self.folder)
+        self._lay_out(layout)
 
     def start(self) -> str:
         """Start the brokers that are not there, and return the address when all of them answer."""
@@ -124,6 +132,10 @@ class KafkaCluster:
     def log_tail(self, node: int = 1) -> str:
         """The end of what a broker said."""
         return self._brokers[node].log_tail()
+
+    def _lay_out(self, layout: Layout) -> None:
+        self._layout = layout
+        self._brokers = {node.id: Broker(self.folder, node, layout) for node in layout.nodes}
 
     def _launch(self, broker: Broker) -> None:
         if broker.process is None:

@@ -6,7 +6,7 @@ import base64
 import json
 import uuid
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from shared.embedded.state import HOST, free_port
@@ -37,17 +37,19 @@ share.coordinator.state.topic.num.partitions=1
 
 @dataclass(frozen=True)
 class Node:
-    """One broker, which is a controller too."""
+    """One broker, which is a controller too. With an ``advertised`` port clients come by that one,
+    where somebody stands before the broker who passes everything on to its own."""
 
     id: int
     port: int
     controller_port: int
     directory_id: str
+    advertised: int = 0
 
     @property
     def address(self) -> str:
         """Where clients reach it."""
-        return f"{HOST}:{self.port}"
+        return f"{HOST}:{self.advertised or self.port}"
 
     @property
     def controller(self) -> str:
@@ -91,6 +93,11 @@ class Layout:
         draft.write_text(json.dumps(asdict(self), indent=2))
         draft.rename(folder / _FILE)
 
+    def advertise(self, node: int, port: int) -> Layout:
+        """The same cluster, with another port told to the clients of a broker."""
+        nodes = (replace(each, advertised=port) if each.id == node else each for each in self.nodes)
+        return replace(self, nodes=tuple(nodes))
+
     @property
     def bootstrap(self) -> str:
         """The addresses of all brokers, as clients take them."""
@@ -106,11 +113,11 @@ class Layout:
         """The server.properties of a broker."""
         count = len(self.nodes)
         in_sync = 2 if count > 2 else 1
-        listeners = f"BROKER://{node.address},CONTROLLER://{node.controller}"
+        controller = f"CONTROLLER://{node.controller}"
         own = {
             "node.id": node.id,
-            "listeners": listeners,
-            "advertised.listeners": listeners,
+            "listeners": f"BROKER://{HOST}:{node.port},{controller}",
+            "advertised.listeners": f"BROKER://{node.address},{controller}",
             "controller.quorum.bootstrap.servers": ",".join(each.controller for each in self.nodes),
             "log.dirs": data,
             "default.replication.factor": count,
