@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.analytics.cube.router import router as cube
 from services.analytics.customers.router import router as customers
 from services.analytics.dashboard import routes as dashboard
+from services.analytics.facts.organisation import roles
 from services.analytics.facts.parties import staff
 from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
@@ -25,6 +26,7 @@ def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None
         settings,
         db,
         staff=staff,
+        roles=roles,
         permissions=PERMISSIONS,
         routers=[cube, overview, customers, funnel, receivables, reconciliation],
         title="Kehu analytics service",

@@ -11,6 +11,8 @@ from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
 from services.customer.registrations.router import router as registrations
+from services.customer.roles.router import router as roles
+from services.customer.roles.table import roles as defined_roles
 from services.customer.sessions.keys import keys_from_database
 from services.customer.sessions.router import router as sessions
 from services.customer.settings import CustomerSettings
@@ -22,7 +24,18 @@ from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
 
-ROUTERS = [customers, contacts, credit, timeline, imports, handovers, registrations, staff, units]
+ROUTERS = [
+    customers,
+    contacts,
+    credit,
+    timeline,
+    imports,
+    handovers,
+    registrations,
+    staff,
+    units,
+    roles,
+]
 
 
 def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
@@ -32,6 +45,7 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         settings,
         db,
         staff=people,
+        roles=defined_roles,
         permissions=PERMISSIONS,
         routers=[*ROUTERS, sessions] if own else ROUTERS,
         title="Kehu customer service",

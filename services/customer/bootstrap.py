@@ -1,4 +1,5 @@
-"""What a first start needs: the company, the key that signs access tokens, an administrator."""
+"""What a first start needs: the company, the roles, the key that signs access tokens, an
+administrator."""
 
 from __future__ import annotations
 
@@ -7,6 +8,7 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from services.customer.roles.service import ensure_predefined
 from services.customer.sessions.keys import all_keys, make_key
 from services.customer.settings import CustomerSettings
 from services.customer.staff.model import Staff
@@ -29,6 +31,7 @@ async def prepare(db: Database, settings: CustomerSettings) -> Sequence[str]:
         lock = sa.select(sa.func.pg_advisory_xact_lock(advisory_key("customer", "bootstrap")))
         await uow.conn.execute(lock)
         await ensure_company(uow)
+        await ensure_predefined(uow)
         if not settings.sign_in:
             return ()  # an identity provider knows who administers
         if not await all_keys(uow.conn):

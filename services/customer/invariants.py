@@ -155,5 +155,21 @@ INVARIANTS = (
         WHERE staff.status <> 'active'
         """,
     ),
+    Invariant(
+        "roles.held",
+        "Nobody who works here holds a role that is retired.",
+        """
+        SELECT staff.login, role.code FROM staff JOIN role ON role.code = any(staff.roles)
+        WHERE staff.status = 'active' AND role.status <> 'active'
+        """,
+    ),
+    Invariant(
+        "roles.administrator",
+        "Administrators can manage staff and roles.",
+        """
+        SELECT code, permissions, status FROM role WHERE code = 'administrator'
+        AND (status <> 'active' OR NOT permissions @> ARRAY['staff.manage', 'role.manage'])
+        """,
+    ),
     *imports.INVARIANTS,
 )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from services.customer.handovers import service as handovers
 from services.customer.staff import placing
+from services.customer.staff import service as staff
 from services.customer.units import service as units
 from shared.db.unit_of_work import Policies
-from shared.events.organisation import UnitChanged, UnitClosed, UnitMoved, UnitOpened
+from shared.events.organisation import RoleRetired, UnitChanged, UnitClosed, UnitMoved, UnitOpened
 from shared.events.staff import StaffLeft
 
 POLICIES: Policies = {
@@ -15,4 +16,5 @@ POLICIES: Policies = {
     UnitChanged: (placing.manager_works_here, placing.follow_names),
     UnitMoved: (placing.follow_move,),
     UnitClosed: (placing.nobody_is_there,),
+    RoleRetired: (staff.nobody_holds,),
 }

@@ -8,6 +8,7 @@ from services.customer.customers.table import customers, ownership_changes
 from services.customer.handovers.table import handovers
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
+from services.customer.roles.table import known_permissions, roles
 from services.customer.sessions.table import known_networks, signing_keys
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
@@ -35,8 +36,10 @@ __all__ = [
     "entries",
     "handovers",
     "known_networks",
+    "known_permissions",
     "metadata",
     "ownership_changes",
+    "roles",
     "signing_keys",
     "staff",
     "units",

@@ -10,6 +10,7 @@ from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.prices.router import router as prices
 from services.opportunity.products.router import router as products
 from services.opportunity.quotes.router import router as quotes
+from services.opportunity.roles.table import roles
 from services.opportunity.settings import OpportunitySettings
 from services.opportunity.staff.table import staff
 from shared.auth.tokens import KeySource
@@ -25,6 +26,7 @@ def create_app(
         settings,
         db,
         staff=staff,
+        roles=roles,
         permissions=PERMISSIONS,
         routers=[opportunities, quotes, activities, products, prices],
         title="Kehu opportunity service",

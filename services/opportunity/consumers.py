@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
 from services.opportunity.products.feed import take_product_facts
+from services.opportunity.roles import projection as roles
 from services.opportunity.staff import projection as staff
 from services.opportunity.units import projection as units
 from shared.events.customer import ContactChanged, CustomerOwnerChanged
@@ -20,6 +21,7 @@ REPLICAS = Consumer(
         ContactChanged: customers.project_contacts,
         **dict.fromkeys(staff.EVENTS, staff.project_staff),
         **dict.fromkeys(units.EVENTS, units.project_units),
+        **dict.fromkeys(roles.EVENTS, roles.project_roles),
     },
 )
 

@@ -8,6 +8,7 @@ import services.opportunity.opportunities.table
 import services.opportunity.prices.table
 import services.opportunity.products.table
 import services.opportunity.quotes.table
+import services.opportunity.roles.table
 import services.opportunity.staff.table
 import services.opportunity.units.table  # noqa: F401 - the imports declare the tables
 from services.opportunity.metadata import metadata

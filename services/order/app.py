@@ -15,6 +15,7 @@ from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
 from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
+from services.order.roles.table import roles
 from services.order.settings import OrderSettings
 from services.order.staff.table import staff
 from services.order.stock.router import router as stock
@@ -44,6 +45,7 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         settings,
         db,
         staff=staff,
+        roles=roles,
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",

@@ -7,6 +7,7 @@ from services.order.payments.service import take_payment
 from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
 from services.order.quotes import take_accepted_quote
+from services.order.roles.projection import project_roles
 from services.order.staff.projection import project_staff
 from services.order.stock.projection import project_stock
 from services.order.units.projection import project_units
@@ -28,7 +29,15 @@ from shared.events.opportunity import (
     ProductChanged,
     QuoteAccepted,
 )
-from shared.events.organisation import UnitChanged, UnitClosed, UnitMoved, UnitOpened
+from shared.events.organisation import (
+    RoleChanged,
+    RoleDefined,
+    RoleRetired,
+    UnitChanged,
+    UnitClosed,
+    UnitMoved,
+    UnitOpened,
+)
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
 
@@ -54,6 +63,9 @@ REPLICAS = Consumer(
         UnitChanged: project_units,
         UnitMoved: project_units,
         UnitClosed: project_units,
+        RoleDefined: project_roles,
+        RoleChanged: project_roles,
+        RoleRetired: project_roles,
     },
 )
 

@@ -14,6 +14,7 @@ import services.order.prepayments.table
 import services.order.prices.table
 import services.order.products.table
 import services.order.receipts.table
+import services.order.roles.table
 import services.order.staff.table
 import services.order.stock.table
 import services.order.units.table  # noqa: F401 - the imports declare the tables

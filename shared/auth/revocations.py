@@ -3,13 +3,12 @@ before their sessions were ended by a new password, new roles or another place."
 
 from __future__ import annotations
 
-import asyncio
 import math
-import time
 from collections.abc import Awaitable, Callable, Iterable
 from datetime import datetime
 from uuid import UUID
 
+from shared.auth.rereading import Rereading
 from shared.events.staff import StaffHired, StaffState
 
 #: A person, whether they left, and the moment before which their tokens are void.
@@ -26,35 +25,22 @@ class Revocations:
         self._read = read
         self._left: frozenset[UUID] = frozenset()
         self._ended: dict[UUID, datetime | None] = {}
-        self._read_at = float("-inf")
-        self._reading: asyncio.Future[None] | None = None
+        self._rereading = Rereading(self._refresh)
 
     async def still_valid(self, subject: UUID, issued: float) -> bool:
         """Say whether a token of ``subject`` issued at ``issued`` (epoch seconds) counts."""
-        if self._is_stale():
-            await self._refreshed()
+        if self._rereading.is_older_than(_FRESH_SECONDS):
+            await self._rereading.again()
         return subject not in self._left and not is_void(issued, self._ended.get(subject))
 
     def forget(self) -> None:
         """Read anew at the next request: somebody's sessions were just ended."""
-        self._read_at = float("-inf")
-
-    def _is_stale(self) -> bool:
-        return time.monotonic() - self._read_at > _FRESH_SECONDS
-
-    async def _refreshed(self) -> None:
-        """Read anew. Who comes meanwhile shares the reading, and its failure: were each to try in
-        turn, a database that is away would make them queue."""
-        if self._reading is None or self._reading.done():
-            self._reading = asyncio.ensure_future(self._refresh())
-        await asyncio.shield(self._reading)
+        self._rereading.forget()
 
     async def _refresh(self) -> None:
-        started = time.monotonic()
         rows = list(await self._read())
         self._left = frozenset(person for person, gone, _ in rows if gone)
         self._ended = {person: ended for person, gone, ended in rows if not gone}
-        self._read_at = started
 
 
 def is_void(issued: float, sessions_from: datetime | None) -> bool:

@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import httpx
 import jwt
 
-from shared.auth.permissions import OPERATIONS
+from shared.auth.grants import Grants, Table
 from shared.auth.revocations import Revocations
-from shared.auth.roles import PermissionTable, permissions_of
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
 
@@ -46,23 +46,24 @@ def keys_from_url(url: str) -> KeySource:
 
 class TokenVerifier:
     """Turns a token into an Actor, or refuses with 401. Verified tokens are remembered until they
-    expire, since a signature costs a hundred microseconds and a look-up none."""
+    expire, since a signature costs a hundred microseconds and a look-up none; what they permit
+    follows the roles."""
 
     def __init__(
         self,
         keys: KeySource,
         *,
         issuer: str,
-        permissions: PermissionTable,
+        grants: Grants,
         revocations: Revocations | None = None,
     ) -> None:
         self._source = keys
         self._issuer = issuer
-        self._permissions = {**OPERATIONS, **permissions}
+        self._grants = grants
         self._revocations = revocations
         self._keys: dict[str, jwt.PyJWK] = {}
         self._keys_read = float("-inf")
-        self._actors: dict[str, tuple[float, float, Actor]] = {}
+        self._actors: dict[str, _Known] = {}
 
     async def verify(self, token: str) -> Actor:
         """Return the actor a token stands for.
@@ -72,22 +73,24 @@ class TokenVerifier:
             Unavailable: the key set cannot be read.
         """
         known = self._actors.get(token)
-        if known is None or known[0] <= time.time():
+        if known is None or known.expires <= time.time():
             known = await self._remember(token)
-        _, issued, actor = known
-        if self._revocations and not await self._revocations.still_valid(actor.id, issued):
+        subject = known.actor.id
+        if self._revocations and not await self._revocations.still_valid(subject, known.issued):
             raise Unauthenticated("The token is void; sign in again.")
-        return actor
+        return known.permitted(await self._grants.table())
 
     def forget(self) -> None:
-        """Look anew for void tokens at the next request: somebody's sessions were just ended."""
+        """Look anew for void tokens and at the roles at the next request: somebody's sessions were
+        just ended, or a role changed."""
+        self._grants.forget()
         if self._revocations:
             self._revocations.forget()
 
-    async def _remember(self, token: str) -> tuple[float, float, Actor]:
+    async def _remember(self, token: str) -> _Known:
         claims = await self._claims(token)
         try:
-            known = float(claims["exp"]), float(claims["iat"]), self._actor(claims)
+            known = _Known(float(claims["exp"]), float(claims["iat"]), _actor(claims))
         except (ValueError, TypeError) as error:
             raise Unauthenticated("The token does not name a person of this system.") from error
         if len(self._actors) >= _CACHE_SIZE:
@@ -131,13 +134,31 @@ class TokenVerifier:
         self._keys = {key.key_id: key for key in found.keys if key.key_id}
         self._keys_read = time.monotonic()
 
-    def _actor(self, claims: dict[str, Any]) -> Actor:
-        roles = frozenset(str(role) for role in claims.get("roles", ()))
-        return Actor(
-            id=UUID(claims["sub"]),
-            name=str(claims.get("name", "")),
-            roles=roles,
-            permissions=permissions_of(roles, self._permissions),
-            department=claims.get("department"),
-            branch=claims.get("branch"),
-        )
+
+class _Known:
+    """A verified token: until when it counts, and for whom."""
+
+    __slots__ = ("_table", "actor", "expires", "issued")
+
+    def __init__(self, expires: float, issued: float, actor: Actor) -> None:
+        self.expires = expires
+        self.issued = issued
+        self.actor = actor
+        self._table: Table | None = None
+
+    def permitted(self, table: Table) -> Actor:
+        """Return the actor with what the roles permit by this table."""
+        if table is not self._table:
+            self.actor = replace(self.actor, permissions=table.permissions(self.actor.roles))
+            self._table = table
+        return self.actor
+
+
+def _actor(claims: dict[str, Any]) -> Actor:
+    return Actor(
+        id=UUID(claims["sub"]),
+        name=str(claims.get("name", "")),
+        roles=frozenset(str(role) for role in claims.get("roles", ())),
+        department=claims.get("department"),
+        branch=claims.get("branch"),
+    )

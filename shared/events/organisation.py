@@ -1,4 +1,5 @@
-"""Events about how the company is organised: its units from the company down to the teams."""
+"""Events about how the company is organised: its units from the company down to the teams, the
+roles with what they may do."""
 
 from __future__ import annotations
 
@@ -39,3 +40,30 @@ class UnitMoved(UnitState):
 @event("crm.customer.unit.closed.v1")
 class UnitClosed(UnitState):
     """The unit is no more; nobody works in it."""
+
+
+class RoleState(Payload):
+    """A role and what it may do, in all services."""
+
+    role_id: UUID
+    code: str
+    name: str
+    name_zh: str
+    permissions: tuple[str, ...]
+    predefined: bool
+    status: str  # active, retired
+
+
+@event("crm.customer.role.defined.v1")
+class RoleDefined(RoleState):
+    """There is a new role (S217)."""
+
+
+@event("crm.customer.role.changed.v1")
+class RoleChanged(RoleState):
+    """Its names changed, or permissions were granted or revoked (S214)."""
+
+
+@event("crm.customer.role.retired.v1")
+class RoleRetired(RoleState):
+    """Nobody holds the role, and nobody gets it any more."""

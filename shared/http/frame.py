@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 
+from shared.auth.grants import Granted, Grants
+from shared.auth.permissions import OPERATIONS
 from shared.auth.revocations import Ending, Revocations
 from shared.auth.roles import PermissionTable
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
@@ -23,6 +25,7 @@ def compose(
     db: Database,
     *,
     staff: sa.Table,
+    roles: sa.Table,
     permissions: PermissionTable,
     routers: Sequence[APIRouter],
     title: str,
@@ -32,12 +35,15 @@ def compose(
     """Return the application of the service ``db`` belongs to.
 
     ``staff`` is its table of staff or its replica of it, with ``status`` and ``sessions_from``:
-    by them it refuses the tokens of people who left, and those issued before a change.
+    by them it refuses the tokens of people who left, and those issued before a change. ``roles`` is
+    its table or replica of the roles, with ``code``, ``permissions`` and ``status``: they permit
+    what ``permissions`` lists, which also says what predefined roles hold as long as nothing else
+    is known of them.
     """
     tokens = TokenVerifier(
         keys or keys_from_url(settings.jwks_url),
         issuer=settings.issuer,
-        permissions=permissions,
+        grants=_grants(db, roles, {**OPERATIONS, **permissions}),
         revocations=_revocations(db, staff),
     )
     context = Context(
@@ -60,3 +66,13 @@ def _revocations(db: Database, staff: sa.Table) -> Revocations:
             return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
 
     return Revocations(read)
+
+
+def _grants(db: Database, roles: sa.Table, permissions: PermissionTable) -> Grants:
+    query = Prepared(sa.select(roles.c.code, roles.c.permissions, roles.c.status == "retired"))
+
+    async def read() -> Iterable[Granted]:
+        async with db.reading() as conn:
+            return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
+
+    return Grants(permissions, read)

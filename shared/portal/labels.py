@@ -28,6 +28,7 @@ AGGREGATES = {
     "product": "产品",
     "quote": "报价",
     "receipt": "回款",
+    "role": "角色",
     "staff": "员工",
     "stock": "库存",
     "unit": "组织单位",

@@ -67,7 +67,7 @@ class Company:
                 self._one_of[role] = await self.hire(role)
             return self._one_of[role]
 
-    async def hire(self, *roles: Role, name: str = "", **place: Any) -> Person:
+    async def hire(self, *roles: str, name: str = "", **place: Any) -> Person:
         """Somebody new."""
         serial = next(_serial)
         body = {

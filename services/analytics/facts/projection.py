@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import ARRAY, insert
 
 from services.analytics.facts.columns import Row
 from shared.db.driver import Connection, Prepared
+from shared.db.replica import newer_wins
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.payload import Payload
 from shared.inbox.arrival import Received
@@ -122,6 +123,19 @@ class Projection:
             where=self.table.c.version < statement.excluded.version,
         )
         return Prepared(upsert.returning(self.table.c.id))
+
+
+class RowByRow(Projection):
+    """A projection of states that hold arrays, which do not fit into arrays of columns: one row
+    after the other. There are few of them."""
+
+    async def __call__(self, uow: UnitOfWork, batch: list[Received[Any]]) -> None:
+        """Project a batch: a batch handler of a `Consumer`."""
+        rows = [
+            {"id": id_, "version": received.envelope.sequence, **self.row(received)}
+            for id_, received in newest_of(batch).items()
+        ]
+        await uow.conn.execute(newer_wins(self.table), rows)
 
 
 def newest_of(batch: Iterable[Received[Any]]) -> dict[UUID, Received[Any]]:

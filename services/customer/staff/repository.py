@@ -78,6 +78,13 @@ class StaffMembers(Repository[Staff]):
         )
         return await self.select(uow.conn, query, lock=True)
 
+    async def count_of_role(self, conn: Connection, role: str) -> int:
+        """Return how many people who work here hold a role."""
+        query = sa.select(sa.func.count()).where(
+            staff.c.status == StaffStatus.ACTIVE, staff.c.roles.contains(_roles(role))
+        )
+        return int(await conn.scalar(query))
+
     async def page(self, conn: Connection, wanted: StaffFilter, request: PageRequest) -> Page:
         """Return one page of staff."""
         query = sa.select(*_SHOWN).where(*_conditions(wanted))

@@ -13,7 +13,6 @@ from services.customer.staff import service
 from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.repository import StaffFilter
 from services.customer.staff.schemas import LeaveIn, PasswordIn, StaffIn, StaffOut, StaffPatch
-from shared.auth.roles import Role
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -41,7 +40,7 @@ async def list_staff(
         Query(min_length=1, max_length=100, description="part of the name, or start of the login"),
     ] = None,
     status: StaffStatus | None = None,
-    role: Role | None = None,
+    role: Term = None,
     department: Term = None,
     branch: Term = None,
     unit_id: UUID | None = None,

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 
+from services.customer.roles.schemas import RoleCode
 from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.service import (
     ChangeOwnPassword,
@@ -16,7 +17,6 @@ from services.customer.staff.service import (
     LeaveStaff,
     SetPassword,
 )
-from shared.auth.roles import Role
 from shared.http.fields import Input, Name, Output
 
 #: At least eight characters, at most 256, any of them (ASVS 6.2).
@@ -26,7 +26,8 @@ Login = Annotated[
     Field(min_length=2, max_length=64, pattern=r"^[A-Za-z0-9][A-Za-z0-9_.@\-]*$"),
     AfterValidator(str.lower),
 ]
-Roles = Annotated[list[Role], Field(min_length=1, max_length=len(Role))]
+#: A person holds a few roles; they need not be predefined ones.
+Roles = Annotated[list[RoleCode], Field(min_length=1, max_length=32)]
 
 
 class PlaceIn(Input):
@@ -118,7 +119,7 @@ class StaffOut(Output):
     version: int
     login: str
     name: str
-    roles: list[Role]
+    roles: list[str]
     position: str | None
     unit_id: UUID | None
     unit_path: Annotated[

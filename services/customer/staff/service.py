@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
+from services.customer.roles.errors import RoleInUse
+from services.customer.roles.repository import require_roles
 from services.customer.staff.errors import LastAdministrator, WrongPassword
 from services.customer.staff.model import Staff
 from services.customer.staff.passwords import hash_password, verify_password
@@ -14,6 +16,7 @@ from services.customer.staff.repository import StaffMembers, owner_of
 from services.customer.units.service import units
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import Invalid
+from shared.events.organisation import RoleRetired
 
 members = StaffMembers()
 
@@ -67,6 +70,7 @@ class LeaveStaff:
 
 async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
     """Enter somebody who starts to work here (S214)."""
+    await require_roles(uow.conn, command.roles)
     staff, change = Staff.hire(
         login=command.login,
         name=command.name,
@@ -84,6 +88,7 @@ async def change_staff(uow: UnitOfWork, command: ChangeStaff) -> Staff:
     await units.hold_tree(uow)
     administrators = await members.administrators(uow)
     staff = await members.get_for_update(uow, command.staff_id, command.expected)
+    await require_roles(uow.conn, command.changes.get("roles", ()))
     changes = await placed(uow, command.changes, staff.unit_id)
     change = staff.change(uow.now, **changes)
     _keep_an_administrator(staff, administrators)
@@ -125,6 +130,12 @@ async def leave_staff(uow: UnitOfWork, command: LeaveStaff) -> Staff:
     _keep_an_administrator(staff, administrators)
     await members.save(uow, staff, change)
     return staff
+
+
+async def nobody_holds(uow: UnitOfWork, event: RoleRetired) -> None:
+    """Refuse to retire a role that somebody who works here holds (S214)."""
+    if people := await members.count_of_role(uow.conn, event.code):
+        raise RoleInUse(f"{people} people hold {event.name}.", people=people)
 
 
 def _keep_an_administrator(changed: Staff, before: list[Staff]) -> None:

@@ -10,6 +10,7 @@ from shared.auth.roles import (
     PURCHASING,
     SALES,
     SERVICE,
+    TOP,
     Permission,
     Role,
 )
@@ -43,4 +44,11 @@ DECLARED = (
     Permission("staff.manage", "Hire and change staff", "管理员工", _ADMINISTRATOR),
     Permission("unit.read", "See the organisation", "查看组织", _READERS),
     Permission("unit.manage", "Open, move and close units", "管理组织", _ADMINISTRATOR),
+    Permission(
+        "role.read",
+        "See roles and what they may do",
+        "查看角色和权限",
+        TOP | _ADMINISTRATOR | {Role.EXECUTIVE},
+    ),
+    Permission("role.manage", "Define roles, grant and revoke", "管理角色和权限", _ADMINISTRATOR),
 )

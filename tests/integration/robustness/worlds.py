@@ -60,6 +60,8 @@ async def _customer(service: ServiceUnderTest) -> Body:
     async with service.client("administrator") as client:
         root = await organisation.company(client)
         branch = await organisation.opened(client, root, "branch")
+        role = {"code": "auditor", "name": "Auditor", "name_zh": "审计"}
+        auditor = succeeded(await client.post("/v1/roles", json=role))
         hired = []
         for login, password in (("every.body", PASSWORD), ("next", None), ("third", None)):
             body = {"login": login, "name": login, "roles": EVERY_ROLE, "password": password}
@@ -81,6 +83,7 @@ async def _customer(service: ServiceUnderTest) -> Body:
         "successor_id": successor,
         "current_password": PASSWORD,
         "unit_id": branch["id"],
+        "role_id": auditor["id"],
         "parent_id": root["id"],
         "manager_id": successor,
     }

@@ -1,4 +1,5 @@
-"""Services that follow the organisation by events: units, and where in them people are."""
+"""Services that follow the organisation by events: units, where in them people are, and what roles
+permit."""
 
 from __future__ import annotations
 
@@ -7,15 +8,29 @@ from uuid import UUID
 
 import pytest
 
+from shared.auth import grants
 from shared.domain.ids import new_id
-from shared.events.organisation import UnitMoved, UnitOpened
+from shared.events.organisation import (
+    RoleChanged,
+    RoleDefined,
+    RoleRetired,
+    UnitMoved,
+    UnitOpened,
+)
 from shared.events.staff import StaffHired
 from tests.conftest import Launch
 from tests.support.opportunity import deliver
 from tests.support.services import ServiceUnderTest
 
+#: By service: what can be read, and by which permission.
+READS = {
+    "opportunity": ("/v1/opportunities", "opportunity.read"),
+    "order": ("/v1/orders", "order.read"),
+    "analytics": ("/v1/reports/funnel", "report.read"),
+}
 
-@pytest.fixture(scope="module", params=["opportunity", "order", "analytics"])
+
+@pytest.fixture(scope="module", params=READS)
 async def service(request: pytest.FixtureRequest, launch: Launch) -> ServiceUnderTest:
     """A service that has replicas of what the customer service says."""
     return await launch(request.param)
@@ -71,3 +86,75 @@ async def test_people_are_known_with_their_unit(service: ServiceUnderTest) -> No
     before = new_id()
     await deliver(service, StaffHired(staff_id=before, **state), before)
     assert (await row(service, "staff", before))["unit_path"] is None
+
+
+def role(code: str, *permissions: str, **fields: Any) -> dict[str, Any]:
+    """What an event says of a role."""
+    state = {
+        "role_id": new_id(),
+        "code": code,
+        "name": code,
+        "name_zh": "角色",
+        "permissions": permissions,
+        "predefined": False,
+        "status": "active",
+    }
+    return state | fields
+
+
+async def test_what_a_role_permits_follows_the_events(service: ServiceUnderTest) -> None:
+    """S214, S217: granted, revoked, retired, all with the same token."""
+    path, permission = READS[service.service.name]
+    nothing, something = (
+        role("auditor", "credit.read"),
+        {"permissions": ("credit.read", permission)},
+    )
+    role_id: UUID = nothing["role_id"]
+    async with service.client("auditor") as client:
+
+        async def status() -> int:
+            service.app.state.context.tokens.forget()
+            return (await client.get(path)).status_code
+
+        assert await status() == 403
+        await deliver(service, RoleDefined(**nothing), role_id)
+        assert await status() == 403
+        await deliver(service, RoleChanged(**nothing | something), role_id, 2)
+        assert await status() == 200
+        assert (await row(service, "role", role_id))["permissions"] == ["credit.read", permission]
+        await deliver(service, RoleChanged(**nothing), role_id, 3)
+        assert await status() == 403
+        retired = nothing | something | {"status": "retired"}
+        await deliver(service, RoleRetired(**retired), role_id, 4)
+        assert await status() == 403
+
+
+async def test_a_predefined_role_holds_what_is_built_in_until_it_is_told(
+    service: ServiceUnderTest,
+) -> None:
+    """S217: the news of one role leaves the others as they are."""
+    path, _ = READS[service.service.name]
+    told = role("sales_manager", predefined=True)
+    async with service.client("sales_manager") as one, service.client("general_manager") as other:
+        assert (await one.get(path)).status_code == 200
+        await deliver(service, RoleDefined(**told), told["role_id"])
+        service.app.state.context.tokens.forget()
+        assert (await one.get(path)).status_code == 403
+        assert (await other.get(path)).status_code == 200
+
+
+async def test_roles_are_not_read_at_every_request(
+    service: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """S214: what was read counts until it is old, and then no longer."""
+    path, permission = READS[service.service.name]
+    told = role("once", permission)
+    async with service.client("once") as client:
+        await deliver(service, RoleDefined(**told), told["role_id"])
+        service.app.state.context.tokens.forget()
+        assert (await client.get(path)).status_code == 200
+        monkeypatch.setattr(grants, "_FRESH_SECONDS", 3600)
+        await deliver(service, RoleChanged(**told | {"permissions": ()}), told["role_id"], 2)
+        assert (await client.get(path)).status_code == 200
+        monkeypatch.setattr(grants, "_FRESH_SECONDS", 0)
+        assert (await client.get(path)).status_code == 403

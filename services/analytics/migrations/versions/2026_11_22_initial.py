@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e3ad6c128a4f"
+revision = "06b77d383b9b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -598,6 +598,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("day IS NOT NULL"),
     )
     op.create_table(
+        "role",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("predefined", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
+        schema="facts",
+    )
+    op.create_table(
         "sales_order",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -760,6 +773,7 @@ def downgrade() -> None:
     op.drop_table("staff", schema="facts")
     op.drop_index("sales_order_customer", table_name="sales_order", schema="facts")
     op.drop_table("sales_order", schema="facts")
+    op.drop_table("role", schema="facts")
     op.drop_index(
         "receipt_day",
         table_name="receipt",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0591966b2bd5"
+revision = "dd3763177a0c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -334,6 +334,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("staff_id", "network", name=op.f("known_network_pkey")),
     )
     op.create_table(
+        "known_permission",
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("known_from", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("code", name=op.f("known_permission_pkey")),
+    )
+    op.create_table(
         "outbox",
         sa.Column("seq", sa.BigInteger(), sa.Identity(always=False), nullable=False),
         sa.Column("event_id", sa.Uuid(), nullable=False),
@@ -420,6 +426,20 @@ def upgrade() -> None:
         ["consumer", "aggregate_id", "seq"],
         unique=False,
         postgresql_where=sa.text("resolved_at IS NULL"),
+    )
+    op.create_table(
+        "role",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("predefined", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
+        sa.UniqueConstraint("code", name=op.f("role_code_key")),
     )
     op.create_table(
         "signing_key",
@@ -611,6 +631,7 @@ def downgrade() -> None:
     op.drop_index("entry_customer", table_name="entry", schema="timeline")
     op.drop_table("entry", schema="timeline")
     op.drop_table("signing_key")
+    op.drop_table("role")
     op.drop_index(
         "parked_unresolved", table_name="parked", postgresql_where=sa.text("resolved_at IS NULL")
     )
@@ -621,6 +642,7 @@ def downgrade() -> None:
         "outbox_unpublished", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
     op.drop_table("outbox")
+    op.drop_table("known_permission")
     op.drop_table("known_network")
     op.drop_table("inbox")
     op.drop_index(

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "c961c0d1106f"
+revision = "3c8f7c53d650"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -378,6 +378,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("product_feed_pkey")),
     )
     op.create_table(
+        "role",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column(
+            "permissions", postgresql.ARRAY(sa.Text()), nullable=False, comment="of all services"
+        ),
+        sa.Column("predefined", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
+    )
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -648,6 +664,7 @@ def downgrade() -> None:
     op.drop_table("unit")
     op.drop_table("stage_set")
     op.drop_table("staff")
+    op.drop_table("role")
     op.drop_table("product_feed")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")

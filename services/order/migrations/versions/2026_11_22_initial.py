@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "513df7999eec"
+revision = "aa6c4863a5f8"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -572,6 +572,22 @@ def upgrade() -> None:
     op.create_index("receipt_received", "receipt", ["received_on", "id"], unique=False)
     op.create_index("receipt_status", "receipt", ["status", "id"], unique=False)
     op.create_table(
+        "role",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("code", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("name_zh", sa.Text(), nullable=False),
+        sa.Column(
+            "permissions", postgresql.ARRAY(sa.Text()), nullable=False, comment="of all services"
+        ),
+        sa.Column("predefined", sa.Boolean(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
+    )
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
@@ -1121,6 +1137,7 @@ def downgrade() -> None:
     op.drop_index("stock_level_as_of", table_name="stock_level")
     op.drop_table("stock_level")
     op.drop_table("staff")
+    op.drop_table("role")
     op.drop_index("receipt_status", table_name="receipt")
     op.drop_index("receipt_received", table_name="receipt")
     op.drop_index("receipt_customer_status", table_name="receipt")

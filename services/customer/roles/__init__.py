@@ -1,0 +1,1 @@
+"""Roles (角色): sets of permissions of all services, held by people (S214, S217)."""

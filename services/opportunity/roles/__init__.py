@@ -1,0 +1,1 @@
+"""Roles (角色): a replica fed by the customer service."""
