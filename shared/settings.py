@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 from pydantic import Field, SecretStr, field_validator
-from pydantic_settings import BaseSettings
+from pydantic_settings import BaseSettings, NoDecode
 
 from shared.domain.clock import DEFAULT_ZONE
 from shared.events.catalogue import inbound_events
+
+_ORIGIN = re.compile(r"https?://[a-z0-9.\-]+(:[0-9]{1,5})?|https?://\[[0-9a-f:]+\](:[0-9]{1,5})?")
 
 
 class ServiceSettings(BaseSettings):
@@ -20,6 +24,12 @@ class ServiceSettings(BaseSettings):
         default=None, description="postgresql://… of the role that owns the tables (migrations)"
     )
     pool_size: int = Field(default=10, ge=2, le=100, description="connections per process")
+    max_requests: int = Field(
+        default=64,
+        ge=2,
+        le=10_000,
+        description="requests worked on at once, per process; as many wait a second for their turn",
+    )
     invariant_seconds: float = Field(
         default=900, gt=0, description="how often a worker looks whether the promises are kept"
     )
@@ -44,6 +54,32 @@ class ServiceSettings(BaseSettings):
         description="which other systems (ce_source) may send which inbound event type, the same"
         " for all services",
     )
+    rate_principal: int = Field(
+        default=6_000,
+        ge=0,
+        le=10_000_000,
+        validation_alias="KEHU_RATE_PRINCIPAL",
+        description="requests a minute of one principal, per service and process; 0: no limit",
+    )
+    rate_network: int = Field(
+        default=30_000,
+        ge=0,
+        le=10_000_000,
+        validation_alias="KEHU_RATE_NETWORK",
+        description="requests a minute from one network, per service and process; 0: no limit",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        validation_alias="KEHU_CORS_ORIGINS",
+        description="origins whose pages may call the API, https://crm.example,https://…",
+    )
+    hsts_seconds: int = Field(
+        default=0,
+        ge=0,
+        le=10 * 365 * 86400,
+        validation_alias="KEHU_HSTS_SECONDS",
+        description="Strict-Transport-Security of answers over https; 0: none",
+    )
     page_secret: SecretStr | None = Field(
         default=None, description="signs page tokens; derived from database_url unless given"
     )
@@ -55,6 +91,21 @@ class ServiceSettings(BaseSettings):
         if unknown := sources.keys() - known:
             raise ValueError(f"{sorted(unknown)} is not among the inbound types {sorted(known)}")
         return sources
+
+    @field_validator("cors_origins", mode="before")
+    @classmethod
+    def _listed(cls, origins: Any) -> Any:
+        return (
+            [each for each in origins.split(",") if each] if isinstance(origins, str) else origins
+        )
+
+    @field_validator("cors_origins")
+    @classmethod
+    def _exact(cls, origins: tuple[str, ...]) -> tuple[str, ...]:
+        for each in origins:
+            if not _ORIGIN.fullmatch(each):
+                raise ValueError(f"{each!r} is no origin; give scheme://host or scheme://host:port")
+        return origins
 
     def page_key(self) -> bytes:
         """Return the key of page tokens, the same in all processes of a service."""

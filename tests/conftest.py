@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.support.kafka.quick_start import prepare
 from tests.support.postgres import test_server
 from tests.support.services import ServiceUnderTest
 
-Launch = Callable[[str], Awaitable[ServiceUnderTest]]
+Launch = Callable[..., Awaitable[ServiceUnderTest]]
 
 
 @pytest.fixture(scope="session")
@@ -48,8 +49,8 @@ async def launch(server: PostgresServer) -> AsyncIterator[Launch]:
     """Launches services for a module; their invariants are checked when it is through."""
     launched: list[ServiceUnderTest] = []
 
-    async def start(name: str) -> ServiceUnderTest:
-        launched.append(await services.launch(server, name))
+    async def start(name: str, **settings: Any) -> ServiceUnderTest:
+        launched.append(await services.launch(server, name, **settings))
         return launched[-1]
 
     yield start

@@ -195,10 +195,11 @@ class Pool:
     """
 
     @classmethod
-    def like(cls, engine: AsyncEngine) -> Pool:
-        """Return a pool to the database of an engine, of the same size and patience."""
+    def like(cls, engine: AsyncEngine, size: int | None = None) -> Pool:
+        """Return a pool to the database of an engine, of the same patience, and size unless one is
+        given."""
         queue = cast(AsyncAdaptedQueuePool, engine.pool)
-        return cls(engine_dsn(engine), size=queue.size(), timeout=queue.timeout())
+        return cls(engine_dsn(engine), size=size or queue.size(), timeout=queue.timeout())
 
     def __init__(self, dsn: str, *, size: int, timeout: float) -> None:
         self._dsn = dsn

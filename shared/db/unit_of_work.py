@@ -98,6 +98,7 @@ class Database:
     ) -> None:
         self.engine = engine
         self.pool = Pool.like(engine)
+        self._probes = Pool.like(engine, size=1)
         self.service = service
         self.on_commit = on_commit
         self._policies = policies or {}
@@ -153,7 +154,13 @@ class Database:
         """Lend a connection to read from, outside any transaction."""
         return self.pool.connection()
 
+    def probing(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend the connection that is kept for asking whether the database answers: it does, also
+        when all others are busy."""
+        return self._probes.connection()
+
     async def close(self) -> None:
         """Close all connections."""
         await self.pool.close()
+        await self._probes.close()
         await self.engine.dispose()

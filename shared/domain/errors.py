@@ -33,7 +33,8 @@ class DomainError(Exception):
     status: ClassVar[int] = 422
     title: ClassVar[str] = "The request was refused"
     retryable: ClassVar[bool] = False
-    retry_after: ClassVar[int | None] = None
+    #: Seconds; an instance may know better.
+    retry_after: int | None = None
 
     def __init__(self, detail: str, *, errors: tuple[FieldError, ...] = (), **facts: Any) -> None:
         super().__init__(detail)

@@ -11,25 +11,27 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute
+from starlette.types import ASGIApp
 
 from shared.http.health import Readiness
 from shared.http.health import routes as health_routes
 from shared.http.problems import problem
+from shared.http.safety import safely
 from shared.portal.routes import portal_routes
 
 
-def create_home(apps: Sequence[FastAPI], readiness: Readiness) -> Starlette:
+def create_home(apps: Sequence[FastAPI], readiness: Readiness) -> ASGIApp:
     """Return the application for all paths that belong to no service."""
     return _application([*health_routes(readiness), *portal_routes(apps)])
 
 
-def create_health(readiness: Readiness) -> Starlette:
+def create_health(readiness: Readiness) -> ASGIApp:
     """Return the application of a process that serves nothing but its health."""
     return _application(health_routes(readiness))
 
 
-def _application(routes: Sequence[BaseRoute]) -> Starlette:
-    return Starlette(routes=routes, exception_handlers={HTTPException: _refusal})
+def _application(routes: Sequence[BaseRoute]) -> ASGIApp:
+    return safely(Starlette(routes=routes, exception_handlers={HTTPException: _refusal}))
 
 
 async def _refusal(request: Request, error: Exception) -> Response:

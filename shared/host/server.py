@@ -57,7 +57,7 @@ class Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="auto",
+                http=_protocol(),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -72,6 +72,14 @@ class Server(uvicorn.Server):
     def capture_signals(self) -> Iterator[None]:
         """Leave signals alone."""
         yield
+
+
+def _protocol() -> Any:
+    try:
+        from shared.host.protocol import BoundedProtocol
+    except ImportError:  # its parser is not made for this platform; the other has limits of its own
+        return "h11"
+    return BoundedProtocol
 
 
 def _nobody() -> None:

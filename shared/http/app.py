@@ -36,7 +36,14 @@ def new_app(
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        middleware=[Middleware(Edge, service=context.service)],
+        middleware=[
+            Middleware(
+                Edge,
+                service=context.service,
+                settings=context.settings,
+                rates=context.rates,
+            )
+        ],
         generate_unique_id_function=lambda route: route.name,
         telemetry={"tracing": False},
     )

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from shared.auth.tokens import TokenVerifier
 from shared.db.unit_of_work import Database
+from shared.http.rates import Rates
 
 if TYPE_CHECKING:
     from starlette.requests import Request
@@ -20,6 +21,7 @@ class Context:
     service: str
     db: Database
     tokens: TokenVerifier
+    rates: Rates
     page_secret: bytes
     settings: Any
 

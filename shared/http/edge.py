@@ -1,18 +1,24 @@
-"""The outermost ASGI layer of a service: request id, security headers, request metrics, and the
-refusal of paths and queries that no text column could hold. Pure ASGI: a few microseconds."""
+"""The outermost ASGI layer of a service: what every answer carries, request metrics, and all that
+is refused before anybody looks at it. Pure ASGI: a few microseconds."""
 
 from __future__ import annotations
 
 import time
 from typing import Any
-from urllib.parse import unquote_to_bytes
 
 from prometheus_client import Histogram
-from starlette.datastructures import MutableHeaders
 from starlette.requests import Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from shared.http.problems import add_safety, problem
+from shared.domain.errors import DomainError
+from shared.http.admission import Admission, Place
+from shared.http.cors import Cors
+from shared.http.network import network
+from shared.http.problems import refused
+from shared.http.rates import Rates, told
+from shared.http.safety import Header, add_safety, carry
+from shared.http.sizes import check_sizes
+from shared.settings import ServiceSettings
 
 DURATION = Histogram(
     "crm_request_seconds",
@@ -23,14 +29,23 @@ DURATION = Histogram(
 
 #: A method nobody serves is not a label of its own: strangers could make up any number of them.
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+#: Whoever looks after the process is answered however much there is to do.
+_ALWAYS_ANSWERED = {"/livez", "/readyz", "/startupz", "/metrics"}
 
 
 class Edge:
     """Wraps a service's ASGI application."""
 
-    def __init__(self, app: ASGIApp, service: str) -> None:
+    def __init__(self, app: ASGIApp, service: str, settings: ServiceSettings, rates: Rates) -> None:
         self.app = app
         self.service = service
+        self._rates = rates
+        self._cors = Cors(settings.cors_origins)
+        self._admission = Admission(settings.max_requests)
+        self._hsts: Header | None = None
+        if settings.hsts_seconds:
+            self._hsts = (b"strict-transport-security", b"max-age=%d" % settings.hsts_seconds)
+        self._timers: dict[tuple[str, str, int], Any] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
@@ -38,38 +53,50 @@ class Edge:
             await self.app(scope, receive, send)
             return
         started = time.perf_counter()
-        status = "500"
+        status = 500
 
         async def send_with_headers(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
-                status = str(message["status"])
-                add_safety(MutableHeaders(scope=message), scope)
+                status = message["status"]
+                add_safety(message["headers"], scope)
+                message["headers"] += told(scope)
             await send(message)
 
         try:
-            if _unacceptable(scope):
-                detail = "The path or query has a character that is not acceptable."
-                answer = problem(Request(scope), 400, "bad_request", "Malformed address", detail)
-                await answer(scope, receive, send_with_headers)
-            else:
-                await self.app(scope, receive, send_with_headers)
+            await self._serve(scope, receive, send_with_headers)
         finally:
-            seconds = time.perf_counter() - started
-            method = scope["method"] if scope["method"] in _METHODS else "other"
-            DURATION.labels(self.service, method, _route(scope), status).observe(seconds)
+            self._timer(scope, status).observe(time.perf_counter() - started)
 
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if self._hsts is not None and scope["scheme"] == "https":
+            carry(scope, self._hsts)
+        if (preflight := self._cors.preflight(scope)) is not None:
+            await preflight(scope, receive, send)
+        elif scope["path"] in _ALWAYS_ANSWERED:
+            await self.app(scope, receive, send)
+        else:
+            await self._let_in(scope, receive, send)
 
-def _unacceptable(scope: Scope) -> bool:
-    address = scope.get("raw_path", b"") + b"?" + scope["query_string"]
-    if b"%" not in address and address.isascii():
-        return False
-    try:
-        return "\0" in unquote_to_bytes(address).decode()
-    except UnicodeDecodeError:
-        return True
+    async def _let_in(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            self._rates.network.count(network(scope), scope)
+            check_sizes(scope)
+            await self._admission.enter()
+        except DomainError as refusal:
+            await refused(Request(scope), refusal)(scope, receive, send)
+            return
+        place = Place(self._admission, receive)
+        try:
+            await self.app(scope, place.receive, send)
+        finally:
+            place.leave()
 
-
-def _route(scope: Scope) -> str:
-    route: Any = scope.get("route")
-    return getattr(route, "path", "none")
+    def _timer(self, scope: Scope, status: int) -> Any:
+        method = scope["method"] if scope["method"] in _METHODS else "other"
+        route: Any = scope.get("route")
+        key = (method, getattr(route, "path", "none"), status)
+        timer = self._timers.get(key)
+        if timer is None:
+            timer = self._timers[key] = DURATION.labels(self.service, *key)
+        return timer

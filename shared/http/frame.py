@@ -17,6 +17,7 @@ from shared.db.driver import Prepared
 from shared.db.unit_of_work import Database
 from shared.http.app import new_app
 from shared.http.context import Context
+from shared.http.rates import Rates
 from shared.settings import ServiceSettings
 
 
@@ -50,6 +51,7 @@ def compose(
         service=db.service,
         db=db,
         tokens=tokens,
+        rates=Rates(settings),
         page_secret=settings.page_key(),
         settings=settings,
     )

@@ -166,13 +166,14 @@ class Gate:
         """Let the request through, or refuse it.
 
         Raises:
-            Unauthenticated, Forbidden: who is calling.
+            Unauthenticated, TooManyRequests, Forbidden: who is calling.
             PreconditionRequired, MalformedIfMatch: ``If-Match``.
             MissingIdempotencyKey, MalformedIdempotencyKey: ``Idempotency-Key``.
             UnsupportedHeader: either, where neither is honoured.
         """
         context = context_of(request)
         actor = await context.tokens.verify(_bearer(request))
+        context.rates.principal.count(actor.id, request.scope)
         if self.permission is not None:
             actor.require(self.permission)
         if not self.writes:

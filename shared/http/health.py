@@ -87,7 +87,7 @@ async def metrics(request: Request) -> Response:
 async def _why_not_ready(database: Database) -> str | None:
     try:
         versions = await asyncio.to_thread(_versions, database.service)
-        async with asyncio.timeout(_PATIENCE_SECONDS), database.reading() as conn:
+        async with asyncio.timeout(_PATIENCE_SECONDS), database.probing() as conn:
             version = await conn.scalar(sa.text("SELECT version_num FROM alembic_version"))
     except Exception as error:
         return f"{database.service}: {type(error).__name__}"

@@ -1,4 +1,5 @@
-"""Errors to RFC 9457 problem documents. The only place that knows both.
+"""Errors to RFC 9457 problem documents, in the language of the request. The only place that knows
+both.
 
 A refused request changes nothing, and bad input is never answered with a 5xx.
 """
@@ -13,16 +14,16 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from pydantic_core import to_json
-from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
-from starlette.types import Scope
 
 from shared.db.driver import PoolTimeout
 from shared.domain.errors import DomainError, FieldError
+from shared.http.languages import Language, language_of
 from shared.http.request_id import request_id
 from shared.http.routing import MalformedJson
+from shared.http.safety import add_safety
 
 log = structlog.get_logger("kehu.http")
 
@@ -35,6 +36,22 @@ _HTTP_CODES = {
     413: ("body_too_large", "The body is too large"),
     415: ("unsupported_media_type", "Unsupported media type"),
 }
+_REFUSED = ("refused", "The request was refused")
+_INVALID = "A field is not valid"
+_NOT_JSON = "The body is not JSON"
+_COLLISION = "It collides with what is there already"
+_UNACCEPTABLE = "A value is not acceptable"
+_LATER = "Try again later"
+_BUSY = "All database connections are busy."
+_AWAY = "The database cannot be reached or gave up; try again."
+_DEFECT = "Internal error"
+_DEFECT_DETAIL = "This is a defect of ours; the request id finds it in the log."
+#: What this module has to say, to those who translate it.
+TITLES = (
+    *(title for _, title in (*_HTTP_CODES.values(), _REFUSED)),
+    *(_INVALID, _NOT_JSON, _COLLISION, _UNACCEPTABLE, _LATER, _DEFECT),
+)
+DETAILS = (_COLLISION + ".", _UNACCEPTABLE + ".", _BUSY, _AWAY, _DEFECT_DETAIL)
 #: PostgreSQL error classes and codes that a request can cause.
 _CONFLICTS = {"23505": "duplicate", "23503": "reference", "23P01": "overlap"}
 _RETRYABLE = {"40001", "40P01", "55P03", "57014"}
@@ -59,48 +76,35 @@ def problem(
     headers: dict[str, str] | None = None,
     facts: dict[str, Any] | None = None,
 ) -> Response:
-    """Build a problem document."""
+    """Build a problem document; title, detail and messages are looked up in the catalogue of the
+    language that the request prefers."""
+    language = language_of(request.scope)
     document = {
         "type": f"/problems/{code}",
-        "title": title,
+        "title": language.title(title),
         "status": status,
-        "detail": detail,
+        "detail": language.sentence(detail),
         "instance": request.url.path,
         "code": code,
         "errors": [
-            {"pointer": each.pointer, "code": each.code, "message": each.message} for each in errors
+            {
+                "pointer": each.pointer,
+                "code": each.code,
+                "message": language.sentence(each.message),
+            }
+            for each in errors
         ],
         "request_id": request_id(request.scope),
         "retryable": retryable,
         **(facts or {}),
     }
     content = to_json(document, inf_nan_mode="strings", fallback=str)
-    return Response(content, status, headers=headers, media_type=MEDIA_TYPE)
+    told = {"Content-Language": language.tag, "Vary": "Accept-Language", **(headers or {})}
+    return Response(content, status, headers=told, media_type=MEDIA_TYPE)
 
 
-def add_safety(headers: MutableHeaders, scope: Scope) -> None:
-    """Add what every answer carries: its request id, and what keeps it from being taken for
-    something else, framed, or kept."""
-    headers["x-request-id"] = request_id(scope)
-    headers["x-content-type-options"] = "nosniff"
-    headers.setdefault("content-security-policy", "frame-ancestors 'none'")
-    headers.setdefault("cache-control", "no-store")
-
-
-def install(app: FastAPI) -> None:
-    """Answer every exception of ``app`` with a problem document."""
-    app.add_exception_handler(DomainError, _refusal)
-    app.add_exception_handler(RequestValidationError, _invalid)
-    app.add_exception_handler(MalformedJson, _malformed)
-    app.add_exception_handler(HTTPException, _http)
-    app.add_exception_handler(asyncpg.PostgresError, _database)
-    app.add_exception_handler(PoolTimeout, _overloaded)
-    for lost in _LOST_CONNECTION:
-        app.add_exception_handler(lost, _unavailable)
-    app.add_exception_handler(Exception, _defect)
-
-
-async def _refusal(request: Request, error: Any) -> Response:
+def refused(request: Request, error: DomainError) -> Response:
+    """Answer a refusal."""
     headers = {"Retry-After": str(error.retry_after)} if error.retry_after else {}
     if error.status == 401:
         headers["WWW-Authenticate"] = "Bearer"
@@ -117,13 +121,31 @@ async def _refusal(request: Request, error: Any) -> Response:
     )
 
 
+def install(app: FastAPI) -> None:
+    """Answer every exception of ``app`` with a problem document."""
+    app.add_exception_handler(DomainError, _refusal)
+    app.add_exception_handler(RequestValidationError, _invalid)
+    app.add_exception_handler(MalformedJson, _malformed)
+    app.add_exception_handler(HTTPException, _http)
+    app.add_exception_handler(asyncpg.PostgresError, _database)
+    app.add_exception_handler(PoolTimeout, _overloaded)
+    for lost in _LOST_CONNECTION:
+        app.add_exception_handler(lost, _unavailable)
+    app.add_exception_handler(Exception, _defect)
+
+
+async def _refusal(request: Request, error: Any) -> Response:
+    return refused(request, error)
+
+
 async def _invalid(request: Request, error: Any) -> Response:
     found = error.errors()
     if any(each["type"] == "json_invalid" for each in found):
         return _not_json(request, str(found[0].get("ctx", {}).get("error", "not JSON")))
-    errors = [_field_error(each) for each in found]
+    language = language_of(request.scope)
+    errors = [_field_error(each, language) for each in found]
     detail = "; ".join(f"{each.pointer or 'body'}: {each.message}" for each in errors[:5])
-    return problem(request, 422, "invalid", "A field is not valid", detail, errors=errors)
+    return problem(request, 422, "invalid", _INVALID, detail, errors=errors)
 
 
 async def _malformed(request: Request, error: Any) -> Response:
@@ -131,18 +153,18 @@ async def _malformed(request: Request, error: Any) -> Response:
 
 
 def _not_json(request: Request, detail: str) -> Response:
-    return problem(request, 400, "malformed_json", "The body is not JSON", detail)
+    return problem(request, 400, "malformed_json", _NOT_JSON, detail)
 
 
-def _field_error(error: dict[str, Any]) -> FieldError:
+def _field_error(error: dict[str, Any], language: Language) -> FieldError:
     place, *path = error["loc"]
     steps = path if place == "body" else [place, *path]
     pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in steps)
-    return FieldError(pointer, error["type"], error["msg"])
+    return FieldError(pointer, error["type"], language.invalid(error))
 
 
 async def _http(request: Request, error: Any) -> Response:
-    code, title = _HTTP_CODES.get(error.status_code, ("refused", "The request was refused"))
+    code, title = _HTTP_CODES.get(error.status_code, _REFUSED)
     headers = dict(error.headers or {})
     if error.status_code == 405:
         headers["Allow"] = ", ".join(_methods_here(request))
@@ -162,34 +184,30 @@ def _methods_here(request: Request) -> list[str]:
 async def _database(request: Request, error: Any) -> Response:
     state = error.sqlstate or ""
     if state in _CONFLICTS:
-        title = "It collides with what is there already"
-        return problem(request, 409, _CONFLICTS[state], title, title + ".")
+        return problem(request, 409, _CONFLICTS[state], _COLLISION, _COLLISION + ".")
     if state.startswith(("22", "23")):
-        title = "A value is not acceptable"
-        return problem(request, 422, "invalid", title, title + ".")
+        return problem(request, 422, "invalid", _UNACCEPTABLE, _UNACCEPTABLE + ".")
     if state in _RETRYABLE or state.startswith(("08", "53", "57")):
         return await _unavailable(request, error)
     return await _defect(request, error)
 
 
 async def _overloaded(request: Request, error: Any) -> Response:
-    detail = "All database connections are busy."
-    return _later(request, "overloaded", detail)
+    return _later(request, "overloaded", _BUSY)
 
 
 async def _unavailable(request: Request, error: Any) -> Response:
     log.warning("database unavailable", error=repr(error)[:300])
-    return _later(request, "unavailable", "The database cannot be reached or gave up; try again.")
+    return _later(request, "unavailable", _AWAY)
 
 
 def _later(request: Request, code: str, detail: str) -> Response:
     headers = {"Retry-After": "1"}
-    return problem(request, 503, code, "Try again later", detail, retryable=True, headers=headers)
+    return problem(request, 503, code, _LATER, detail, retryable=True, headers=headers)
 
 
 async def _defect(request: Request, error: Exception) -> Response:
     log.error("defect", path=request.url.path, exc_info=error)
-    detail = "This is a defect of ours; the request id finds it in the log."
-    answer = problem(request, 500, "internal", "Internal error", detail)
-    add_safety(answer.headers, request.scope)  # this one is answered outside of the edge
+    answer = problem(request, 500, "internal", _DEFECT, _DEFECT_DETAIL)
+    add_safety(answer.raw_headers, request.scope)  # this one is answered outside of the edge
     return answer

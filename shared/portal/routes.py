@@ -21,11 +21,7 @@ from shared.portal.page import render
 from shared.service import NAMES
 
 _STATIC = Path(__file__).parent / "static"
-_HEADERS = {
-    "content-security-policy": "default-src 'self'; frame-ancestors 'none'",
-    "x-content-type-options": "nosniff",
-    "referrer-policy": "no-referrer",
-}
+_HEADERS = {"content-security-policy": "default-src 'self'; frame-ancestors 'none'"}
 
 Endpoint = Callable[[Request], Awaitable[Response]]
 Entries = Callable[[], Sequence[EventEntry]]

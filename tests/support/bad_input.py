@@ -524,7 +524,6 @@ def _carried(operation: Operation, good: Case) -> Iterator[Case]:
     odd: dict[str, tuple[str, str | bytes]] = {
         "garbage traceparent": ("traceparent", "00-xyz-'; DROP TABLE outbox; --"),
         "traceparent of NULs": ("traceparent", b"\x00\x00\x01"),
-        "huge header": ("x-junk", "x" * 65_536),
         "method override": ("x-http-method-override", "DELETE"),
         "foreign host": ("host", "evil.example"),
         "forwarded": ("x-forwarded-for", "' OR 1=1 --"),
@@ -533,13 +532,25 @@ def _carried(operation: Operation, good: Case) -> Iterator[Case]:
     }
     for name, header in odd.items():
         yield replace(refused, kind="header", name=name, headers=(*refused.headers, header))
+    too_large = replace(refused, kind="header", statuses=frozenset({431}))
+    for name, headers in (
+        ("huge header", (("x-junk", "x" * 65_536),)),
+        ("many large headers", tuple((f"x-junk-{n}", "x" * 1_000) for n in range(40))),
+        ("101 headers", tuple((f"x-junk-{n}", "x") for n in range(101))),
+    ):
+        yield replace(too_large, name=name, headers=(*refused.headers, *headers))
     queries = {
-        "64 kB query": "x=" + "y" * 65_536,
-        "10,000 parameters": "&".join(["a=1"] * 10_000),
+        "1,500 parameters": "&".join(["a=1"] * 1_500),
         "unknown parameters": "version=1&id=2&_method=DELETE",
     }
     for name, query in queries.items():
         yield replace(refused, kind="query", name=name, path=f"{good.path}?{query}")
+    too_long = replace(refused, kind="query", statuses=frozenset({414}))
+    for name, query in (
+        ("64 kB query", "x=" + "y" * 65_536),
+        ("10,000 parameters", "&".join(["a=1"] * 10_000)),
+    ):
+        yield replace(too_long, name=name, path=f"{good.path}?{query}")
 
 
 def address_cases(operation: Operation, known: Known) -> Iterator[Case]:

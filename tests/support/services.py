@@ -27,6 +27,8 @@ from tests.support.postgres import clone_database, create_database, drop_databas
 
 ISSUER = "kehu"
 _key = Ed25519PrivateKey.generate()
+#: Tests ask more, and more at once, than callers may; those of the limits set their own.
+_NO_LIMITS = {"KEHU_RATE_PRINCIPAL": 0, "KEHU_RATE_NETWORK": 0, "max_requests": 10_000}
 _RUNTIME_ROLE, _RUNTIME_PASSWORD = "kehu_test_runtime", "kehu"
 
 
@@ -94,16 +96,19 @@ class ServiceUnderTest:
         assert not found, found
 
 
-async def launch(server: PostgresServer, name: str) -> ServiceUnderTest:
-    """Start a service on a fresh database, migrated by Alembic, as its runtime role."""
+async def launch(server: PostgresServer, name: str, **settings: Any) -> ServiceUnderTest:
+    """Start a service on a fresh database, migrated by Alembic, as its runtime role. ``settings``
+    are its own by name, and the common ones by their variable."""
     service = load(name)
     await asyncio.to_thread(_template, server, name)
     database = f"{name}_{new_id().hex[-12:]}"
     owner_dsn = await clone_database(server, f"template_{name}", database)
     runtime = server.dsn(database, _RUNTIME_ROLE, _RUNTIME_PASSWORD)
-    settings = service.settings(database_url=runtime, owner_database_url=owner_dsn)
-    db = service.create_database(settings)
-    app = service.create_app(settings, db=db, keys=token_keys)
+    given = service.settings(
+        database_url=runtime, owner_database_url=owner_dsn, **{**_NO_LIMITS, **settings}
+    )
+    db = service.create_database(given)
+    app = service.create_app(given, db=db, keys=token_keys)
     return ServiceUnderTest(service, app, db, owner_dsn)
 
 

@@ -9,7 +9,6 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from ipaddress import ip_address, ip_network
 
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
@@ -19,7 +18,6 @@ from shared.db.driver import Connection
 from shared.domain.errors import DomainError
 
 _KEPT = timedelta(days=1)
-_IPV6_SITE = 64
 
 
 class TooManyAttempts(DomainError):
@@ -34,7 +32,7 @@ class TooManyAttempts(DomainError):
     def after(cls, seconds: int, detail: str) -> TooManyAttempts:
         """Refuse, and say after how many seconds to try again at the latest."""
         refusal = cls(detail)
-        refusal.retry_after = seconds  # type: ignore[misc]  # differs from limit to limit
+        refusal.retry_after = seconds
         return refusal
 
 
@@ -81,19 +79,6 @@ async def forget(conn: Connection, limit: Limit) -> None:
 async def clean(conn: Connection, at: datetime) -> None:
     """Remove windows that ended long ago."""
     await conn.execute(sa.delete(attempts).where(attempts.c.since < at - _KEPT))
-
-
-def network_of(address: str | None) -> str:
-    """Return what one party holds of the network: an IPv4 address, or an IPv6 site (/64)."""
-    try:
-        parsed = ip_address(address or "")
-    except ValueError:
-        return "unknown"
-    if parsed.version == 4:
-        return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ip_network((parsed, _IPV6_SITE), strict=False))
 
 
 async def _count(conn: Connection, limit: Limit, at: datetime) -> int:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from fastapi import Request
 from starlette.responses import Response
 
-from services.customer.limits.service import network_of
 from services.customer.registrations import service
 from services.customer.registrations.schemas import RegistrationIn, RegistrationOut
 from shared.domain.actor import SYSTEM
 from shared.http.context import context_of
 from shared.http.gates import Write
+from shared.http.network import network
 from shared.http.openapi import answers_problem
 from shared.http.routing import new_router
 
@@ -26,9 +26,10 @@ router = new_router("registrations")
 async def register(body: RegistrationIn, request: Request) -> Response:
     """Ask to become a customer. A sales manager confirms or rejects the registration."""
     context = context_of(request)
-    network = network_of(request.client.host if request.client else None)
     settings = context.settings
-    await service.limit_registrations(context.db, network, settings.registrations_per_hour)
+    await service.limit_registrations(
+        context.db, network(request.scope), settings.registrations_per_hour
+    )
     write = Write(request, context, SYSTEM, expected=None, key=None)
     command = body.command(settings.registration_owner_id)
     return await write(command, service.register, RegistrationOut.of, status=202)

@@ -8,7 +8,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from starlette.responses import JSONResponse, Response
 
-from services.customer.limits.service import TooManyAttempts, network_of
+from services.customer.limits.service import TooManyAttempts
 from services.customer.sessions import service
 from services.customer.sessions.keys import key_set
 from services.customer.sessions.schemas import KeySetOut, MeOut, RefusalOut, TokenOut
@@ -16,6 +16,7 @@ from services.customer.staff.schemas import OwnPasswordIn, StaffOut
 from services.customer.staff.service import change_own_password, members
 from shared.http.context import context_of
 from shared.http.gates import Read, Write, reading, writing
+from shared.http.network import network
 from shared.http.openapi import answers_problem
 from shared.http.routing import new_router
 
@@ -58,7 +59,7 @@ async def sign_in(
         return _error(400, "unsupported_grant_type", "Only the grant type password is supported.")
     if not username or not password or not _CLIENT_ID.fullmatch(client_id):
         return _error(400, "invalid_request", "Send username and password.")
-    command = service.SignIn(_login(username), password, _network(request), client_id)
+    command = service.SignIn(_login(username), password, network(request.scope), client_id)
     try:
         token = await service.sign_in(context.db, context.settings, command)
     except service.SignInRefused as refusal:
@@ -92,7 +93,7 @@ async def change_password(body: OwnPasswordIn, write: Annotated[Write, writing(N
     """Replace one's own password. Access tokens issued before are void: sign in again."""
     async with write.connection() as conn:
         staff = await members.get(conn, write.actor.id)
-    await service.guard_guesses(write.context.db, staff, _network(write.request))
+    await service.guard_guesses(write.context.db, staff, network(write.request.scope))
     response = await write(body.command(), change_own_password, StaffOut.of)
     write.context.tokens.forget()
     return response
@@ -102,10 +103,6 @@ def _login(username: str) -> str:
     """Return the login in the form it is stored in; what cannot be one fits nobody."""
     login = username.strip().lower()
     return login if _LOGIN.fullmatch(login) else ""
-
-
-def _network(request: Request) -> str:
-    return network_of(request.client.host if request.client else None)
 
 
 def _error(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:

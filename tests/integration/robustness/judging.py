@@ -28,10 +28,15 @@ LEAK = re.compile(
 )
 
 
+#: All of the corpus is refused in Chinese: so every complaint is seen to have its translation.
+CHINESE = ("accept-language", "zh-CN, en;q=0.5")
+_CHINESE = re.compile("[\u4e00-\u9fff]")
+
+
 async def faults(world: World, case: Case) -> list[str]:
-    """Send a case twice; return what is wrong with the answers."""
+    """Send a case twice, as somebody who reads Chinese; return what is wrong with the answers."""
     asked = str(uuid4())
-    named = replace(case, headers=(*case.headers, ("x-request-id", asked)))
+    named = replace(case, headers=(CHINESE, *case.headers, ("x-request-id", asked)))
     first, second = await send(world, named), await send(world, named)
     found = judged(case, first, asked)
     if (first.status, first.content) != (second.status, second.content):
@@ -56,7 +61,7 @@ def judged(case: Case, answer: Answer, asked: str) -> list[str]:
     if leak := LEAK.search(answer.text):
         found.append(f"gives away {leak[0]!r}: {answer.text[:300]}")
     if answer.status >= 400 and not case.path.startswith(OAUTH):
-        found += problem_faults(answer, asked)
+        found += problem_faults(answer, asked) + language_faults(answer)
         if case.pointer is not None and not names_only(answer, case.pointer):
             found.append(f"does not name {case.pointer} alone: {answer.text[:300]}")
     return found
@@ -84,6 +89,15 @@ def problem_faults(answer: Answer, asked: str) -> list[str]:
     if answer.headers.get("x-request-id") != asked:
         found.append("another request id in its header")
     return found
+
+
+def language_faults(answer: Answer) -> list[str]:
+    """What is not Chinese in a problem document that should be."""
+    told = (answer.headers.get("content-language"), answer.headers.get("vary"))
+    found = [] if told == ("zh-CN", "Accept-Language") else [f"language: {told}"]
+    body = answer.json()
+    said = [body["title"], *(each["message"] for each in body["errors"])]
+    return found + [f"not translated: {each}" for each in said if not _CHINESE.search(each)]
 
 
 def names_only(answer: Answer, place: str) -> bool:
