@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import asyncio
 import struct
+from contextlib import suppress
 from types import TracebackType
 from typing import Any
 
+import asyncpg
 import structlog
 from sqlalchemy import make_url
 
@@ -91,7 +93,8 @@ class Pulse:
 
     def _give_up(self) -> None:
         for loan in self._suspects:
-            loan.driver.terminate()
+            with suppress(asyncpg.InterfaceError):  # it is closed already
+                loan.driver.terminate()
         self._suspects.clear()
 
     async def _sign_of_life(self) -> None:
