@@ -37,8 +37,8 @@ def republish(
     """
     configure("error")
     settings = HostSettings.of(data=data, bus=bus)
-    wanted = [service_called(name) for name in services or NAMES]
     moment = _moment(since)
+    wanted = [service_called(name) for name in services or NAMES]
     done = server.run_once(lambda: _republish(settings, wanted, moment))
     for name, count in done.events.items():
         say(f"{name}: {count:,} events will be published again")

@@ -1,5 +1,4 @@
-"""One service's API and worker as processes of their own: what they measure, how they stop, and a
-log that is wiped under them."""
+"""One service's API and worker as processes of their own: figures, stops, and a log that is wiped."""
 
 from __future__ import annotations
 
@@ -45,7 +44,16 @@ def company(data: Path) -> Iterator[Company]:
 
 @pytest.fixture
 def api(company: Company) -> Iterator[Running]:
-    """An API process of a test's own."""
+    """An API process of a test's own, which tells nobody for a while that it will stop."""
+    hasty = {"KEHU_CUSTOMER_DRAIN_SECONDS": "0"}
+    with running("serve", "customer", "--port", "0", data=company.data, env=hasty) as process:
+        process.address()
+        yield process
+
+
+@pytest.fixture
+def patient_api(company: Company) -> Iterator[Running]:
+    """One that does."""
     with running("serve", "customer", "--port", "0", data=company.data) as process:
         process.address()
         yield process
@@ -98,17 +106,17 @@ class SlowRequest(threading.Thread):
 
 
 def test_a_process_that_is_told_to_stop_finishes_what_it_began(
-    api: Running, company: Company
+    patient_api: Running, company: Company
 ) -> None:
     """SIGTERM: not ready at once, then no new connections, the request in flight answered, exit
     with 0."""
-    url = api.address()
-    slow = SlowRequest(url, headers(api, company))
+    url = patient_api.address()
+    slow = SlowRequest(url, headers(patient_api, company))
     slow.start()
     assert slow.begun.wait(PATIENCE)
     assert httpx.get(f"{url}/startupz").json() == {"status": "started"}
     assert httpx.get(f"{url}/readyz").status_code == 200
-    api.process.terminate()
+    patient_api.process.terminate()
     draining = eventually(lambda: unready(url), "the process to say that it is draining")
     assert (draining.status_code, draining.json()["reason"]) == (503, "draining")
     assert httpx.get(f"{url}/livez").status_code == 200
@@ -118,7 +126,7 @@ def test_a_process_that_is_told_to_stop_finishes_what_it_began(
     slow.join(PATIENCE)
     assert slow.answer is not None
     assert slow.answer.status_code == 201, slow.answer.text
-    assert api.process.wait(25) == 0
+    assert patient_api.process.wait(25) == 0
     known = fetched(company.data, "kehu_customer", "SELECT name FROM customer")
     assert "慢慢来有限公司" in {row[0] for row in known}
 
