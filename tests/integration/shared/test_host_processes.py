@@ -1,4 +1,4 @@
-"""One service's API and worker as processes of their own: figures, stops, and a log that is wiped."""
+"""One service's API and worker as processes of their own: figures, stops, a log that is wiped."""
 
 from __future__ import annotations
 
