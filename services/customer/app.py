@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.customer.contacts.router import router as contacts
 from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
+from services.customer.deputies.router import router as deputies
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
@@ -35,6 +36,7 @@ ROUTERS = [
     staff,
     units,
     roles,
+    deputies,
 ]
 
 

@@ -171,5 +171,15 @@ INVARIANTS = (
         AND (status <> 'active' OR NOT permissions @> ARRAY['staff.manage', 'role.manage'])
         """,
     ),
+    Invariant(
+        "deputies.overlap",
+        "Nobody stands in for the same person twice on one day.",
+        """
+        SELECT one.id, other.id AS other FROM deputy AS one JOIN deputy AS other
+          ON other.principal_id = one.principal_id AND other.deputy_id = one.deputy_id
+         AND other.id > one.id AND one.starts_on <= other.ends_on AND other.starts_on <= one.ends_on
+        WHERE one.status = 'appointed' AND other.status = 'appointed'
+        """,
+    ),
     *imports.INVARIANTS,
 )

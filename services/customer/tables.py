@@ -5,6 +5,7 @@ from __future__ import annotations
 from services.customer.contacts.table import contacts
 from services.customer.credit.table import assessments, credit
 from services.customer.customers.table import customers, ownership_changes
+from services.customer.deputies.table import deputies
 from services.customer.handovers.table import handovers
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
@@ -33,6 +34,7 @@ __all__ = [
     "contacts",
     "credit",
     "customers",
+    "deputies",
     "entries",
     "handovers",
     "known_networks",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.opportunity import reactions
 from services.opportunity.customers import projection as customers
+from services.opportunity.deputies import projection as deputies
 from services.opportunity.products.feed import take_product_facts
 from services.opportunity.roles import projection as roles
 from services.opportunity.staff import projection as staff
@@ -22,6 +23,7 @@ REPLICAS = Consumer(
         **dict.fromkeys(staff.EVENTS, staff.project_staff),
         **dict.fromkeys(units.EVENTS, units.project_units),
         **dict.fromkeys(roles.EVENTS, roles.project_roles),
+        **dict.fromkeys(deputies.EVENTS, deputies.project_deputies),
     },
 )
 

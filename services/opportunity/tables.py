@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import services.opportunity.activities.table
 import services.opportunity.customers.table
+import services.opportunity.deputies.table
 import services.opportunity.opportunities.table
 import services.opportunity.prices.table
 import services.opportunity.products.table

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.order.customers.projection import project_credits, project_customers
+from services.order.deputies.projection import project_deputies
 from services.order.payments.service import take_payment
 from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
@@ -30,6 +31,8 @@ from shared.events.opportunity import (
     QuoteAccepted,
 )
 from shared.events.organisation import (
+    DeputyAppointed,
+    DeputyRevoked,
     RoleChanged,
     RoleDefined,
     RoleRetired,
@@ -66,6 +69,8 @@ REPLICAS = Consumer(
         RoleDefined: project_roles,
         RoleChanged: project_roles,
         RoleRetired: project_roles,
+        DeputyAppointed: project_deputies,
+        DeputyRevoked: project_deputies,
     },
 )
 

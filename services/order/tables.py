@@ -6,6 +6,7 @@ import services.order.accounts.table
 import services.order.contracts.table
 import services.order.customers.table
 import services.order.deliveries.table
+import services.order.deputies.table
 import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table

@@ -1,8 +1,9 @@
 """Events about how the company is organised: its units from the company down to the teams, the
-roles with what they may do."""
+roles with what they may do, and who stands in for whom."""
 
 from __future__ import annotations
 
+from datetime import date
 from uuid import UUID
 
 from shared.events.payload import Payload, event
@@ -67,3 +68,24 @@ class RoleChanged(RoleState):
 @event("crm.customer.role.retired.v1")
 class RoleRetired(RoleState):
     """Nobody holds the role, and nobody gets it any more."""
+
+
+class DeputyState(Payload):
+    """Who stands in for whom from one day to another, both included; the reason is not told."""
+
+    deputyship_id: UUID
+    principal_id: UUID
+    deputy_id: UUID
+    starts_on: date
+    ends_on: date
+    status: str  # appointed, revoked
+
+
+@event("crm.customer.deputy.appointed.v1")
+class DeputyAppointed(DeputyState):
+    """Somebody will stand in for somebody else (S18, S214)."""
+
+
+@event("crm.customer.deputy.revoked.v1")
+class DeputyRevoked(DeputyState):
+    """Somebody stands in no more."""

@@ -18,6 +18,7 @@ AGGREGATES = {
     "credit": "信用",
     "customer": "客户",
     "delivery": "发货",
+    "deputy": "代理",
     "discount_policy": "折扣权限",
     "invoice": "发票",
     "opportunity": "销售机会",

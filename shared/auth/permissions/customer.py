@@ -51,4 +51,7 @@ DECLARED = (
         TOP | _ADMINISTRATOR | {Role.EXECUTIVE},
     ),
     Permission("role.manage", "Define roles, grant and revoke", "管理角色和权限", _ADMINISTRATOR),
+    Permission("deputy.read", "See who stands in for whom", "查看代理", EVERYONE),
+    Permission("deputy.appoint", "Name one's own deputy", "指定本人代理", EVERYONE),
+    Permission("deputy.manage", "Name deputies of others", "管理代理", MANAGEMENT | _ADMINISTRATOR),
 )

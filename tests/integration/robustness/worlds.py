@@ -73,6 +73,9 @@ async def _customer(service: ServiceUnderTest) -> Body:
         customer = succeeded(entered)
         path = f"/v1/customers/{customer['id']}"
         contact = succeeded(await client.post(f"{path}/contacts", json={"name": "李雷"}))
+        days = {"starts_on": "2100-01-01", "ends_on": "2100-01-07"}
+        people = {"principal_id": successor, "deputy_id": third}
+        deputy = succeeded(await client.post("/v1/deputies", json=people | days))
     return {
         "customer_id": customer["id"],
         "contact_id": contact["id"],
@@ -84,6 +87,9 @@ async def _customer(service: ServiceUnderTest) -> Body:
         "current_password": PASSWORD,
         "unit_id": branch["id"],
         "role_id": auditor["id"],
+        "principal_id": third,
+        "deputy_id": successor,
+        "deputyship_id": deputy["id"],
         "parent_id": root["id"],
         "manager_id": successor,
     }

@@ -1,8 +1,9 @@
-"""Services that follow the organisation by events: units, where in them people are, and what roles
-permit."""
+"""Services that follow the organisation by events: units, where in them people are, what roles
+permit, and who stands in for whom."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,8 @@ import pytest
 from shared.auth import grants
 from shared.domain.ids import new_id
 from shared.events.organisation import (
+    DeputyAppointed,
+    DeputyRevoked,
     RoleChanged,
     RoleDefined,
     RoleRetired,
@@ -158,3 +161,23 @@ async def test_roles_are_not_read_at_every_request(
         assert (await client.get(path)).status_code == 200
         monkeypatch.setattr(grants, "_FRESH_SECONDS", 0)
         assert (await client.get(path)).status_code == 403
+
+
+async def test_who_stands_in_for_whom_is_known(service: ServiceUnderTest) -> None:
+    """S18: until it is revoked."""
+    state = {
+        "deputyship_id": new_id(),
+        "principal_id": new_id(),
+        "deputy_id": new_id(),
+        "starts_on": date(2026, 10, 1),
+        "ends_on": date(2026, 10, 7),
+        "status": "appointed",
+    }
+    deputyship_id: Any = state.pop("deputyship_id")
+    appointed = DeputyAppointed(deputyship_id=deputyship_id, **state)
+    await deliver(service, appointed, deputyship_id)
+    found = await row(service, "deputy", deputyship_id)
+    assert found == {"id": deputyship_id, "version": 1, **state}
+    revoked = DeputyRevoked(deputyship_id=deputyship_id, **state | {"status": "revoked"})
+    await deliver(service, revoked, deputyship_id, 2)
+    assert (await row(service, "deputy", deputyship_id))["status"] == "revoked"

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "06b77d383b9b"
+revision = "5a5dd84f2d34"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -286,6 +286,18 @@ def upgrade() -> None:
         "delivery_line",
         ["product_id", "day"],
         unique=False,
+        schema="facts",
+    )
+    op.create_table(
+        "deputy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("deputy_pkey")),
         schema="facts",
     )
     op.create_table(
@@ -823,6 +835,7 @@ def downgrade() -> None:
     op.drop_table("invoice", schema="facts")
     op.drop_table("discount_policy", schema="facts")
     op.drop_table("discount_band", schema="facts")
+    op.drop_table("deputy", schema="facts")
     op.drop_index("delivery_line_product", table_name="delivery_line", schema="facts")
     op.drop_index(
         "delivery_line_day",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "3c8f7c53d650"
+revision = "2a546053c085"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -124,6 +124,19 @@ def upgrade() -> None:
         ["kind", "subject_id"],
         unique=True,
         postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_table(
+        "deputy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("deputy_pkey")),
     )
     op.create_table(
         "discount_policy",
@@ -703,6 +716,7 @@ def downgrade() -> None:
     op.drop_table("idempotency_key")
     op.drop_table("discount_policy_head")
     op.drop_table("discount_policy")
+    op.drop_table("deputy")
     op.drop_index(
         "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
     )

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "aa6c4863a5f8"
+revision = "b96128d20d13"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -257,6 +257,19 @@ def upgrade() -> None:
         postgresql_where=sa.text("required_role IS NOT NULL"),
     )
     op.create_index("delivery_status", "delivery", ["status", "id"], unique=False)
+    op.create_table(
+        "deputy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "version", sa.BigInteger(), nullable=False, comment="of the event it is true for"
+        ),
+        sa.Column("principal_id", sa.Uuid(), nullable=False),
+        sa.Column("deputy_id", sa.Uuid(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("deputy_pkey")),
+    )
     op.create_table(
         "discount_policy",
         sa.Column("version", sa.BigInteger(), autoincrement=False, nullable=False),
@@ -1183,6 +1196,7 @@ def downgrade() -> None:
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
     op.drop_table("discount_policy")
+    op.drop_table("deputy")
     op.drop_index("delivery_status", table_name="delivery")
     op.drop_index(
         "delivery_required_role",

@@ -1,0 +1,1 @@
+"""Deputies (代理): a replica fed by the customer service."""
