@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -34,6 +35,7 @@ SORTS = {
     "number": Sort(customers.c.number, str),
 }
 NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
+_NEWEST = "-created"
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
 _DERIVED = {"name_key", "search_text", "search_terms"}
 _SUMMARY = [column for column in customers.c if column.name not in _DETAILS | _DERIVED]
@@ -65,6 +67,11 @@ class CustomerFilter:
     phone: str | None = None
     external_id: str | None = None
     q: str | None = None
+
+    @property
+    def searches_alone(self) -> bool:
+        """Say whether a term is all there is to narrow the list."""
+        return self == CustomerFilter(q=self.q)
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,7 +231,7 @@ class Customers(Repository[Customer]):
         """Return one page of customer summaries."""
         query = sa.select(*_SUMMARY).where(*_equal(wanted))
         if wanted.q is not None:
-            query = query.where(*await self._matching(conn, wanted.q))
+            return await self._search(conn, query, wanted, request)
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)
 
     async def ownership(self, conn: Connection, customer_id: UUID, request: PageRequest) -> Page:
@@ -233,21 +240,46 @@ class Customers(Repository[Customer]):
         key = ownership_changes.c.id
         return await fetch_page(conn, query, request, sorts=NEWEST_CHANGE, key=key)
 
-    async def _matching(self, conn: Connection, query: str) -> list[sa.ColumnElement[bool]]:
-        text = search.query_text(query)
-        if not text:
-            return [sa.false()]  # nothing but signs, and no customer is found by those
-        # Written into the statement (letters and digits only), because the plan depends on how
-        # common they are: a plan for any term takes the index of terms even where all rows match.
-        pieces = await self._commonness.telling(conn, search.query_pieces(text))
-        looked_up = sa.literal(pieces, ARRAY(sa.Text), literal_execute=True)
-        whole = sa.literal(text, sa.Text, literal_execute=True)
-        return [
-            # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
-            # > 0: the planner would take it for another condition, and a rare one.
-            sa.func.strpos(customers.c.search_text, whole) != sa.literal_column("0"),
-            sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
-        ]
+    async def _search(
+        self, conn: Connection, query: sa.Select[Any], wanted: CustomerFilter, request: PageRequest
+    ) -> Page:
+        """Look among the newest first; then gather what matches, or read in the order asked for."""
+        text = search.query_text(wanted.q or "")
+        pieces = search.query_pieces(text)
+        hint = await self._commonness.hint(conn, pieces, request.size + 1)
+        find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
+        in_order = query.where(*_matching(text, hint.telling))
+        from_the_top = request.token is None and request.sort == _NEWEST
+        if hint.since and from_the_top and wanted.searches_alone:
+            since = sa.literal(hint.since, sa.Uuid, literal_execute=True)
+            page = await find(in_order.where(customers.c.id >= since))
+            if page.next_token is not None:
+                return page
+            return await find(_gathered(query, text, pieces))
+        return await find(_gathered(query, text, pieces) if hint.few else in_order)
+
+
+def _matching(text: str, pieces: Collection[str]) -> list[sa.ColumnElement[bool]]:
+    """Say what a customer found by ``text`` fulfils, looked up by some of its pieces."""
+    if not text:
+        return [sa.false()]  # nothing but signs, and no customer is found by those
+    # Written into the statement (letters and digits only), because the plan depends on how
+    # common they are: a plan for any term takes the index of terms even where all rows match.
+    looked_up = sa.literal(sorted(pieces), ARRAY(sa.Text), literal_execute=True)
+    whole = sa.literal(text, sa.Text, literal_execute=True)
+    return [
+        # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
+        # > 0: the planner would take it for another condition, and a rare one.
+        sa.func.strpos(customers.c.search_text, whole) != sa.literal_column("0"),
+        sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
+    ]
+
+
+def _gathered(query: sa.Select[Any], text: str, pieces: Collection[str]) -> sa.Select[Any]:
+    """Have what matches gathered by the index of terms before anything is sorted."""
+    matches = sa.select(customers.c.id).where(*_matching(text, pieces)).cte("matches")
+    matches = matches.prefix_with("MATERIALIZED", dialect="postgresql")
+    return query.where(customers.c.id.in_(sa.select(matches.c.id)))
 
 
 def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:

@@ -1,0 +1,77 @@
+"""A search finds the same however PostgreSQL is asked for it."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+import asyncpg
+import httpx
+import pytest
+
+from services.customer.customers.commonness import Commonness, Hint
+from tests.support.services import ServiceUnderTest
+
+COUNT = 60
+NAMES = [f"{'鑫辉' if number % 4 == 0 else '恒通'}第{number:03}商行" for number in range(COUNT)]
+WANTED = [name for name in reversed(NAMES) if name.startswith("鑫辉")]
+
+
+@pytest.fixture(scope="module")
+async def entered(customer: ServiceUnderTest) -> list[UUID]:
+    """The ids of the customers, oldest first."""
+    async with customer.client("account_manager") as client:
+        ids = []
+        for name in NAMES:
+            body = {"name": name, "accept_duplicates": True}
+            ids.append(UUID((await client.post("/v1/customers", json=body)).json()["id"]))
+    return ids
+
+
+async def walk(client: httpx.AsyncClient, **filters: Any) -> list[str]:
+    """The names on all pages of seven."""
+    found, token = [], None
+    while True:
+        page = {**filters, "page_size": 7} | ({"page_token": token} if token else {})
+        answer = (await client.get("/v1/customers", params=page)).json()
+        found += [each["name"] for each in answer["items"]]
+        if not (token := answer.get("next_page_token")):
+            return found
+
+
+@pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("newest", [None, 0, 20, 40, 59])
+async def test_every_way_finds_the_same(
+    customer: ServiceUnderTest,
+    entered: list[UUID],
+    monkeypatch: pytest.MonkeyPatch,
+    few: bool,
+    newest: int | None,
+) -> None:
+    """S02: gathered or in order, with a page among the newest or without one, in every order."""
+    since = None if newest is None else entered[newest]
+
+    async def hint(self: Commonness, conn: Any, pieces: Any, wanted: int) -> Hint:
+        return Hint(sorted(pieces), few, since)
+
+    monkeypatch.setattr(Commonness, "hint", hint)
+    async with customer.client("account_manager") as client:
+        assert await walk(client, q="鑫辉") == WANTED
+        assert await walk(client, q="鑫辉", sort="created") == WANTED[::-1]
+        assert await walk(client, q="xinhui", sort="name") == sorted(WANTED)
+        assert await walk(client, q="鑫辉", status="prospect") == WANTED
+        assert await walk(client, q="鑫辉第05") == ["鑫辉第056商行", "鑫辉第052商行"]
+        assert await walk(client, q="魑魅") == []
+
+
+async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list[UUID]) -> None:
+    """S02: with the rights the service has; a piece of every name is not worth gathering."""
+    owner = await asyncpg.connect(customer.owner_dsn)
+    await owner.execute("ANALYZE customer")
+    await owner.close()
+    async with customer.db.reading() as conn:
+        hint = await Commonness().hint(conn, {"商行", "第0"}, 1)
+        assert len(hint.telling) == 1
+        assert hint.since in (None, *entered)
+        rare = await Commonness().hint(conn, {"商行", "魑魅"}, 1)
+    assert rare.telling == ["魑魅"]

@@ -1,0 +1,44 @@
+"""How to look a term up, by what PostgreSQL counted."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from services.customer.customers.commonness import Hint, _Counted
+
+SHARES = {"公司": 1.0, "上海": 0.07, "华为": 0.12, "滤波": 0.02}
+IDS = [UUID(int=number) for number in range(101)]
+
+
+def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
+    """The hint for a page of 50, and one row to see whether there are more."""
+    return _Counted(SHARES, IDS, customers).hint(set(pieces), 51)
+
+
+def test_the_rare_pieces_say_most() -> None:
+    """S02: what was not counted is rarer than what was."""
+    assert hint("上海", "海鑫", "鑫辉").telling == ["海鑫", "鑫辉"]
+
+
+def test_of_nothing_but_common_pieces_the_rarest_is_looked_up() -> None:
+    """S02: their shares multiply only if they come independently, and those of a word do not."""
+    assert hint("上海", "公司").telling == ["上海"]
+    assert not hint("上海", "公司").few
+    assert hint("滤波", "公司").few
+
+
+def test_a_page_is_sought_among_the_newest_that_should_fill_it() -> None:
+    """S02: four times 51 of a share of 0.02 are 10,200 customers, one in a hundred."""
+    assert hint("滤波").since == IDS[98]
+    assert hint("公司").since == IDS[99]
+
+
+def test_where_that_is_a_large_part_it_does_not_pay() -> None:
+    """S02."""
+    assert hint("滤波", customers=20_000).since is None
+    assert hint("滤波", customers=20_000).few
+
+
+def test_nothing_is_known_of_a_new_table() -> None:
+    """S02: then all pieces are looked up."""
+    assert _Counted().hint({"华为", "上海"}, 51) == Hint(["上海", "华为"])
