@@ -16,7 +16,8 @@ ENOUGH = 12
 _LOOK_SECONDS = 0.02
 #: One strike in so many does not wait until the system has recovered from the one before.
 _HASTY_ONE_IN = 5
-_RECOVERY_SECONDS = 60.0
+#: Of a busy machine too.
+_RECOVERY_SECONDS = 120.0
 
 
 class PointNotReached(AssertionError):

@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 
-_BUGS = ("tests.faults.bugs", "tests.faults.rule_bugs")
+_BUGS = ("tests.faults.bugs", "tests.faults.key_bugs", "tests.faults.rule_bugs")
 _SECONDS = 240
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout", "120")
 _SUMMARY = re.compile(r"^(?:FAILED|ERROR) (tests/.+)$", re.M)

@@ -20,7 +20,7 @@ from tests.faults.witness import WITNESS
 from tests.support.bus import until
 from tests.support.cluster.parts import Program
 
-_EVERY_SECONDS, _STORM_SECONDS = 3.0, 150.0
+_EVERY_SECONDS, _STORM_SECONDS = 3.0, 120.0
 _STOP_SECONDS = 25.0
 #: Longer than the watchdog waits, and than it takes until it looks.
 _PATIENCE_SECONDS = 120.0

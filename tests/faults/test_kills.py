@@ -18,7 +18,8 @@ async def test_nothing_acknowledged_is_lost_and_nothing_is_done_twice(
     seed = int(os.environ.get("FAULT_SEED") or random.randrange(10_000))
     with capsys.disabled():
         print(f"\nfaults: seed {seed}", flush=True)
-        report = await run(Plan.mixed(seed, rounds=1, late_commits=2, cuts=5))
+        plan = Plan.mixed(seed, 1, patience=60, apart=(0.1, 1.0), late_commits=2, cuts=5)
+        report = await run(plan)
         print(report)
     assert report.findings.all() == []
     kinds = {kill.kind for kill in report.journal.kills}
