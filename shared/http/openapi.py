@@ -22,7 +22,7 @@ ASSETS = Path(fastapi_offline.__file__).parent / "static"
 _PROBLEM_SCHEMA = {
     "type": "object",
     "title": "Problem",
-    "description": "RFC 9457 problem document.",
+    "description": "RFC 9457 problem document, in English or Chinese (`Accept-Language`).",
     "required": ["type", "title", "status", "detail", "code", "request_id", "retryable"],
     "properties": {
         "type": {"type": "string"},
@@ -46,7 +46,12 @@ _PROBLEM_SCHEMA = {
         "retryable": {"type": "boolean"},
     },
 }
-_ALWAYS = {"400": "Malformed", "422": "Refused", "503": "Try again later"}
+_ALWAYS = {
+    "400": "Malformed",
+    "422": "Refused",
+    "429": "Too many requests",
+    "503": "Try again later",
+}
 _SIGNED_IN = {"401": "Not signed in", "403": "Not permitted"}
 
 
@@ -125,7 +130,8 @@ def _complete(app: FastAPI, document: dict[str, Any]) -> None:
 
 
 def _problems(operation: dict[str, Any], gate: Gate | None) -> None:
-    described = dict(_ALWAYS)
+    described = _ALWAYS | {"429": operation["responses"].get("429", {}).get("description", "")}
+    described["429"] = described["429"] or _ALWAYS["429"]
     if "requestBody" in operation:
         described["413"] = "Body too large"
         if "multipart/form-data" in operation["requestBody"]["content"]:

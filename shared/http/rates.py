@@ -11,8 +11,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from starlette.types import Scope
 
@@ -34,8 +33,7 @@ class TooManyRequests(DomainError):
     retryable = True
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """What is left to a caller: ``remaining`` requests now, all of them after ``reset`` seconds.
     With ``wait`` seconds to the next one it is over its quota."""
 
