@@ -6,6 +6,7 @@ import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from typing import Any
 
+import hypothesis
 import pytest
 
 from shared.embedded import PostgresServer
@@ -16,6 +17,12 @@ from tests.support.postgres import test_server
 from tests.support.services import ServiceUnderTest
 
 Launch = Callable[..., Awaitable[ServiceUnderTest]]
+
+# A busy machine is no failure.
+hypothesis.settings.register_profile(
+    "kehu", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("kehu")
 
 
 @pytest.fixture(scope="session")

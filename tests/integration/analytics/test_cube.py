@@ -56,7 +56,8 @@ async def test_a_measure_by_one_dimension(
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(
     measure=st.sampled_from(MEASURES),
