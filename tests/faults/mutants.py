@@ -33,23 +33,23 @@ CATCHERS = {
     "high_water_mark": "tests/faults/test_relays.py::test_what_commits_late_is_published",
     "several_relays": "tests/faults/test_relays.py::test_four_relays_overtake_nobody",
     "marked_first": (
-        f"{_SHARED}/test_relay.py::test_a_bus_that_is_away_delays_events_and_loses_none[postgres]"
+        f"{_SHARED}/test_relay.py::test_a_bus_that_is_away_delays_events_and_loses_none"
     ),
     "events_after_the_commit": _CUT,
     "events_before_the_commit": _CUT,
-    "without_inbox": f"{_SHARED}/test_inbox.py::test_redelivery_changes_nothing[postgres]",
+    "without_inbox": f"{_SHARED}/test_inbox.py::test_redelivery_changes_nothing",
     "inbox_asked_first": (
-        f"{_SHARED}/test_inbox.py::test_two_owners_of_a_partition_at_once_apply_once[postgres]"
+        f"{_SHARED}/test_inbox.py::test_two_owners_of_a_partition_at_once_apply_once"
     ),
-    "inbox_apart": f"{_SHARED}/test_inbox.py::test_a_failed_batch_leaves_nothing_behind[postgres]",
+    "inbox_apart": f"{_SHARED}/test_inbox.py::test_a_failed_batch_leaves_nothing_behind",
     "errors_swallowed": (
-        f"{_SHARED}/test_parked.py::test_a_poison_event_holds_its_aggregate_alone[postgres]"
+        f"{_SHARED}/test_parked.py::test_a_poison_event_holds_its_aggregate_alone"
     ),
     "nobody_is_held": (
-        f"{_SHARED}/test_parked.py::test_later_deliveries_are_held_in_the_fast_path[postgres]"
+        f"{_SHARED}/test_parked.py::test_later_deliveries_are_held_in_the_fast_path"
     ),
     "last_of_a_batch_left_out": (
-        f"{_SHARED}/test_inbox.py::test_each_event_has_its_effect_once_and_in_order[postgres]"
+        f"{_SHARED}/test_inbox.py::test_each_event_has_its_effect_once_and_in_order"
     ),
     "position_first": (
         f"{_SHARED}/test_bus.py::test_a_failed_batch_comes_again_and_is_not_committed_before[postgres]"
