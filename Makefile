@@ -60,9 +60,11 @@ demo: install ## Start it, import real data, play one deal, show the figures (ON
 
 ##@ Develop
 
+# Compiled first: they start Kehu hundreds of times, and an environment may forbid to keep that.
 .PHONY: test
-test: install ## Run all tests: unit, architecture, contract, integration, e2e, faults (ARGS=...)
-	$(BIN)/pytest $(ARGS)
+test: install ## Run all tests: unit, architecture, contract, integration, e2e, faults (ARGS=..., JOBS=2)
+	$(BIN)/python -m compileall -q services shared tests
+	$(BIN)/pytest $(if $(JOBS),-n $(JOBS)) $(ARGS)
 
 .PHONY: check
 check: install ## Lint, format, types, import contracts, golden files, migrations (fast; before each commit)
