@@ -27,8 +27,7 @@ once; every promise that `kehu check` knows holds; and analytics built anew has 
 outcome at first, resolved by their key; *repeated on the bus* are events that were published more
 than once, which shows that the kills hit where they hurt: no effect came of them. *recovery* is the
 time until a write was done again (median, 99th percentile, longest), which is mostly the time that
-a process takes to start; of a pause or a cut it is the length at least, also where no client
-noticed it.
+a process takes to start; where nothing was hit that a write needs, it is that of any write.
 The machine had two cores, for the clients too, and other work besides.
 
 `make faults` carries out all of it with a fixed seed and rewrites the lines below (`ARGS=F2` one

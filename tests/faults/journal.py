@@ -104,6 +104,15 @@ class Journal:
             if kill.recovered is None and kill.at < sent:
                 kill.recovered = time.monotonic() - kill.at
 
+    def struck_by(self, kind: str, at: float) -> None:
+        """Note what was done to the system from a moment on; what lasted, such as a pause, may have
+        kept nobody from writing."""
+        kill = Kill(kind, at)
+        if kill.called != "kills":
+            since = (sent + took - at for sent, took in self.done if sent > at)
+            kill.recovered = next(since, None)
+        self.kills.append(kill)
+
     def surprise(self, what: str, **facts: Any) -> None:
         """Note what no client should see."""
         shown = ", ".join(f"{name} {value}" for name, value in facts.items())

@@ -91,7 +91,7 @@ class Keeper:
         at = time.monotonic()
         hit = await self.target.strike(kind)
         if hit:
-            self.journal.kills.append(Kill(kind, at))
+            self.journal.struck_by(kind, at)
         return hit
 
     async def _until(self, condition: Callable[[], bool], patience: float) -> bool:
