@@ -84,6 +84,12 @@ format: install ## Mend what ruff can mend, and format
 golden: install ## Write event schemas, OpenAPI and AsyncAPI snapshots, docs/events.md after a change of them
 	$(BIN)/python -m tests.contract.refresh $(ARGS)
 
+.PHONY: fuzz
+fuzz: install ## All bad input: the corpus and EXAMPLES=300 generated requests per operation (SEED=..., ARGS=...)
+	echo "seed $(or $(SEED),20261121)"
+	FUZZ_EXAMPLES=$(or $(EXAMPLES),300) FUZZ_SEED=$(or $(SEED),20261121) \
+	  $(BIN)/pytest --timeout=0 --capture=no tests/integration/robustness $(ARGS)
+
 .PHONY: kafka
 kafka: install ## Start a real Apache Kafka on 127.0.0.1, or find it running (NODES=3: three brokers)
 	$(BIN)/python -m tests.support.kafka start $(if $(NODES),--nodes $(NODES))

@@ -84,7 +84,7 @@ def problem(
         "title": language.title(title),
         "status": status,
         "detail": language.sentence(detail),
-        "instance": request.url.path,
+        "instance": request.scope["path"],
         "code": code,
         "errors": [
             {

@@ -17,6 +17,7 @@ from shared.logging import configure
 from tests.faults import document
 from tests.faults.backlog import fall_behind
 from tests.faults.blocked import blocked
+from tests.faults.crowd import crowded, overloaded
 from tests.faults.cut_off import cut_off
 from tests.faults.experiment import Outcome, Plan, Report, figures, run
 from tests.faults.network import (
@@ -169,6 +170,8 @@ EXPERIMENTS = (
         ("poison", "worker"),
         rounds=3,
     ),
+    Experiment("F15", "Two hundred slow requests want ten connections.", otherwise=crowded),
+    Experiment("F16", "A process is asked five times what it can answer.", otherwise=overloaded),
     Experiment(
         "F17",
         "Each process is asked to stop in its turn, and started again, under load.",

@@ -21,7 +21,9 @@ from tests.integration.robustness.worlds import EVERY_ROLE, World
 
 ROOT = Path(__file__).parents[3]
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
-SEED = 20261121
+SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
+#: ``make fuzz`` asks for so many random requests for each operation, and is told how it goes.
+MORE = int(os.environ.get("FUZZ_EXAMPLES", "0"))
 #: First every field takes each kind of its good values in turn, then all of them take random ones,
 #: good and bad, so many for each operation; the corpus of bad input takes each bad one in turn. The
 #: rules of the domain refuse much that a document allows: a check of our own looks at why.
@@ -124,8 +126,13 @@ async def run(world: World, address: str, folder: Path) -> tuple[int | None, str
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
     )
-    output, _ = await process.communicate()
-    return process.returncode, output.decode()
+    assert process.stdout is not None
+    output = b""
+    async for line in process.stdout:
+        output += line
+        if MORE:
+            print(f"{name}: {line.decode().rstrip()}", file=sys.__stdout__, flush=True)
+    return await process.wait(), output.decode()
 
 
 def configuration(world: World) -> str:
@@ -136,6 +143,8 @@ def configuration(world: World) -> str:
     names = {each["name"] for one in world.operations for each in one.parameters}
     known = {name: value for name, value in world.known.items() if name in names}
     in_turn, at_random = LESS.get(world.service.service.name, (IN_TURN, AT_RANDOM))
+    if MORE:
+        in_turn, at_random = True, MORE
     return CONFIGURATION.format(
         seed=SEED,
         in_turn=str(in_turn).lower(),
