@@ -48,8 +48,10 @@ _PROBLEM_SCHEMA = {
 }
 _ALWAYS = {
     "400": "Malformed",
+    "414": "Address too long",
     "422": "Refused",
     "429": "Too many requests",
+    "431": "Headers too large",
     "503": "Try again later",
 }
 _SIGNED_IN = {"401": "Not signed in", "403": "Not permitted"}

@@ -57,7 +57,9 @@ coverage.generation.mode = "positive"
 [checks]
 positive_data_acceptance.enabled = false
 missing_required_header.expected-statuses = [400, 401, 428]
-negative_data_rejection.expected-statuses = [400, 401, 404, 409, 412, 413, 415, 422, 428, 429]
+negative_data_rejection.expected-statuses = [
+    400, 401, 404, 409, 412, 413, 414, 415, 422, 428, 429, 431
+]
 
 {hidden}
 """
@@ -125,6 +127,7 @@ async def run(world: World, address: str, folder: Path) -> tuple[int | None, str
         env=os.environ | {"SCHEMATHESIS_HOOKS": "tests.support.schemathesis_checks"},
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
+        limit=2**26,  # of a line: requests are shown in full
     )
     assert process.stdout is not None
     output = b""
