@@ -41,7 +41,7 @@ from shared.domain.actor import Actor
 from shared.http.idempotency import IdempotencyKey
 
 #: So long somebody thinks about what was read without a lock: an age, to the one beside.
-_THINKING_SECONDS = 0.05
+_THINKING_SECONDS = 0.5
 
 # -- locks -------------------------------------------------------------------------------------
 
