@@ -14,7 +14,7 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling
 
 #: The tiers in the order of how long their modules take, so that all workers are through together.
-TIERS = ("e2e", "integration", "contract", "architecture", "unit", "faults")
+TIERS = ("e2e", "integration", "matrix", "contract", "architecture", "unit", "faults")
 #: Struck systems should have the machine to themselves: they recover against the clock.
 ALONE = "tests/faults/"
 
