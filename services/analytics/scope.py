@@ -9,4 +9,4 @@ from shared.domain.actor import Actor
 
 def only_owner(actor: Actor) -> UUID | None:
     """Return the owner whose documents the actor may see, None for all."""
-    return None if actor.may("report.read_all") else actor.id
+    return None if actor.may("report.read_all") else actor.stands_for

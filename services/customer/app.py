@@ -8,6 +8,7 @@ from services.customer.contacts.router import router as contacts
 from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
 from services.customer.deputies.router import router as deputies
+from services.customer.deputies.table import deputies as deputyships
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
@@ -48,6 +49,7 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         db,
         staff=people,
         roles=defined_roles,
+        deputies=deputyships,
         permissions=PERMISSIONS,
         routers=[*ROUTERS, sessions] if own else ROUTERS,
         title="Kehu customer service",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.opportunity.activities.router import router as activities
+from services.opportunity.deputies.table import deputies
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.prices.router import router as prices
@@ -27,6 +28,7 @@ def create_app(
         db,
         staff=staff,
         roles=roles,
+        deputies=deputies,
         permissions=PERMISSIONS,
         routers=[opportunities, quotes, activities, products, prices],
         title="Kehu opportunity service",

@@ -78,7 +78,8 @@ LEFT JOIN band ON band.version = policy_version AND band.role = approved_role
 WHERE status IN ('approved', 'sent', 'accepted', 'declined', 'expired')
 AND (band.place IS NULL OR band.place < demand.place
      OR (own_authority AND demand.place > 1)
-     OR (NOT own_authority AND (approved_by = ANY (authors) OR approved_by = submitted_by)))
+     OR (NOT own_authority AND array_remove(ARRAY[approved_by, approved_for], NULL)
+         && (authors || ARRAY[submitted_by, submitted_for])))
 """
 
 _APPROVALS = (
@@ -98,7 +99,8 @@ _APPROVALS = (
         "price_lists.32",
         "A price list in force was approved by somebody who did not write in it.",
         "SELECT id, number FROM price_list WHERE status = 'approved'"
-        " AND (approved_by IS NULL OR approved_by = ANY (authors))",
+        " AND (approved_by IS NULL OR approved_by = ANY (authors)"
+        " OR approved_for = ANY (authors))",
     ),
 )
 

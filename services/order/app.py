@@ -7,6 +7,7 @@ from fastapi import FastAPI
 from services.order.accounts.router import router as accounts
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
+from services.order.deputies.table import deputies
 from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
@@ -46,6 +47,7 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         db,
         staff=staff,
         roles=roles,
+        deputies=deputies,
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",

@@ -59,7 +59,7 @@ class TokenVerifier:
     ) -> None:
         self._source = keys
         self._issuer = issuer
-        self._grants = grants
+        self.grants = grants
         self._revocations = revocations
         self._keys: dict[str, jwt.PyJWK] = {}
         self._keys_read = float("-inf")
@@ -78,12 +78,12 @@ class TokenVerifier:
         subject = known.actor.id
         if self._revocations and not await self._revocations.still_valid(subject, known.issued):
             raise Unauthenticated("The token is void; sign in again.")
-        return known.permitted(await self._grants.table())
+        return known.permitted(await self.grants.table())
 
     def forget(self) -> None:
         """Look anew for void tokens and at the roles at the next request: somebody's sessions were
         just ended, or a role changed."""
-        self._grants.forget()
+        self.grants.forget()
         if self._revocations:
             self._revocations.forget()
 

@@ -74,6 +74,7 @@ class UnitOfWork:
             correlation_id=self.correlation_id,
             causation_id=self.causation_id,
             traceparent=self.traceparent,
+            on_behalf_of=self.actor.principal_id,
         )
         self.recorded.append(Recorded(envelope, self.actor, self.origin, changes))
         for policy in self._policies.get(type(payload), ()):

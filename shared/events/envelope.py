@@ -31,6 +31,7 @@ class Envelope:
     correlation_id: UUID
     causation_id: UUID | None = None
     traceparent: str | None = None
+    on_behalf_of: UUID | None = None
 
     @property
     def topic(self) -> str:
@@ -71,6 +72,8 @@ class Envelope:
             headers["ce_causationid"] = str(self.causation_id)
         if self.traceparent:
             headers["ce_traceparent"] = self.traceparent
+        if self.on_behalf_of:
+            headers["ce_onbehalfof"] = str(self.on_behalf_of)
         return headers
 
     @classmethod
@@ -81,7 +84,7 @@ class Envelope:
             KeyError, ValueError: a required attribute is missing or malformed.
         """
         event_type = headers["ce_type"]
-        causation = headers.get("ce_causationid")
+        causation, principal = headers.get("ce_causationid"), headers.get("ce_onbehalfof")
         return cls(
             id=UUID(headers["ce_id"]),
             type=event_type,
@@ -95,4 +98,5 @@ class Envelope:
             correlation_id=UUID(headers["ce_correlationid"]),
             causation_id=UUID(causation) if causation else None,
             traceparent=headers.get("ce_traceparent"),
+            on_behalf_of=UUID(principal) if principal else None,
         )

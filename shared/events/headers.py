@@ -24,7 +24,7 @@ def _object(description: str, optional: tuple[str, ...], **properties: Any) -> d
 #: What `Envelope.headers` gives.
 HEADERS = _object(
     "CloudEvents 1.0 attributes and extensions, as UTF-8 text.",
-    ("content_type", "ce_causationid", "ce_traceparent"),
+    ("content_type", "ce_onbehalfof", "ce_causationid", "ce_traceparent"),
     ce_specversion={"type": "string", "const": "1.0"},
     ce_id=_UUID | {"description": "Unique for ever: what was handled once is known by it."},
     ce_source={"type": "string", "description": "The service: /kehu/order."},
@@ -40,6 +40,7 @@ HEADERS = _object(
         "description": "The document's version after the change, padded: 1, 2, 3, … without a gap.",
     },
     ce_actorid=_UUID | {"description": "Who did it; all zeros is the system itself."},
+    ce_onbehalfof=_UUID | {"description": "In whose name, when a deputy did it."},
     ce_correlationid=_UUID | {"description": "The same for all that began with one request."},
     ce_causationid=_UUID | {"description": "The event that this one is the answer to."},
     ce_traceparent=_TRACE,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from shared.auth.delegation import Delegations
 from shared.auth.tokens import TokenVerifier
 from shared.db.unit_of_work import Database
 from shared.http.rates import Rates
@@ -21,6 +22,7 @@ class Context:
     service: str
     db: Database
     tokens: TokenVerifier
+    delegations: Delegations
     rates: Rates
     page_secret: bytes
     settings: Any

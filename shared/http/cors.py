@@ -14,7 +14,7 @@ _KEPT_SECONDS = 600
 _METHODS = "GET, POST, PUT, PATCH, DELETE"
 _SENT = (
     "Accept-Language, Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match,"
-    " X-Request-Id, traceparent, tracestate"
+    " On-Behalf-Of, X-Request-Id, traceparent, tracestate"
 )
 _EXPOSED = (
     b"Content-Disposition, Content-Language, ETag, Idempotent-Replayed, Link, Location, RateLimit,"

@@ -4,10 +4,13 @@ verification of tokens, and the application."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import date
+from uuid import UUID
 
 import sqlalchemy as sa
 from fastapi import APIRouter, FastAPI
 
+from shared.auth.delegation import Delegations, Standing
 from shared.auth.grants import Granted, Grants
 from shared.auth.permissions import OPERATIONS
 from shared.auth.revocations import Ending, Revocations
@@ -27,6 +30,7 @@ def compose(
     *,
     staff: sa.Table,
     roles: sa.Table,
+    deputies: sa.Table,
     permissions: PermissionTable,
     routers: Sequence[APIRouter],
     title: str,
@@ -39,7 +43,7 @@ def compose(
     by them it refuses the tokens of people who left, and those issued before a change. ``roles`` is
     its table or replica of the roles, with ``code``, ``permissions`` and ``status``: they permit
     what ``permissions`` lists, which also says what predefined roles hold as long as nothing else
-    is known of them.
+    is known of them. By ``deputies`` it knows who may act in whose name today.
     """
     tokens = TokenVerifier(
         keys or keys_from_url(settings.jwks_url),
@@ -51,6 +55,7 @@ def compose(
         service=db.service,
         db=db,
         tokens=tokens,
+        delegations=_delegations(db, staff, deputies),
         rates=Rates(settings),
         page_secret=settings.page_key(),
         settings=settings,
@@ -78,3 +83,28 @@ def _grants(db: Database, roles: sa.Table, permissions: PermissionTable) -> Gran
             return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
 
     return Grants(permissions, read)
+
+
+def _delegations(db: Database, staff: sa.Table, deputies: sa.Table) -> Delegations:
+    today = sa.bindparam("today", type_=sa.Date)
+    stands_in = sa.select(deputies.c.id).where(
+        deputies.c.principal_id == staff.c.id,
+        deputies.c.deputy_id == sa.bindparam("deputy_id", type_=sa.Uuid),
+        deputies.c.status == "appointed",
+        today.between(deputies.c.starts_on, deputies.c.ends_on),
+    )
+    query = Prepared(
+        sa.select(staff.c.name, staff.c.roles, staff.c.department, staff.c.branch).where(
+            staff.c.id == sa.bindparam("principal_id", type_=sa.Uuid),
+            staff.c.status != "left",
+            stands_in.exists(),
+        )
+    )
+
+    async def find(principal_id: UUID, deputy_id: UUID, on: date) -> Standing | None:
+        given = {"principal_id": principal_id, "deputy_id": deputy_id, "today": on}
+        async with db.reading() as conn:
+            row = (await conn.execute(query, given)).one_or_none()
+        return row and Standing(row[0], frozenset(row[1]), row[2], row[3])
+
+    return Delegations(find)

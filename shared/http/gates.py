@@ -19,6 +19,7 @@ from fastapi import Depends, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
+from shared.auth.delegation import ON_BEHALF_OF
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
@@ -169,11 +170,13 @@ class Gate:
             Unauthenticated, TooManyRequests, Forbidden: who is calling.
             PreconditionRequired, MalformedIfMatch: ``If-Match``.
             MissingIdempotencyKey, MalformedIdempotencyKey: ``Idempotency-Key``.
-            UnsupportedHeader: either, where neither is honoured.
+            MalformedPrincipal, NotDeputy: ``On-Behalf-Of``.
+            UnsupportedHeader: one of them where it is not honoured.
         """
         context = context_of(request)
         actor = await context.tokens.verify(_bearer(request))
         context.rates.principal.count(actor.id, request.scope)
+        actor = await self._named(request, context, actor)
         if self.permission is not None:
             actor.require(self.permission)
         if not self.writes:
@@ -182,6 +185,16 @@ class Gate:
             return self._unconditional(request, context, actor)
         expected = self._expected(request)
         return Write(request, context, actor, expected, await self._key(request, actor))
+
+    async def _named(self, request: Request, context: Context, actor: Actor) -> Actor:
+        """Return the actor in whose name the request is made, its own or a principal's."""
+        header = _sent(request, ON_BEHALF_OF)
+        if header is None:
+            return actor
+        if self.permission is None:
+            raise UnsupportedHeader("One's own account is nobody else's: leave On-Behalf-Of out.")
+        table = await context.tokens.grants.table()
+        return await context.delegations.act(actor, header, table)
 
     def _unconditional(self, request: Request, context: Context, actor: Actor) -> Write:
         # A promise that is not kept would be worse than a refusal.
@@ -210,7 +223,7 @@ class Gate:
         kind = request.headers.get("content-type", "")
         body = await request.json() if "json" in kind and await request.body() else None
         route = f"{request.method} {request.url.path}"
-        return IdempotencyKey.of(actor.id, route, header, body)
+        return IdempotencyKey.of(actor, route, header, body)
 
 
 def reading(permission: str | None) -> Any:

@@ -17,6 +17,7 @@ from pydantic_core import to_json
 
 from shared.db.driver import Connection, Prepared
 from shared.db.types import MOMENT
+from shared.domain.actor import Actor
 from shared.domain.errors import Conflict, DomainError
 
 #: Left out of what is kept for comparison: a fast hash of a password can be guessed.
@@ -106,8 +107,9 @@ class IdempotencyKey:
     fingerprint: bytes
 
     @classmethod
-    def of(cls, principal: UUID, route: str, key: str, body: Any) -> IdempotencyKey:
-        """Bind ``key`` to the canonical form of ``body`` (SHA-256 of sorted JSON, less passwords).
+    def of(cls, actor: Actor, route: str, key: str, body: Any) -> IdempotencyKey:
+        """Bind ``key`` of an actor to the canonical form of ``body`` (SHA-256 of sorted JSON, less
+        passwords). In somebody else's name it is another request.
 
         Raises:
             MalformedIdempotencyKey: the key is not 1 to 255 visible ASCII characters.
@@ -115,7 +117,9 @@ class IdempotencyKey:
         if not _KEY.fullmatch(key):
             raise MalformedIdempotencyKey("Send 1 to 255 visible ASCII characters.")
         canonical = to_json(_sorted(body), inf_nan_mode="strings")
-        return cls(principal, route, key, hashlib.sha256(canonical).digest())
+        if actor.principal_id:
+            canonical += b"\n" + actor.principal_id.bytes
+        return cls(actor.id, route, key, hashlib.sha256(canonical).digest())
 
     async def claim(self, conn: Connection) -> Stored | None:
         """Take the key for this transaction; return the stored response if there is one.

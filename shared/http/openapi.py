@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.staticfiles import StaticFiles
 
+from shared.auth.delegation import ON_BEHALF_OF
 from shared.http.gates import Gate
 from shared.http.problems import MEDIA_TYPE
 
@@ -53,6 +54,13 @@ _ALWAYS = {
     "429": "Too many requests",
     "431": "Headers too large",
     "503": "Try again later",
+}
+_ON_BEHALF_OF = {
+    "name": ON_BEHALF_OF,
+    "in": "header",
+    "required": False,
+    "schema": {"type": "string", "format": "uuid"},
+    "description": "The member of staff in whose name a deputy acts, on the days agreed.",
 }
 _SIGNED_IN = {"401": "Not signed in", "403": "Not permitted"}
 
@@ -163,6 +171,8 @@ def _gate(operation: dict[str, Any], gate: Gate) -> None:
     operation["security"] = [{"signIn": []}]
     operation["x-permission"] = gate.permission
     parameters = operation.setdefault("parameters", [])
+    if gate.permission is not None:
+        parameters.append(_ON_BEHALF_OF)
     if not (gate.writes and gate.conditional):
         return
     parameters.append(

@@ -45,7 +45,7 @@ def page_request(read: Read, page_size: int, page_token: str | None, sort: str) 
         for name, value in read.request.query_params.multi_items()
         if name not in ("page_token", "page_size", "sort")
     )
-    bound = f"{read.actor.id}\n{read.request.url.path}\n{query}".encode(errors="replace")
+    bound = f"{read.actor.hands}\n{read.request.url.path}\n{query}".encode(errors="replace")
     return PageRequest(
         size=min(page_size, MAX_SIZE),
         token=page_token,

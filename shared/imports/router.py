@@ -227,7 +227,7 @@ def _key(write: Write, upload: Upload, known: dict[str, Any]) -> IdempotencyKey:
     header = write.request.headers["idempotency-key"]
     route = f"{write.request.method} {write.request.url.path}"
     body = {"digest": upload.digest, **known}
-    return IdempotencyKey.of(write.actor.id, route, header, body)
+    return IdempotencyKey.of(write.actor, route, header, body)
 
 
 async def _start(uow: UnitOfWork, command: StartImport) -> Any:

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
+from pydantic import TypeAdapter
 
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -48,6 +49,7 @@ class JobStatus(StrEnum):
     CANCELLED = "cancelled"
 
 
+_ACTOR = TypeAdapter(Actor)
 OPEN = (JobStatus.UPLOADING, JobStatus.WAITING, JobStatus.RUNNING)
 
 
@@ -66,13 +68,11 @@ class Job:
 
     def on_behalf_of(self) -> Actor:
         """Return the one who asked for the import."""
-        lists = {name: frozenset(self.actor[name]) for name in ("roles", "permissions")}
-        return Actor(**{**self.actor, **lists, "id": UUID(self.actor["id"])})
+        return _ACTOR.validate_python(self.actor)
 
 
 async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) -> UUID:
     """Enter a job whose file is on its way."""
-    known = asdict(actor) | {"id": str(actor.id)}
     job_id = new_id()
     row = {
         "id": job_id,
@@ -85,7 +85,7 @@ async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) 
         "size": 0,
         **dict.fromkeys(("rows_done", "created", "updated", "unchanged", "failed"), 0),
         "requested_by": actor.id,
-        "actor": known | {name: sorted(known[name]) for name in ("roles", "permissions")},
+        "actor": _ACTOR.dump_python(actor, mode="json"),
         "created_at": at,
     }
     await conn.execute(sa.insert(jobs), row)

@@ -24,9 +24,9 @@ def _columns(table: sa.Table, *without: str) -> tuple[str, ...]:
     return tuple(column.name for column in table.c if column.name not in without)
 
 
-# Nobody asks for the new seq; deputies do not act yet.
+# Nobody asks for the new seq.
 _OUTBOX = _columns(_outbox, "seq", "published_at")
-_ENTRY = _columns(_audit.entries, "on_behalf_of", "on_behalf_of_name")
+_ENTRY = _columns(_audit.entries)
 _UNSEALED = _columns(_audit.unsealed)
 _insert_outbox = Prepared(sa.insert(_outbox).inline(), *_OUTBOX)
 _insert_entry = Prepared(sa.insert(_audit.entries), *_ENTRY)
@@ -74,6 +74,7 @@ def _named(row: Mapping[str, Any], columns: Sequence[str]) -> dict[str, Any]:
 
 def _row(recorded: Recorded) -> dict[str, Any]:
     envelope, origin = recorded.envelope, recorded.origin
+    principal = recorded.actor.on_behalf_of
     return {
         "id": envelope.id,
         "at": envelope.time,
@@ -87,6 +88,8 @@ def _row(recorded: Recorded) -> dict[str, Any]:
         "headers": to_json(envelope.headers()).decode(),
         "actor_id": recorded.actor.id,
         "actor_name": recorded.actor.name,
+        "on_behalf_of": envelope.on_behalf_of,
+        "on_behalf_of_name": principal.name if principal else None,
         "address": origin.address,
         "client": origin.client,
         "request_id": envelope.correlation_id,

@@ -18,9 +18,10 @@ address, serves each JSON Schema at `/v1/events/<type>`, and all of it as an Asy
 
 Events are CloudEvents 1.0 with JSON data, Kafka binary mode: the attributes are headers (`ce_id`,
 `ce_type`, `ce_source`, `ce_subject`, `ce_time`, `ce_dataschema`; extensions `ce_sequence`,
-`ce_partitionkey`, `ce_actorid`, `ce_correlationid`, `ce_causationid`, `ce_traceparent`). There is
-one topic per kind of document; the record key is the document's id, so all events of a document
-stay in order. `ce_sequence` is the document's version after the change: 1, 2, 3, … without a gap.
+`ce_partitionkey`, `ce_actorid`, `ce_onbehalfof`, `ce_correlationid`, `ce_causationid`,
+`ce_traceparent`). There is one topic per kind of document; the record key is the document's id, so
+all events of a document stay in order. `ce_sequence` is the document's version after the change:
+1, 2, 3, … without a gap.
 
 An event carries the whole state of its document after the change, so a later one makes up for a
 missed one. A version only grows by optional fields; anything else is a new version beside it.

@@ -174,7 +174,11 @@ def test_a_channel_is_as_the_buses_make_its_topic() -> None:
 
 def test_the_headers_are_those_of_an_envelope() -> None:
     schema = DOCUMENT["components"]["schemas"]["Headers"]
-    full = envelope(causation_id=new_id(), traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01")
+    full = envelope(
+        causation_id=new_id(),
+        traceparent="00-" + "1" * 32 + "-" + "2" * 16 + "-01",
+        on_behalf_of=new_id(),
+    )
     assert full.headers().keys() == schema["properties"].keys()
     validator = jsonschema_rs.validator_for(schema, validate_formats=True)
     for each in (full, envelope()):

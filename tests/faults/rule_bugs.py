@@ -203,7 +203,7 @@ def key_unbound() -> None:
     """An idempotency key is good for any body."""
     of = IdempotencyKey.of
 
-    def of_any(principal: UUID, route: str, key: str, body: Any) -> IdempotencyKey:
+    def of_any(principal: Actor, route: str, key: str, body: Any) -> IdempotencyKey:
         return of(principal, route, key, None)
 
     IdempotencyKey.of = of_any  # type: ignore[method-assign]

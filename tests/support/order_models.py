@@ -45,7 +45,7 @@ def an_order(
         currency="CNY",
         ordered_on=business_date(now()),
         payment_days=30,
-        author_id=AUTHOR,
+        authors=(AUTHOR,),
         place=PLACE,
         at=now(),
     )
@@ -70,7 +70,7 @@ def a_contract(**content: Any) -> Contract:
     made, _ = Contract.draft(
         Content(**agreed | content),
         number="HT26000001",
-        author_id=AUTHOR,
+        authors=(AUTHOR,),
         place=PLACE,
         at=now(),
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.analytics.facts.columns import (
     Row,
@@ -17,7 +18,7 @@ from services.analytics.facts.columns import (
     text,
     uuid,
 )
-from services.analytics.facts.projection import Projection
+from services.analytics.facts.projection import Projection, RowByRow
 from shared.auth.revocations import sessions_from
 from shared.domain.clock import business_date
 from shared.events.customer import ContactChanged, CreditAssessed, CustomerState
@@ -49,6 +50,7 @@ credits = fact_table(
 staff = fact_table(
     "staff",
     text("name"),
+    sa.Column("roles", ARRAY(sa.Text), nullable=False),
     uuid("unit_id", optional=True),
     text("unit_path", optional=True),
     text("department", optional=True),
@@ -92,6 +94,7 @@ def _staff(received: Received[StaffState]) -> Row:
     data = received.data
     return {
         "name": data.name,
+        "roles": list(data.roles),
         "unit_id": data.unit_id,
         "unit_path": data.unit_path,
         "department": data.department,
@@ -105,5 +108,5 @@ PROJECTIONS = (
     Projection(CustomerState, customers, _customer),
     Projection(ContactChanged, contacts, _contact),
     Projection(CreditAssessed, credits, _credit),
-    Projection(StaffState, staff, _staff),
+    RowByRow(StaffState, staff, _staff),
 )

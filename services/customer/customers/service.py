@@ -151,10 +151,10 @@ async def hand_over_customer(uow: UnitOfWork, command: HandOverCustomer) -> Cust
 
 async def _owner(uow: UnitOfWork, owner_id: UUID | None) -> Owner:
     actor = uow.actor
-    if owner_id is not None and owner_id != actor.id:
+    if owner_id is not None and owner_id != actor.stands_for:
         return await owner_of(uow.conn, owner_id)
-    await stays(uow.conn, actor.id)
-    return Owner(actor.id, actor.department, actor.branch)
+    await stays(uow.conn, actor.stands_for)
+    return Owner(actor.stands_for, actor.department, actor.branch)
 
 
 async def _refuse_lookalikes(uow: UnitOfWork, like: Likeness, besides: UUID | None = None) -> None:

@@ -1,4 +1,5 @@
-"""Use cases of the deputies slice. A deputy is kept and told; it gives no authority yet."""
+"""Use cases of the deputies slice. What a deputy may do in the name of the
+principal is decided at each request, by ``shared/auth/delegation.py``."""
 
 from __future__ import annotations
 

@@ -108,8 +108,8 @@ async def _enter(uow: UnitOfWork, new: Sequence[Checked]) -> int:
     if not new:
         return 0
     actor = uow.actor
-    await stays(uow.conn, actor.id)
-    self_ = Owner(actor.id, actor.department, actor.branch)
+    await stays(uow.conn, actor.stands_for)
+    self_ = Owner(actor.stands_for, actor.department, actor.branch)
     numbers = await customers.next_numbers(uow, len(new))
     made = [
         Customer.create(

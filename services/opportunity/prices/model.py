@@ -16,6 +16,7 @@ from services.opportunity.prices.errors import (
     InvalidPrices,
     PriceListFinal,
 )
+from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
 from shared.domain.ids import new_id
@@ -50,6 +51,7 @@ class PriceList(Aggregate):
     authors: Sequence[UUID]
     created_at: datetime
     approved_by: UUID | None = None
+    approved_for: UUID | None = None
     approved_at: datetime | None = None
     prices: tuple[Price, ...] = ()
 
@@ -61,7 +63,7 @@ class PriceList(Aggregate):
         currency: str,
         effective_on: date,
         prices: Iterable[Price],
-        author: UUID,
+        authors: Sequence[UUID],
         at: datetime,
     ) -> tuple[PriceList, Change]:
         """Start a version."""
@@ -71,29 +73,30 @@ class PriceList(Aggregate):
             currency=currency,
             effective_on=effective_on,
             status=Status.DRAFT,
-            authors=(author,),
+            authors=tuple(authors),
             created_at=at,
             prices=_once_each(prices),
         )
         return drafted, Change(PriceListDrafted)
 
-    def rewrite(self, prices: Iterable[Price], effective_on: date, author: UUID) -> Change:
+    def rewrite(self, prices: Iterable[Price], effective_on: date, *authors: UUID) -> Change:
         """Replace all prices of a draft."""
         self._require_draft()
         self.prices, self.effective_on = _once_each(prices), effective_on
-        self.authors = tuple(dict.fromkeys((*self.authors, author)))
+        self.authors = tuple(dict.fromkeys((*self.authors, *authors)))
         return Change(PriceListChanged)
 
-    def approve(self, approver: UUID, at: datetime) -> Change:
+    def approve(self, approver: UUID, at: datetime, on_behalf_of: UUID | None = None) -> Change:
         """Put the version in force from its day on (S110). Of two for a day the later counts."""
         self._require_draft()
-        if approver in self.authors:
+        if set(self.authors).intersection(hands(approver, on_behalf_of)):
             raise ApproverIsAuthor("Somebody who did not write in this version must approve it.")
         if self.effective_on < business_date(at):
             raise EffectiveDatePassed(f"{self.effective_on} is over; choose a later day.")
         if not self.prices:
             raise InvalidPrices("A price list without prices cannot be approved.")
-        self.status, self.approved_by, self.approved_at = Status.APPROVED, approver, at
+        self.status, self.approved_at = Status.APPROVED, at
+        self.approved_by, self.approved_for = approver, on_behalf_of
         return Change(PriceListEffective)
 
     def _require_draft(self) -> None:

@@ -80,6 +80,7 @@ class PriceListOut(Output):
     authors: tuple[UUID, ...]
     created_at: datetime
     approved_by: UUID | None
+    approved_for: UUID | None = Field(description="in whose name, when a deputy did")
     approved_at: datetime | None
     price_count: int
 

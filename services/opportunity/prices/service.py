@@ -83,7 +83,7 @@ async def draft_price_list(uow: UnitOfWork, command: DraftPriceList) -> PriceLis
         currency=command.currency,
         effective_on=command.effective_on,
         prices=[*await _kept(uow, command, entered), *entered],
-        author=uow.actor.id,
+        authors=uow.actor.hands,
         at=uow.now,
     )
     await price_lists.add(uow, drafted, change)
@@ -96,7 +96,7 @@ async def rewrite_price_list(uow: UnitOfWork, command: RewritePriceList) -> Pric
     if command.currency != listed.currency:
         raise InvalidPrices.field("/currency", f"{listed.number} is in {listed.currency}.")
     entered = await _checked(uow, command.prices)
-    change = listed.rewrite(entered, command.effective_on, uow.actor.id)
+    change = listed.rewrite(entered, command.effective_on, *uow.actor.hands)
     await price_lists.save(uow, listed, change)
     return listed
 
@@ -104,7 +104,8 @@ async def rewrite_price_list(uow: UnitOfWork, command: RewritePriceList) -> Pric
 async def approve_price_list(uow: UnitOfWork, command: ApprovePriceList) -> PriceList:
     """Put a version in force from its day on; the approver is not an author (S110)."""
     listed = await price_lists.get_for_update(uow, command.price_list_id, command.expected)
-    await price_lists.save(uow, listed, listed.approve(uow.actor.id, uow.now))
+    by, on_behalf_of = uow.actor.signature
+    await price_lists.save(uow, listed, listed.approve(by, uow.now, on_behalf_of))
     return listed
 
 

@@ -20,6 +20,7 @@ price_lists = sa.Table(
     sa.Column("authors", ARRAY(sa.Uuid), nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("approved_by", sa.Uuid),
+    sa.Column("approved_for", sa.Uuid, comment="in whose name, when a deputy did"),
     sa.Column("approved_at", MOMENT),
     sa.Column("price_count", sa.Integer, nullable=False, comment="rows in price"),
     sa.Index("price_list_in_force", "currency", "status", "effective_on", "id"),

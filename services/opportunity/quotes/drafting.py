@@ -74,7 +74,7 @@ async def change_quote(uow: UnitOfWork, command: ChangeQuote) -> Quote:
     quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
     quote.require_draft()
     priced, terms = await _content(uow, quote, command)
-    await quotes.save(uow, quote, quote.change(priced, terms, uow.actor.id))
+    await quotes.save(uow, quote, quote.change(priced, terms, *uow.actor.hands))
     return quote
 
 
@@ -122,7 +122,7 @@ async def _add(
         terms,
         number=number or await next_number(uow.conn, NUMBERS, None, uow.now),
         revision=revision,
-        author=uow.actor.id,
+        authors=uow.actor.hands,
         at=uow.now,
         copy_of_id=copy_of_id,
     )

@@ -103,8 +103,10 @@ class Quote(Aggregate):
     required_role: str | None = None
     policy_version: int | None = None
     submitted_by: UUID | None = None
+    submitted_for: UUID | None = None
     submitted_at: datetime | None = None
     approved_by: UUID | None = None
+    approved_for: UUID | None = None
     approved_role: str | None = None
     approved_hash: str | None = None
     approved_at: datetime | None = None
@@ -122,7 +124,7 @@ class Quote(Aggregate):
         terms: Terms,
         *,
         number: str,
-        author: UUID,
+        authors: Sequence[UUID],
         at: datetime,
         revision: int = 1,
         copy_of_id: UUID | None = None,
@@ -137,7 +139,7 @@ class Quote(Aggregate):
             number=number,
             revision=revision,
             status=Status.DRAFT,
-            authors=(author,),
+            authors=tuple(authors),
             drafted_at=at,
             content_hash="",
             copy_of_id=copy_of_id,
@@ -145,13 +147,13 @@ class Quote(Aggregate):
         drafted.content_hash = content_hash(drafted)
         return drafted, Change(QuoteDrafted)
 
-    def change(self, priced: Priced, terms: Terms, author: UUID) -> Change:
+    def change(self, priced: Priced, terms: Terms, *authors: UUID) -> Change:
         """Replace the content of a draft; whoever does becomes an author."""
         self.require_draft()
         content = {**_fields(priced), **_fields(terms), **_totals(priced)}
         for name, value in content.items():
             setattr(self, name, value)
-        self.authors = tuple(dict.fromkeys((*self.authors, author)))
+        self.authors = tuple(dict.fromkeys((*self.authors, *authors)))
         self.content_hash = content_hash(self)
         return Change(QuoteChanged)
 
@@ -161,7 +163,8 @@ class Quote(Aggregate):
         self._become(Status.IN_APPROVAL)
         self.required_role = policy.content.required_role(self.lines)
         self.policy_version = policy.version
-        self.submitted_by, self.submitted_at = actor.id, at
+        self.submitted_by, self.submitted_for = actor.signature
+        self.submitted_at = at
         return Change(QuoteSubmitted, {"required_role": self.required_role})
 
     def approve(self, policy: Version[DiscountPolicy], actor: Actor, at: datetime) -> Change:
@@ -233,7 +236,8 @@ class Quote(Aggregate):
         self._become(Status.APPROVED)
         self._require_content(self.content_hash)
         self.required_role, self.policy_version = required, policy.version
-        self.approved_by, self.approved_role, self.approved_at = actor.id, role, at
+        self.approved_by, self.approved_for = actor.signature
+        self.approved_role, self.approved_at = role, at
         self.approved_hash = self.content_hash
         detail = {"approved_by": actor.id, "own_authority": self.own_authority}
         return Change(QuoteApproved, detail)
@@ -248,7 +252,8 @@ class Quote(Aggregate):
             raise QuoteOverdue(f"It was valid until {self.valid_until}.")
 
     def _require_stranger(self, actor: Actor) -> None:
-        if actor.id in self.authors or actor.id == self.submitted_by:
+        wrote = {*self.authors, self.submitted_by, self.submitted_for}
+        if wrote.intersection(actor.hands):
             raise ApproverIsAuthor("Somebody who did not write or submit it must decide.")
 
     def _require_approved_content(self) -> None:

@@ -183,8 +183,10 @@ class QuoteSummary(Output):
     required_role: Role | None
     policy_version: int | None
     submitted_by: UUID | None
+    submitted_for: UUID | None = Field(description="in whose name, when a deputy did")
     submitted_at: datetime | None
     approved_by: UUID | None
+    approved_for: UUID | None = Field(description="in whose name, when a deputy did")
     approved_role: Role | None
     approved_hash: str | None
     approved_at: datetime | None

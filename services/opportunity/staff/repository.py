@@ -20,8 +20,8 @@ async def owner_of(uow: UnitOfWork, staff_id: UUID | None) -> Owner:
         UnknownStaff: nobody with this id works here, or the event has not arrived yet.
     """
     actor = uow.actor
-    if staff_id is None or staff_id == actor.id:
-        return Owner(actor.id, actor.department, actor.branch)
+    if staff_id is None or staff_id == actor.stands_for:
+        return Owner(actor.stands_for, actor.department, actor.branch)
     query = sa.select(staff.c.id, staff.c.department, staff.c.branch).where(
         staff.c.id == staff_id, staff.c.status != "left"
     )

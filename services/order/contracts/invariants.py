@@ -26,9 +26,9 @@ CONTRACTS = (
         "contracts.32",
         "What was approved is what was submitted, by somebody who did not write on it.",
         """
-        SELECT id, number, status, authors, approved_by FROM contract
+        SELECT id, number, status, authors, approved_by, approved_for FROM contract
         WHERE (status IN ('approved', 'signed', 'completed') AND approved_by IS NULL)
-           OR approved_by = ANY (authors)
+           OR approved_by = ANY (authors) OR approved_for = ANY (authors)
            OR (approved_by IS NOT NULL AND approved_hash IS DISTINCT FROM content_hash)
         """,
     ),
@@ -52,7 +52,8 @@ CONTRACTS = (
               SELECT FROM contract_opinion AS o
               WHERE o.contract_id = c.id AND o.round = c.round
                 AND o.department = asked.department AND o.verdict = 'agree'
-                AND o.given_by <> ALL (c.authors))
+                AND o.given_by <> ALL (c.authors)
+                AND (o.given_for <> ALL (c.authors)) IS NOT FALSE)
         """,
     ),
     Invariant(
@@ -61,7 +62,9 @@ CONTRACTS = (
         """
         SELECT c.id, c.number, o.department
         FROM contract AS c JOIN contract_opinion AS o
-          ON o.contract_id = c.id AND o.round = c.round AND o.given_by = c.approved_by
+          ON o.contract_id = c.id AND o.round = c.round
+         AND ARRAY[o.given_by, o.given_for] && array_remove(
+             ARRAY[c.approved_by, c.approved_for], NULL)
         """,
     ),
     Invariant(

@@ -25,6 +25,7 @@ from services.order.contracts.opinions import Opinion, Verdict
 from services.order.contracts.status import TRANSITIONS, Status, Validity
 from services.order.place import Place
 from services.order.prices.model import Judged
+from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
@@ -62,6 +63,7 @@ class Contract(Content, Judged, Aggregate):
     content_hash: str | None = None
     approved_hash: str | None = None
     approved_by: UUID | None = None
+    approved_for: UUID | None = None
     approved_at: datetime | None = None
     signed_on: date | None = None
     signer: str | None = None
@@ -74,7 +76,7 @@ class Contract(Content, Judged, Aggregate):
         content: Content,
         *,
         number: str,
-        author_id: UUID,
+        authors: Sequence[UUID],
         place: Place,
         at: datetime,
         quote_id: UUID | None = None,
@@ -89,7 +91,7 @@ class Contract(Content, Judged, Aggregate):
             total=ZERO,
             quote_id=quote_id,
             opportunity_id=opportunity_id,
-            authors=(author_id,),
+            authors=tuple(authors),
             owner_id=place.owner_id,
             department=place.department,
             branch=place.branch,
@@ -99,7 +101,7 @@ class Contract(Content, Judged, Aggregate):
         contract._settle()
         return contract, Change(ContractDrafted)
 
-    def change(self, *, by: UUID, **fields: Any) -> Change:
+    def change(self, *, by: UUID, on_behalf_of: UUID | None = None, **fields: Any) -> Change:
         """Change the draft; a rejected contract becomes a draft again. Whoever does is an author.
 
         Raises:
@@ -108,7 +110,7 @@ class Contract(Content, Judged, Aggregate):
         if self.quote_id is not None and "lines" in fields:
             raise BoundToQuote("The lines are those of the accepted quote.")
         self._become(Status.DRAFT)
-        self.authors = tuple(dict.fromkeys((*self.authors, by)))
+        self.authors = tuple(dict.fromkeys((*self.authors, *hands(by, on_behalf_of))))
         for name, value in fields.items():
             setattr(self, name, value)
         self.content_hash = self.reason = None
@@ -126,7 +128,14 @@ class Contract(Content, Judged, Aggregate):
         return Change(ContractSubmitted)
 
     def countersign(
-        self, department: str, verdict: Verdict, remark: str | None, *, by: UUID, at: datetime
+        self,
+        department: str,
+        verdict: Verdict,
+        remark: str | None,
+        *,
+        by: UUID,
+        at: datetime,
+        on_behalf_of: UUID | None = None,
     ) -> Change:
         """Record a department's opinion; the last agreement completes the round (S122).
 
@@ -134,10 +143,10 @@ class Contract(Content, Judged, Aggregate):
         """
         if self.status != Status.COUNTERSIGNING:
             raise ContractStateError(f"A contract that is {self.status} is not countersigned.")
-        self._by_somebody_else(by)
+        self._by_somebody_else(by, on_behalf_of)
         if department not in self.waiting_for:
             raise NotAsked(f"{department} is not asked, or has given its opinion already.")
-        self._by_who_has_not_spoken(by)
+        self._by_who_has_not_spoken(by, on_behalf_of)
         opinion = Opinion(
             id=new_id(),
             round=self.round,
@@ -145,6 +154,7 @@ class Contract(Content, Judged, Aggregate):
             verdict=verdict,
             remark=remark,
             given_by=by,
+            given_for=on_behalf_of,
             given_at=at,
         )
         self.opinions = (*self.opinions, opinion)
@@ -155,22 +165,29 @@ class Contract(Content, Judged, Aggregate):
             self._become(Status.COUNTERSIGNED)
         return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
 
-    def must_be_approvable(self, by: UUID) -> None:
+    def must_be_approvable(self, by: UUID, on_behalf_of: UUID | None = None) -> None:
         """Refuse an approval that is not due, or by somebody who had a hand in it (S121, S122)."""
-        self._by_somebody_else(by)
-        self._by_who_has_not_spoken(by)
+        self._by_somebody_else(by, on_behalf_of)
+        self._by_who_has_not_spoken(by, on_behalf_of)
         self._may_become(Status.APPROVED)
 
-    def approve(self, *, by: UUID, at: datetime, role: str | None = None) -> Change:
+    def approve(
+        self,
+        *,
+        by: UUID,
+        at: datetime,
+        role: str | None = None,
+        on_behalf_of: UUID | None = None,
+    ) -> Change:
         """Approve what the departments agreed to; not by an author, nor for a department (S121).
 
         ``role`` is the one whose authority over discounts is used.
         """
-        self.must_be_approvable(by)
+        self.must_be_approvable(by, on_behalf_of)
         self._become(Status.APPROVED)
         self._content_is(self.content_hash)
         self.approved_hash, self.approved_role = self.content_hash, role
-        self.approved_by, self.approved_at = by, at
+        self.approved_by, self.approved_for, self.approved_at = by, on_behalf_of, at
         return Change(ContractApproved, {"approved_by": by})
 
     def reject(self, reason: str) -> Change:
@@ -229,12 +246,13 @@ class Contract(Content, Judged, Aggregate):
         if self.hash() != fixed:
             raise ContentChanged("The content is not what was submitted.")
 
-    def _by_somebody_else(self, by: UUID) -> None:
-        if by in self.authors:
+    def _by_somebody_else(self, *signature: UUID | None) -> None:
+        if set(self.authors).intersection(signature):
             raise OwnContract("Who wrote on a contract neither countersigns nor approves it.")
 
-    def _by_who_has_not_spoken(self, by: UUID) -> None:
-        if any(each.given_by == by for each in self._given):
+    def _by_who_has_not_spoken(self, by: UUID, on_behalf_of: UUID | None) -> None:
+        spoken = {one for each in self._given for one in hands(each.given_by, each.given_for)}
+        if spoken.intersection(hands(by, on_behalf_of)):
             raise SpokenAlready("Who gave an opinion in this round gives no other, nor approves.")
 
     def _may_become(self, target: Status) -> None:

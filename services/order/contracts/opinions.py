@@ -34,4 +34,5 @@ class Opinion:
     verdict: Verdict
     remark: str | None
     given_by: UUID
+    given_for: UUID | None = None
     given_at: datetime

@@ -29,7 +29,8 @@ SORTS = {
 #: The register has no gap: contracts are never deleted, and a number is taken in the transaction
 #: that drafts (S132).
 REGISTER = Series("contract", "HT", 6, Range(1, 999_999))
-_DETAILS = {"terms", "authors", "round", "asked", "content_hash", "approved_hash", "approved_by"}
+_DETAILS = {"terms", "authors", "round", "asked", "content_hash", "approved_hash"}
+_DETAILS |= {"approved_by", "approved_for"}
 _DETAILS |= {"approved_at", "approved_role", "signer", "customer_signer", "reason"}
 _DETAILS |= {"price_list_id", "policy_version", "own_authority"}
 _SUMMARY = [column for column in contracts.c if column.name not in _DETAILS]

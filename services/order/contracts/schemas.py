@@ -154,6 +154,7 @@ class OpinionOut(Output):
     verdict: Verdict
     remark: str | None
     given_by: UUID
+    given_for: UUID | None = Field(description="in whose name, when a deputy did")
     given_at: datetime
 
 
@@ -169,6 +170,7 @@ class ContractOut(ContractSummary):
     content_hash: str | None
     approved_hash: str | None
     approved_by: UUID | None
+    approved_for: UUID | None = Field(description="in whose name, when a deputy did")
     approved_at: datetime | None
     price_list_id: UUID | None
     policy_version: int | None

@@ -140,11 +140,11 @@ async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
         ends_on=command.ends_on,
     )
     actor = uow.actor
-    place = Place(actor.id, actor.department, actor.branch, customer.region)
+    place = Place(actor.stands_for, actor.department, actor.branch, customer.region)
     contract, change = Contract.draft(
         content,
         number=await contracts.next_number(uow),
-        author_id=actor.id,
+        authors=actor.hands,
         place=place,
         at=uow.now,
     )
@@ -160,7 +160,7 @@ async def draft_from_quote(uow: UnitOfWork, command: DraftFromQuote) -> None:
     contract, change = Contract.draft(
         command.content,
         number=await contracts.next_number(uow),
-        author_id=command.author_id,
+        authors=(command.author_id,),
         place=command.place,
         at=uow.now,
         quote_id=command.quote_id,
@@ -175,7 +175,7 @@ async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
     changes = dict(command.changes)
     if command.lines is not None:
         changes["lines"] = await _lines(uow, command.lines, changes["currency"])
-    change = contract.change(by=uow.actor.id, **changes)
+    change = contract.change(by=uow.actor.id, on_behalf_of=uow.actor.principal_id, **changes)
     if command.lines is not None:
         await judge(uow, contract)
     await contracts.save(uow, contract, change)
@@ -194,7 +194,12 @@ async def countersign(uow: UnitOfWork, command: Countersign) -> Contract:
     uow.actor.require(f"contract.countersign.{command.department}")
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     change = contract.countersign(
-        command.department, command.verdict, command.remark, by=uow.actor.id, at=uow.now
+        command.department,
+        command.verdict,
+        command.remark,
+        by=uow.actor.id,
+        at=uow.now,
+        on_behalf_of=uow.actor.principal_id,
     )
     await contracts.save(uow, contract, change)
     return contract
@@ -204,9 +209,10 @@ async def approve_contract(uow: UnitOfWork, command: ApproveContract) -> Contrac
     """Approve what the departments agreed to; somebody other than its authors, whose authority
     covers the discounts (S108, S121)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    contract.must_be_approvable(uow.actor.id)
+    contract.must_be_approvable(*uow.actor.signature)
     role = await authorise(uow, contract) if contract.has_own_prices else None
-    change = contract.approve(by=uow.actor.id, at=uow.now, role=role)
+    by, on_behalf_of = uow.actor.signature
+    change = contract.approve(by=by, at=uow.now, role=role, on_behalf_of=on_behalf_of)
     await contracts.save(uow, contract, change)
     return contract
 

@@ -120,7 +120,9 @@ async def draft_direct_delivery(uow: UnitOfWork, command: DraftDirectDelivery) -
         currency=command.currency,
         place=Place(customer.owner_id, customer.department, customer.branch, customer.region),
     )
-    delivery, change = Delivery.draft(heading, lines, by=uow.actor.id, at=uow.now)
+    delivery, change = Delivery.draft(
+        heading, lines, by=uow.actor.id, at=uow.now, on_behalf_of=uow.actor.principal_id
+    )
     await judge(uow, delivery)
     await deliveries.add(uow, delivery, change)
     return delivery
@@ -180,7 +182,9 @@ async def _draft(
         place=Place(order.owner_id, order.department, order.branch, order.region),
         tolerance=tolerance,
     )
-    delivery, change = Delivery.draft(heading, lines, by=uow.actor.id, at=uow.now)
+    delivery, change = Delivery.draft(
+        heading, lines, by=uow.actor.id, at=uow.now, on_behalf_of=uow.actor.principal_id
+    )
     await deliveries.add(uow, delivery, change)
     return delivery
 

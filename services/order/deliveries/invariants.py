@@ -74,8 +74,9 @@ DELIVERIES = (
         "deliveries.152",
         "What is shipped was checked by a second person, unless it was imported.",
         """
-        SELECT id, number, status, prepared_by, checked_by FROM delivery
-        WHERE checked_by = prepared_by
+        SELECT id, number, status, prepared_by, prepared_for, checked_by, checked_for FROM delivery
+        WHERE checked_by IN (prepared_by, prepared_for)
+           OR checked_for IN (prepared_by, prepared_for)
            OR (status IN ('checked', 'shipped', 'received', 'returned')
                AND checked_by IS NULL AND import_id IS NULL)
         """,

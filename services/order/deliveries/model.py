@@ -17,6 +17,7 @@ from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
 from services.order.place import Place
 from services.order.prices.model import Judged
 from services.order.products.line import ProductLine
+from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
@@ -96,7 +97,9 @@ class Delivery(Judged, Aggregate):
     tolerance: Decimal
     prepared_by: UUID
     created_at: datetime
+    prepared_for: UUID | None = None
     checked_by: UUID | None = None
+    checked_for: UUID | None = None
     shipped_on: date | None = None
     received_on: date | None = None
     carrier: str | None = None
@@ -105,10 +108,18 @@ class Delivery(Judged, Aggregate):
 
     @classmethod
     def draft(
-        cls, heading: Heading, lines: Sequence[DeliveryLine], *, by: UUID, at: datetime
+        cls,
+        heading: Heading,
+        lines: Sequence[DeliveryLine],
+        *,
+        by: UUID,
+        at: datetime,
+        on_behalf_of: UUID | None = None,
     ) -> tuple[Delivery, Change]:
         """Prepare a delivery."""
-        return cls._new(heading, lines, Status.DRAFT, by, at), Change(DeliveryDrafted)
+        delivery = cls._new(heading, lines, Status.DRAFT, by, at)
+        delivery.prepared_for = on_behalf_of
+        return delivery, Change(DeliveryDrafted)
 
     @classmethod
     def of_history(
@@ -157,20 +168,21 @@ class Delivery(Judged, Aggregate):
             created_at=at,
         )
 
-    def must_be_checkable(self, by: UUID) -> None:
-        """Refuse a check that is not due, or by who prepared it (S152)."""
-        if by == self.prepared_by:
+    def must_be_checkable(self, by: UUID, on_behalf_of: UUID | None = None) -> None:
+        """Refuse a check that is not due, or by or for who prepared it (S152)."""
+        preparers = hands(self.prepared_by, self.prepared_for)
+        if set(preparers).intersection(hands(by, on_behalf_of)):
             raise OwnDelivery("Who prepared a delivery does not check it.")
         self._may_become(Status.CHECKED)
 
-    def check(self, by: UUID, role: str | None = None) -> Change:
+    def check(self, by: UUID, role: str | None = None, on_behalf_of: UUID | None = None) -> Change:
         """Confirm that it agrees with the orders; not by who prepared it (S152).
 
         ``role`` is the one whose authority over discounts is used (S108).
         """
-        self.must_be_checkable(by)
+        self.must_be_checkable(by, on_behalf_of)
         self._become(Status.CHECKED)
-        self.checked_by, self.approved_role = by, role
+        self.checked_by, self.checked_for, self.approved_role = by, on_behalf_of, role
         return Change(DeliveryChecked)
 
     def ship(self, on: date, carrier: str | None, tracking: str | None) -> Change:

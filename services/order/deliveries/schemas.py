@@ -119,7 +119,9 @@ class DeliverySummary(Output):
     branch: str | None
     region: str | None
     prepared_by: UUID
+    prepared_for: UUID | None = Field(description="in whose name, when a deputy did")
     checked_by: UUID | None
+    checked_for: UUID | None = Field(description="in whose name, when a deputy did")
     shipped_on: date | None
     received_on: date | None
     carrier: str | None

@@ -57,9 +57,10 @@ async def check_delivery(uow: UnitOfWork, command: CheckDelivery) -> Delivery:
     """Confirm a delivery; not by who prepared it (S151, S152). The prices of a direct one need
     the checker's authority (S106, S108)."""
     delivery = await deliveries.get_for_update(uow, command.delivery_id, command.expected)
-    delivery.must_be_checkable(uow.actor.id)
+    delivery.must_be_checkable(*uow.actor.signature)
     role = await authorise(uow, delivery) if delivery.is_direct else None
-    await deliveries.save(uow, delivery, delivery.check(uow.actor.id, role))
+    by, on_behalf_of = uow.actor.signature
+    await deliveries.save(uow, delivery, delivery.check(by, role, on_behalf_of))
     return delivery
 
 

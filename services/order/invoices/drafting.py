@@ -95,7 +95,9 @@ async def draft_invoice_of_order(uow: UnitOfWork, command: DraftInvoiceOfOrder) 
 
 
 async def _add(uow: UnitOfWork, heading: Heading, lines: Sequence[InvoiceLine]) -> Invoice:
-    invoice, change = Invoice.draft(heading, lines, by=uow.actor.id, at=uow.now)
+    invoice, change = Invoice.draft(
+        heading, lines, by=uow.actor.id, at=uow.now, on_behalf_of=uow.actor.principal_id
+    )
     await invoices.add(uow, invoice, change)
     return invoice
 

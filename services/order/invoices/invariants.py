@@ -149,8 +149,9 @@ INVOICES = (
         "invoices.152",
         "What is issued was checked by a second person, unless it was imported.",
         """
-        SELECT id, number, status, prepared_by, checked_by FROM invoice
-        WHERE checked_by = prepared_by
+        SELECT id, number, status, prepared_by, prepared_for, checked_by, checked_for FROM invoice
+        WHERE checked_by IN (prepared_by, prepared_for)
+           OR checked_for IN (prepared_by, prepared_for)
            OR (status IN ('checked', 'issued', 'partly_settled', 'settled')
                AND checked_by IS NULL AND import_id IS NULL)
         """,

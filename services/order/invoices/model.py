@@ -15,6 +15,7 @@ from uuid import UUID
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
 from services.order.place import Place
 from services.order.products.line import ProductLine
+from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
@@ -92,17 +93,27 @@ class Invoice(Aggregate):
     open: Decimal
     prepared_by: UUID
     created_at: datetime
+    prepared_for: UUID | None = None
     checked_by: UUID | None = None
+    checked_for: UUID | None = None
     issued_on: date | None = None
     due_on: date | None = None
     import_id: UUID | None = None
 
     @classmethod
     def draft(
-        cls, heading: Heading, lines: Sequence[InvoiceLine], *, by: UUID, at: datetime
+        cls,
+        heading: Heading,
+        lines: Sequence[InvoiceLine],
+        *,
+        by: UUID,
+        at: datetime,
+        on_behalf_of: UUID | None = None,
     ) -> tuple[Invoice, Change]:
         """Prepare an invoice."""
-        return cls._new(heading, lines, Status.DRAFT, by, at), Change(InvoiceDrafted)
+        invoice = cls._new(heading, lines, Status.DRAFT, by, at)
+        invoice.prepared_for = on_behalf_of
+        return invoice, Change(InvoiceDrafted)
 
     @classmethod
     def of_history(
@@ -150,12 +161,13 @@ class Invoice(Aggregate):
             created_at=at,
         )
 
-    def check(self, by: UUID) -> Change:
-        """Confirm that it may be issued; not by who prepared it (S152)."""
-        if by == self.prepared_by:
+    def check(self, by: UUID, on_behalf_of: UUID | None = None) -> Change:
+        """Confirm that it may be issued; not by or for who prepared it (S152)."""
+        preparers = hands(self.prepared_by, self.prepared_for)
+        if set(preparers).intersection(hands(by, on_behalf_of)):
             raise OwnInvoice("Who prepared an invoice does not check it.")
         self._become(Status.CHECKED)
-        self.checked_by = by
+        self.checked_by, self.checked_for = by, on_behalf_of
         return Change(InvoiceChecked)
 
     def issue(self, number: str, on: date) -> Change:

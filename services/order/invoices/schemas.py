@@ -98,7 +98,9 @@ class InvoiceSummary(Output):
     branch: str | None
     region: str | None
     prepared_by: UUID
+    prepared_for: UUID | None = Field(description="in whose name, when a deputy did")
     checked_by: UUID | None
+    checked_for: UUID | None = Field(description="in whose name, when a deputy did")
     created_at: datetime
     import_id: UUID | None
 

@@ -57,7 +57,7 @@ class VoidInvoice:
 async def check_invoice(uow: UnitOfWork, command: CheckInvoice) -> Invoice:
     """Confirm an invoice that matches order and delivery; not by its author (S152, S153)."""
     invoice = await invoices.get_for_update(uow, command.invoice_id, command.expected)
-    change = invoice.check(uow.actor.id)
+    change = invoice.check(*uow.actor.signature)
     await _require_match(uow, invoice)
     await invoices.save(uow, invoice, change)
     return invoice

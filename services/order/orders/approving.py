@@ -46,7 +46,7 @@ async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
     """Approve an order if it is covered; otherwise it awaits funds (S123, S165, S166). The
     approver's authority must cover its discounts (S106, S108, S221)."""
     order = await orders.get_for_update(uow, command.order_id, command.expected)
-    order.must_be_reviewable(uow.actor.id)
+    order.must_be_reviewable(*uow.actor.signature)
     must_be_permitted(order.chain, command.permitted)
     role = await authorise(uow, order) if order.has_own_prices else None
     if order.contract_id is not None:
@@ -58,7 +58,9 @@ async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
     if short:
         await orders.save(uow, order, order.await_funds(short))
         return order
-    await orders.save(uow, order, order.approve(coverage, by=uow.actor.id, at=uow.now, role=role))
+    by, on_behalf_of = uow.actor.signature
+    change = order.approve(coverage, by=by, at=uow.now, role=role, on_behalf_of=on_behalf_of)
+    await orders.save(uow, order, change)
     await move(uow, order.customer_id, order.currency, committed=order.committed)
     return order
 
@@ -66,7 +68,7 @@ async def approve_order(uow: UnitOfWork, command: ApproveOrder) -> Order:
 async def reject_order(uow: UnitOfWork, command: RejectOrder) -> Order:
     """Refuse an order in the review; it may be changed and placed again (S123)."""
     order = await orders.get_for_update(uow, command.order_id, command.expected)
-    order.must_be_reviewable(uow.actor.id)
+    order.must_be_reviewable(*uow.actor.signature)
     await orders.save(uow, order, order.reject(command.reason))
     return order
 

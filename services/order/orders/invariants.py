@@ -102,10 +102,11 @@ ORDERS = (
         "orders.35",
         "Who approves did not write on the order; on credit it was within the limit.",
         """
-        SELECT id, number, settlement, credit_used, credit_limit, authors, approved_by
+        SELECT id, number, settlement, credit_used, credit_limit, authors, approved_by,
+            approved_for
         FROM sales_order
         WHERE (settlement = 'credit' AND (credit_used <= credit_limit) IS NOT TRUE)
-           OR approved_by = ANY (authors)
+           OR approved_by = ANY (authors) OR approved_for = ANY (authors)
            OR (status IN ('approved', 'partly_delivered', 'delivered', 'closed')
                AND (approved_by IS NULL OR settlement IS NULL))
         """,

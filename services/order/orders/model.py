@@ -28,6 +28,7 @@ from services.order.orders.status import OPEN, REVIEWABLE, TRANSITIONS, Status
 from services.order.place import Place
 from services.order.prices.model import Judged
 from services.order.products.line import must_fit
+from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
@@ -75,6 +76,7 @@ class Order(Judged, Aggregate):
     credit_used: Decimal | None = None
     credit_limit: Decimal | None = None
     approved_by: UUID | None = None
+    approved_for: UUID | None = None
     approved_at: datetime | None = None
     reason: str | None = None
 
@@ -89,7 +91,7 @@ class Order(Judged, Aggregate):
         currency: str,
         ordered_on: date,
         payment_days: int,
-        author_id: UUID,
+        authors: Sequence[UUID],
         place: Place,
         at: datetime,
         note: str | None = None,
@@ -112,7 +114,7 @@ class Order(Judged, Aggregate):
             payment_days=payment_days,
             agreed_days=origin.agreed_days,
             note=note,
-            authors=(author_id,),
+            authors=tuple(authors),
             owner_id=place.owner_id,
             department=place.department,
             branch=place.branch,
@@ -122,7 +124,14 @@ class Order(Judged, Aggregate):
         order._must_keep_terms()
         return order, Change(OrderPlaced)
 
-    def change(self, lines: tuple[OrderLine, ...] | None, *, by: UUID, **fields: Any) -> Change:
+    def change(
+        self,
+        lines: tuple[OrderLine, ...] | None,
+        *,
+        by: UUID,
+        on_behalf_of: UUID | None = None,
+        **fields: Any,
+    ) -> Change:
         """Change an order that is not approved; it waits for the review again, by somebody else
         than all who wrote on it.
 
@@ -136,7 +145,7 @@ class Order(Judged, Aggregate):
             must_fit(lines)
             self.lines, self.total = lines, total(line.amount for line in lines)
         self._become(Status.PLACED)
-        self.authors = tuple(dict.fromkeys((*self.authors, by)))
+        self.authors = tuple(dict.fromkeys((*self.authors, *hands(by, on_behalf_of))))
         self.reason = None
         for name, value in fields.items():
             setattr(self, name, value)
@@ -145,11 +154,12 @@ class Order(Judged, Aggregate):
 
     # -- review ------------------------------------------------------------------------------
 
-    def must_be_reviewable(self, by: UUID) -> None:
-        """Refuse a review that comes too late, or by who placed or changed the order (S123)."""
+    def must_be_reviewable(self, by: UUID, on_behalf_of: UUID | None = None) -> None:
+        """Refuse a review that comes too late, or by or for who placed or changed the order
+        (S123)."""
         if self.status not in REVIEWABLE:
             raise OrderStateError(f"An order that is {self.status} is not reviewed.")
-        if by in self.authors:
+        if set(self.authors).intersection(hands(by, on_behalf_of)):
             raise OwnOrder("Who placed or changed an order does not review it.")
 
     def await_funds(self, short: Decimal) -> Change:
@@ -158,15 +168,22 @@ class Order(Judged, Aggregate):
         return Change(OrderAwaitingFunds, {"short": Money(amount=short, currency=self.currency)})
 
     def approve(
-        self, coverage: Coverage, *, by: UUID, at: datetime, role: str | None = None
+        self,
+        coverage: Coverage,
+        *,
+        by: UUID,
+        at: datetime,
+        role: str | None = None,
+        on_behalf_of: UUID | None = None,
     ) -> Change:
         """Approve what is covered (S166); ``role`` is the one whose authority over discounts is
         used (S108)."""
-        self.must_be_reviewable(by)
+        self.must_be_reviewable(by, on_behalf_of)
         self._become(Status.APPROVED)
         self.settlement = coverage.settlement
         self.credit_used, self.credit_limit = coverage.used, coverage.limit
-        self.approved_by, self.approved_at, self.approved_role = by, at, role
+        self.approved_by, self.approved_for = by, on_behalf_of
+        self.approved_at, self.approved_role = at, role
         self._commit()
         return Change(OrderApproved, {"approved_by": by})
 

@@ -152,7 +152,7 @@ async def place_from_quote(uow: UnitOfWork, command: PlaceFromQuote) -> None:
         currency=command.currency,
         ordered_on=business_date(uow.now),
         payment_days=command.payment_days,
-        author_id=command.author_id,
+        authors=(command.author_id,),
         place=command.place,
         at=uow.now,
     )
@@ -169,7 +169,9 @@ async def change_order(uow: UnitOfWork, command: ChangeOrder) -> Order:
         lines = await _changed_direct(uow, command, order.currency)
     else:
         lines = await _changed_calls(uow, order, order.contract_id, command)
-    change = order.change(lines, by=uow.actor.id, **command.changes)
+    change = order.change(
+        lines, by=uow.actor.id, on_behalf_of=uow.actor.principal_id, **command.changes
+    )
     if lines is not None and order.has_own_prices:
         await judge(uow, order)
     await orders.save(uow, order, change)
@@ -196,8 +198,8 @@ async def _place(
         currency=currency,
         ordered_on=business_date(uow.now),
         payment_days=payment_days,
-        author_id=actor.id,
-        place=Place(actor.id, actor.department, actor.branch, region),
+        authors=actor.hands,
+        place=Place(actor.stands_for, actor.department, actor.branch, region),
         at=uow.now,
         note=note,
     )

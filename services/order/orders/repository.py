@@ -31,7 +31,7 @@ SORTS = {
     "number": Sort(orders.c.number, str),
 }
 _DETAILS = {"note", "agreed_days", "authors", "committed", "credit_used", "credit_limit"}
-_DETAILS |= {"approved_by", "approved_at", "approved_role", "reason"}
+_DETAILS |= {"approved_by", "approved_for", "approved_at", "approved_role", "reason"}
 _DETAILS |= {"price_list_id", "policy_version", "own_authority"}
 _SUMMARY = [column for column in orders.c if column.name not in _DETAILS]
 

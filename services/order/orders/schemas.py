@@ -183,6 +183,7 @@ class OrderOut(OrderSummary):
     note: str | None
     authors: tuple[UUID, ...]
     approved_by: UUID | None
+    approved_for: UUID | None = Field(description="in whose name, when a deputy did")
     approved_at: datetime | None
     credit_used: Decimal | None
     credit_limit: Decimal | None

@@ -39,6 +39,7 @@ orders = sa.Table(
     sa.Column("credit_used", MONEY, comment="with this order, when it was approved"),
     sa.Column("credit_limit", MONEY, comment="when it was approved"),
     sa.Column("approved_by", sa.Uuid),
+    sa.Column("approved_for", sa.Uuid, comment="in whose name, when a deputy did"),
     sa.Column("approved_at", MOMENT),
     sa.Column("reason", sa.Text),
     sa.Column("price_list_id", sa.Uuid, comment="what its prices were measured by"),

@@ -72,7 +72,7 @@ async def record_receipt(uow: UnitOfWork, command: RecordReceipt) -> Receipt:
         currency=command.currency,
         method=command.method,
         received_on=command.received_on,
-        handler_id=command.handler_id or uow.actor.id,
+        handler_id=command.handler_id or uow.actor.stands_for,
         account=command.account,
         note=command.note,
     )

@@ -33,7 +33,7 @@ def quote(*lines: Any, status: Status = Status.DRAFT, valid_days: int = 30) -> Q
         Chain.CONTRACT_FIRST, "款到发货", 0, business_date(NOW) + timedelta(days=valid_days)
     )
     priced = Priced("CNY", None, lines or (line("100.00"),))
-    drafted, _ = Quote.draft(project, priced, terms, number="QT1", author=AUTHOR.id, at=NOW)
+    drafted, _ = Quote.draft(project, priced, terms, number="QT1", authors=(AUTHOR.id,), at=NOW)
     drafted.status = status
     drafted.approved_hash = drafted.content_hash
     return drafted

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5a5dd84f2d34"
+revision = "0376836346e8"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -653,6 +653,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.BigInteger(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("unit_id", sa.Uuid(), nullable=True),
         sa.Column("unit_path", sa.Text(), nullable=True),
         sa.Column("department", sa.Text(), nullable=True),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2a546053c085"
+revision = "0bb7d55421b1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -351,6 +351,9 @@ def upgrade() -> None:
         sa.Column("authors", postgresql.ARRAY(sa.Uuid()), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("price_count", sa.Integer(), nullable=False, comment="rows in price"),
         sa.PrimaryKeyConstraint("id", name=op.f("price_list_pkey")),
@@ -565,8 +568,14 @@ def upgrade() -> None:
         sa.Column("required_role", sa.Text(), nullable=True),
         sa.Column("policy_version", sa.Integer(), nullable=True),
         sa.Column("submitted_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "submitted_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("submitted_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("approved_role", sa.Text(), nullable=True),
         sa.Column("approved_hash", sa.Text(), nullable=True),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "b96128d20d13"
+revision = "a1d994622686"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -124,6 +124,9 @@ def upgrade() -> None:
         sa.Column("content_hash", sa.Text(), nullable=True, comment="of what was submitted"),
         sa.Column("approved_hash", sa.Text(), nullable=True, comment="of what was approved"),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("signed_on", sa.Date(), nullable=True),
         sa.Column("signer", sa.Text(), nullable=True),
@@ -213,8 +216,14 @@ def upgrade() -> None:
             comment="order lines might be exceeded by it",
         ),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "prepared_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "checked_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("shipped_on", sa.Date(), nullable=True),
         sa.Column("received_on", sa.Date(), nullable=True),
         sa.Column("carrier", sa.Text(), nullable=True),
@@ -378,8 +387,14 @@ def upgrade() -> None:
         sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("open", sa.Numeric(precision=18, scale=2), nullable=False),
         sa.Column("prepared_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "prepared_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("checked_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "checked_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("issued_on", sa.Date(), nullable=True),
         sa.Column("due_on", sa.Date(), nullable=True),
         sa.Column(
@@ -730,6 +745,9 @@ def upgrade() -> None:
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("remark", sa.Text(), nullable=True),
         sa.Column("given_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "given_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
             ["contract_id"], ["contract.id"], name=op.f("contract_opinion_contract_id_fkey")
@@ -999,6 +1017,9 @@ def upgrade() -> None:
             comment="when it was approved",
         ),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
         sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column(

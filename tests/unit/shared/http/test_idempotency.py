@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from shared.domain.actor import Actor, Principal
 from shared.http.idempotency import IdempotencyKey, MalformedIdempotencyKey
 
-PERSON = UUID("01940000-0000-7000-8000-000000000001")
+PERSON = Actor(UUID("01940000-0000-7000-8000-000000000001"), "王芳")
+PRINCIPAL = Principal(UUID("01940000-0000-7000-8000-000000000002"), "李强")
 
 
 def key(body: Any, name: str = "k-1") -> IdempotencyKey:
@@ -31,6 +34,14 @@ def test_another_body_is_another_request(other: Any) -> None:
 
 def test_the_order_of_items_matters() -> None:
     assert key([1, 2]).fingerprint != key([2, 1]).fingerprint
+
+
+def test_in_another_name_it_is_another_request() -> None:
+    """S214: the scope stays the one who asks."""
+    deputy = replace(PERSON, on_behalf_of=PRINCIPAL)
+    theirs = IdempotencyKey.of(deputy, "POST /v1/receipts", "k-1", {"a": 1})
+    assert theirs.principal == PERSON.id
+    assert theirs.fingerprint != key({"a": 1}).fingerprint
 
 
 @pytest.mark.parametrize("name", ["", " ", "a b", "ключ", "x" * 256, "a\x00", "a\n"])
