@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from shared.domain.scope import Reach
+
 
 class Role(StrEnum):
     """A position's part in the work, with the Chinese term users know it by."""
@@ -48,6 +50,15 @@ NAMES: Mapping[Role, tuple[str, str]] = {
     Role.CUSTOMER_PORTAL: ("Customer (portal)", "客户自助"),
     Role.INTEGRATION: ("Integration (machine)", "系统接口"),
 }
+
+#: Whose things each shows before anybody changed it (S215, S216); all, unless it stands here.
+_REACHES: Mapping[Role, Reach] = {
+    Role.SALES_MANAGER: Reach.DEPARTMENT,
+    Role.ACCOUNT_MANAGER: Reach.OWN,
+    Role.SALES_ASSISTANT: Reach.TEAM,
+    Role.CUSTOMER_PORTAL: Reach.OWN,
+}
+REACHES: Mapping[Role, Reach] = {role: _REACHES.get(role, Reach.ALL) for role in Role}
 
 SALES = frozenset({Role.ACCOUNT_MANAGER, Role.SALES_MANAGER})
 MANAGEMENT = frozenset({Role.SALES_MANAGER, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER})

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import asynccontextmanager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Literal, cast
 
@@ -28,6 +28,7 @@ from shared.db.engine import COMMAND_TIMEOUT, connect_arguments
 from shared.db.pulse import Pulse
 from shared.db.result import Result, Row
 from shared.db.types import JsonOf
+from shared.domain.scope import EVERYTHING, Scope
 
 Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -104,14 +105,36 @@ class Connection:
     """A connection that runs Core statements; inside ``transaction`` or each on its own."""
 
     def __init__(
-        self, driver: asyncpg.Connection, schemas: Mapping[str, str] | None = None
+        self,
+        driver: asyncpg.Connection,
+        schemas: Mapping[str, str] | None = None,
+        scope: Scope = EVERYTHING,
     ) -> None:
         self.driver = driver
+        #: Whose things are seen over this connection: the system's sees everything.
+        self.scope = scope
         self._schemas = schemas or {}
+
+    def seeing(self, owner: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+        """Return what a query that reads things of owners is narrowed by: nothing where everything
+        may be seen, otherwise that the owner is one of those in scope (S215)."""
+        if self.scope.owners is None:
+            return []
+        seen = sa.literal(list(self.scope.owners), sa.ARRAY(sa.Uuid))
+        return [owner == sa.any_(seen)]
+
+    @contextmanager
+    def seeing_everything(self) -> Iterator[None]:
+        """Let the system look: for what must be known whoever acts, and is not shown."""
+        before, self.scope = self.scope, EVERYTHING
+        try:
+            yield
+        finally:
+            self.scope = before
 
     def in_schemas(self, schemas: Mapping[str, str]) -> Connection:
         """Return this connection with statements redirected from some schemas to others."""
-        return Connection(self.driver, schemas)
+        return Connection(self.driver, schemas, self.scope)
 
     async def exec_driver_sql(self, sql: str, parameters: Sequence[Any] = ()) -> Result:
         """Run plain SQL with positional parameters ``$1``, ``$2``."""
@@ -209,7 +232,7 @@ class Pool:
         self._pool: asyncpg.Pool | None = None
 
     @asynccontextmanager
-    async def connection(self) -> AsyncIterator[Connection]:
+    async def connection(self, scope: Scope = EVERYTHING) -> AsyncIterator[Connection]:
         """Lend a connection outside any transaction."""
         pool = self._pool or await self._open()
         try:
@@ -218,16 +241,20 @@ class Pool:
             raise PoolTimeout(f"no connection became free in {self._timeout} s") from error
         try:
             with self._pulse.over(driver):
-                yield Connection(driver)
+                yield Connection(driver, scope=scope)
         finally:
             await pool.release(driver)
 
     @asynccontextmanager
     async def transaction(
-        self, *, isolation: Isolation = "read_committed", readonly: bool = False
+        self,
+        *,
+        isolation: Isolation = "read_committed",
+        readonly: bool = False,
+        scope: Scope = EVERYTHING,
     ) -> AsyncIterator[Connection]:
         """Lend a connection in a transaction: committed at the end, rolled back on an exception."""
-        async with self.connection() as conn:
+        async with self.connection(scope) as conn:
             transaction = conn.driver.transaction(isolation=isolation, readonly=readonly)
             await transaction.start()
             try:

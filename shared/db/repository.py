@@ -85,6 +85,9 @@ class Repository(Generic[A]):
     table: ClassVar[sa.Table]
     noun: ClassVar[str]
     children: ClassVar[tuple[Children, ...]] = ()
+    #: Whose an aggregate is, where reach decides who sees it (S215): a column or a subquery. What
+    #: is hidden is not there for ``get``, ``get_for_update`` and ``lock``.
+    owner: ClassVar[sa.ColumnElement[Any] | None] = None
     #: Columns computed from the aggregate on every write, such as search terms.
     derived: ClassVar[Mapping[str, Callable[[Any], Any]]] = {}
 
@@ -96,8 +99,8 @@ class Repository(Generic[A]):
     # -- reading -----------------------------------------------------------------------------
 
     async def get(self, conn: Connection, aggregate_id: UUID) -> A:
-        """Return the aggregate, or raise NotFound."""
-        found = await self._load_one(conn, self._by_id, aggregate_id)
+        """Return the aggregate, or raise NotFound: there is none, or it is hidden."""
+        found = await self._load_one(conn, aggregate_id)
         return self._found(found, aggregate_id)
 
     async def get_for_update(
@@ -106,10 +109,10 @@ class Repository(Generic[A]):
         """Lock and return the aggregate.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none, or it is hidden.
             StaleVersion: its version is not ``expected``.
         """
-        found = await self._load_one(uow.conn, self._by_id_locked, aggregate_id)
+        found = await self._load_one(uow.conn, aggregate_id, lock=True)
         aggregate = self._found(found, aggregate_id)
         if expected is not None and aggregate.version != expected:
             raise StaleVersion(
@@ -119,11 +122,15 @@ class Repository(Generic[A]):
         return aggregate
 
     async def lock(self, uow: UnitOfWork, ids: Iterable[UUID]) -> dict[UUID, A]:
-        """Lock and return several aggregates by id, as far as they are there.
+        """Lock and return several aggregates by id, as far as they are there and not hidden.
 
         Locks are taken in id order, so that two callers cannot wait for each other.
         """
-        rows = (await uow.conn.execute(self._by_ids_locked, {"ids": list(ids)})).all()
+        wanted: dict[str, Any] = {"ids": list(ids)}
+        query, owners = self._several, uow.conn.scope.owners
+        if self.owner is not None and owners is not None:
+            query, wanted["owners"] = self._several_seen, list(owners)
+        rows = (await uow.conn.execute(query, wanted)).all()
         loaded = await self._load_children(uow.conn, [row["id"] for row in rows])
         return {row["id"]: self._build(row, loaded) for row in rows}
 
@@ -229,20 +236,41 @@ class Repository(Generic[A]):
     def _selected(self) -> list[sa.Column[Any]]:
         return [self.table.c[name] for name in self._columns]
 
-    @cached_property
-    def _by_id(self) -> Prepared:
-        return Prepared(self.query().where(self.table.c.id == sa.bindparam("id")))
+    def _by_id(self, conn: Connection, lock: bool) -> tuple[Prepared, dict[str, Any]]:
+        """Return the query for one, with the parameters that keep it within scope."""
+        if self.owner is None or conn.scope.owners is None:
+            return self._one[lock], {}
+        return self._one_seen[lock], {"owners": list(conn.scope.owners)}
 
     @cached_property
-    def _by_id_locked(self) -> Prepared:
+    def _one(self) -> tuple[Prepared, Prepared]:
+        return self._and_locked(self.query().where(self.table.c.id == sa.bindparam("id")))
+
+    @cached_property
+    def _one_seen(self) -> tuple[Prepared, Prepared]:
         one = self.query().where(self.table.c.id == sa.bindparam("id"))
-        return Prepared(one.with_for_update(of=self.table))
+        return self._and_locked(one.where(self._within_scope))
 
     @cached_property
-    def _by_ids_locked(self) -> Prepared:
+    def _several(self) -> Prepared:
+        return self._and_locked(self._by_ids)[True]
+
+    @cached_property
+    def _several_seen(self) -> Prepared:
+        return self._and_locked(self._by_ids.where(self._within_scope))[True]
+
+    @property
+    def _by_ids(self) -> sa.Select[Any]:
         wanted = sa.bindparam("ids", type_=sa.ARRAY(sa.Uuid))
-        several = self.query().where(self.table.c.id == sa.any_(wanted)).order_by(self.table.c.id)
-        return Prepared(several.with_for_update(of=self.table))
+        return self.query().where(self.table.c.id == sa.any_(wanted)).order_by(self.table.c.id)
+
+    @property
+    def _within_scope(self) -> sa.ColumnElement[bool]:
+        owners = sa.bindparam("owners", type_=sa.ARRAY(sa.Uuid))
+        return sa.type_coerce(self.owner, sa.Uuid) == sa.any_(owners)
+
+    def _and_locked(self, query: sa.Select[Any]) -> tuple[Prepared, Prepared]:
+        return Prepared(query), Prepared(query.with_for_update(of=self.table))
 
     @cached_property
     def _insert(self) -> Prepared:
@@ -267,8 +295,11 @@ class Repository(Generic[A]):
             .values(values)
         )
 
-    async def _load_one(self, conn: Connection, query: Prepared, aggregate_id: UUID) -> A | None:
-        row = (await conn.execute(query, {"id": aggregate_id})).mappings().one_or_none()
+    async def _load_one(
+        self, conn: Connection, aggregate_id: UUID, *, lock: bool = False
+    ) -> A | None:
+        query, owners = self._by_id(conn, lock)
+        row = (await conn.execute(query, {"id": aggregate_id, **owners})).mappings().one_or_none()
         if row is None:
             return None
         return self._build(row, await self._load_children(conn, [aggregate_id]))
