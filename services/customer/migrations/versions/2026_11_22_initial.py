@@ -462,6 +462,7 @@ def upgrade() -> None:
         sa.Column("currency", sa.Text(), nullable=True),
         sa.Column("actor_id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("event_id", name=op.f("entry_pkey")),
+        sa.Column("reach", sa.Text(), nullable=False, comment="whose things it shows"),
         schema="timeline",
     )
     op.create_index(

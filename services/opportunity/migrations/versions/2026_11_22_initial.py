@@ -454,6 +454,7 @@ def upgrade() -> None:
             "path", sa.Text(), nullable=False, comment="codes from the company down: HQ/EAST/"
         ),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
         sa.PrimaryKeyConstraint("id", name=op.f("unit_pkey")),
     )
     op.create_table(

@@ -660,6 +660,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("stock_level_pkey")),
         sa.UniqueConstraint("product_code", "site", name=op.f("stock_level_product_code_site_key")),
     )
+        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
     op.create_index("stock_level_as_of", "stock_level", ["as_of", "id"], unique=False)
     op.create_index("stock_level_code", "stock_level", ["product_code", "id"], unique=False)
     op.create_index("stock_level_site", "stock_level", ["site", "product_code", "id"], unique=False)
