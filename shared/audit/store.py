@@ -23,6 +23,12 @@ DELETE FROM audit_unsealed
 WHERE ctid = ANY (ARRAY(SELECT ctid FROM audit_unsealed LIMIT $1)) RETURNING entry_id
 """
 _ENTRIES = f"SELECT {ENTRY_COLUMNS} FROM audit_entry AS e WHERE e.id = ANY ($1) ORDER BY e.id"  # noqa: S608
+#: Entries that have no seal and wait for none: they were not written by us.
+STRAYS = """
+SELECT id, at FROM audit_entry AS e
+WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.entry_id = e.id)
+  AND NOT EXISTS (SELECT FROM audit_unsealed AS u WHERE u.entry_id = e.id)
+"""
 _HEAD = "SELECT seq, entry_id, hash FROM audit_seal ORDER BY seq DESC LIMIT 1"
 
 

@@ -23,13 +23,6 @@ SELECT s.seq, s.entry_id, s.hash, {ENTRY_COLUMNS}
 FROM audit_seal AS s LEFT JOIN audit_entry AS e ON e.id = s.entry_id
 WHERE s.seq > $1 AND s.seq <= $2 ORDER BY s.seq LIMIT $3
 """  # noqa: S608 - names of our own columns
-_STRAY = """
-SELECT id FROM audit_entry AS e
-WHERE NOT EXISTS (SELECT FROM audit_seal AS s WHERE s.entry_id = e.id)
-  AND NOT EXISTS (SELECT FROM audit_unsealed AS u WHERE u.entry_id = e.id)
-ORDER BY id LIMIT 1
-"""
-
 #: Is told how many seals were looked at, and how many there are.
 Progress = Callable[[int, int], None]
 
@@ -73,8 +66,7 @@ async def _batches(session: asyncpg.Connection, last: int) -> AsyncIterator[Sequ
 
 
 async def _look_for_strays(session: asyncpg.Connection) -> Violation | None:
-    """An entry that has no seal and waits for none was not written by us."""
-    found = await session.fetchval(_STRAY, timeout=3600)
+    found = await session.fetchval(store.STRAYS + "ORDER BY id LIMIT 1", timeout=3600)
     return None if found is None else _broken("inserted", "entry", entry_id=found)
 
 

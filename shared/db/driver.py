@@ -11,8 +11,9 @@ import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Literal, cast
+from weakref import WeakKeyDictionary
 
 import asyncpg
 import sqlalchemy as sa
@@ -43,6 +44,8 @@ _PLAIN_INSERT = re.compile(
 _COPIED_ROWS = 50
 _DIALECT: Any = cast(Any, asyncpg_dialect)(json_serializer=lambda value: to_json(value).decode())
 _COMPILED: LRUCache[Any, Any] = LRUCache(2000)
+#: What was read out of a compiled statement, for as long as that is kept.
+_PLANS: WeakKeyDictionary[SQLCompiler, Plan] = WeakKeyDictionary()
 
 
 class Prepared:
@@ -310,7 +313,12 @@ def _plan(statement: sa.Executable, given: Mapping[str, Any]) -> Plan:
     values = compiled.construct_params(
         given, extracted_parameters=extracted, escape_names=False, _collected_params=collected
     )
-    return Plan.of(compiled, values)
+    if compiled.post_compile_params or compiled.literal_execute_params:
+        return Plan.of(compiled, values)
+    plan: Plan | None = _PLANS.get(compiled)
+    if plan is None:
+        plan = _PLANS[compiled] = Plan.of(compiled, {})
+    return replace(plan, defaults=values)
 
 
 def _result_processors(compiled: SQLCompiler) -> tuple[tuple[str, Callable[[Any], Any]], ...]:

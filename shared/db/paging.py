@@ -72,12 +72,15 @@ async def fetch_page(
         query = query.where(_after(sort, key, _decode(request, sort)))
     columns = [key] if sort.column is key else [sort.column, key]
     ordering = [_directed(column, sort) for column in columns]
-    query = query.add_columns(sort.column.label("_sort")).order_by(*ordering)
-    rows = (await conn.execute(query.limit(request.size + 1))).mappings().all()
+    if sort.column is not key:
+        query = query.add_columns(sort.column.label("_sort"))
+    query = query.order_by(*ordering).limit(request.size + 1)
+    rows = (await conn.execute(query)).mappings().all()
     page = rows[: request.size]
-    more = len(rows) > request.size
-    token = _encode(request, page[-1]["_sort"], page[-1]["id"]) if more else None
-    return Page(page, token)
+    if len(rows) <= request.size:
+        return Page(page, None)
+    last = page[-1]
+    return Page(page, _encode(request, last["id" if sort.column is key else "_sort"], last["id"]))
 
 
 def _sort(request: PageRequest, sorts: Mapping[str, Sort]) -> Sort:

@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
+from urllib.parse import urlencode
 
 from fastapi import Query
 from pydantic import TypeAdapter
@@ -75,8 +76,9 @@ def respond_page(
 
 def next_link(read: Read, token: str) -> str:
     """Return the ``Link`` header (RFC 8288) to the next page."""
-    following = read.request.url.include_query_params(page_token=token)
-    return f'<{following.path}?{following.query}>; rel="next"'
+    request = read.request
+    given = [each for each in request.query_params.multi_items() if each[0] != "page_token"]
+    return f'<{request.url.path}?{urlencode([*given, ("page_token", token)])}>; rel="next"'
 
 
 def to_json_string(value: str | None) -> bytes:

@@ -9,6 +9,7 @@ and, where these are not common, first among the newest customers that should fi
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ _FRESH_SECONDS = 600.0
 _SOON_SECONDS = 30.0  # a new table has no statistics yet
 #: The newest among whom a page is sought hold so many times what should fill it.
 _SPARE = 4
+#: Of more customers than this part "the newest" would be no choice.
+_LARGEST_PART = 0.25
 #: More matches than these are not gathered before they are sorted.
 _FEW = 20_000
 
@@ -48,13 +51,13 @@ class Hint:
     """How to look a term up. What is found does not depend on it.
 
     ``telling`` are the pieces that say most: the rare ones, or of nothing but common ones the
-    rarest. ``few``: what has them may be gathered and sorted. The customers from ``since`` on
-    should hold a page of matches; None where looking there first does not pay.
+    rarest. ``few``: what has them may be gathered and sorted. So many of the ``newest`` customers
+    should hold a page of matches, and some to spare; infinite where that is not known.
     """
 
     telling: Sequence[str]
     few: bool = True
-    since: UUID | None = None
+    newest: float = math.inf
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,12 +75,11 @@ class _Counted:
         rarest = min(pieces, key=lambda piece: (self.shares.get(piece, 0.0), piece))
         share = min(self.shares.values()) if rare else self.shares[rarest]
         few = share * self.customers <= _FEW
-        return Hint(rare or [rarest], few, self._since(wanted * _SPARE / share))
+        return Hint(rare or [rarest], few, wanted * _SPARE / share)
 
-    def _since(self, newest: float) -> UUID | None:
-        """Return the id from which on there are so many customers, if that is a small part."""
+    def since(self, newest: float) -> UUID | None:
         part = newest / max(1.0, self.customers)
-        if not self.ids or part > 1 / _SPARE:
+        if not self.ids or part > _LARGEST_PART:
             return None
         return self.ids[int((len(self.ids) - 1) * (1 - part))]
 
@@ -94,6 +96,12 @@ class Commonness:
         if time.monotonic() > self._due_at:
             row: Any = (await conn.execute(_STATISTICS, _COLUMNS)).one_or_none()
             if row is not None and row[0]:
-                self._counted = _Counted(dict(zip(row[0], row[1], strict=False)), row[2], row[3])
-            self._due_at = time.monotonic() + (_FRESH_SECONDS if row else _SOON_SECONDS)
+                shares = dict(zip(row[0], row[1], strict=False))  # least and most share follow
+                self._counted = _Counted(shares, row[2] or (), row[3])
+            fresh = _FRESH_SECONDS if self._counted.shares else _SOON_SECONDS
+            self._due_at = time.monotonic() + fresh
         return self._counted.hint(pieces, wanted)
+
+    def since(self, newest: float) -> UUID | None:
+        """Return the id from which on there are so many customers, None if it is no small part."""
+        return self._counted.since(newest)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+import math
+from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -38,7 +39,9 @@ NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _NEWEST = "-created"
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
 _DERIVED = {"name_key", "search_text", "search_terms"}
-_SUMMARY = [column for column in customers.c if column.name not in _DETAILS | _DERIVED]
+_SUMMARIES = sa.select(
+    *(column for column in customers.c if column.name not in _DETAILS | _DERIVED)
+)
 _HOLD = Prepared(
     sa.select(customers.c.id)
     .where(customers.c.id == sa.bindparam("id"))
@@ -229,7 +232,7 @@ class Customers(Repository[Customer]):
 
     async def page(self, conn: Connection, wanted: CustomerFilter, request: PageRequest) -> Page:
         """Return one page of customer summaries."""
-        query = sa.select(*_SUMMARY).where(*_equal(wanted))
+        query = _SUMMARIES.where(*_equal(wanted))
         if wanted.q is not None:
             return await self._search(conn, query, wanted, request)
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)
@@ -248,15 +251,36 @@ class Customers(Repository[Customer]):
         pieces = search.query_pieces(text)
         hint = await self._commonness.hint(conn, pieces, request.size + 1)
         find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
-        in_order = query.where(*_matching(text, hint.telling))
         from_the_top = request.token is None and request.sort == _NEWEST
-        if hint.since and from_the_top and wanted.searches_alone:
-            since = sa.literal(hint.since, sa.Uuid, literal_execute=True)
-            page = await find(in_order.where(customers.c.id >= since))
+        sought = from_the_top and wanted.searches_alone and self._commonness.since(hint.newest)
+        if sought or not hint.few:  # each takes longer to write than it may take to run
+            in_order = query.where(*_matching(text, hint.telling))
+            if not sought:
+                return await find(in_order)
+            page = await self._among_newest(find, in_order, hint.newest, request.size + 1)
+            if page is not None:
+                return page
+        return await find(_gathered(query, text, pieces))
+
+    async def _among_newest(
+        self,
+        find: Callable[[sa.Select[Any]], Awaitable[Page]],
+        query: sa.Select[Any],
+        newest: float,
+        wanted: int,
+    ) -> Page | None:
+        """Return the first page if the newest customers fill it. If they hold too few matches,
+        look once more, twice as far back as these few say."""
+        for _ in range(2):
+            since = self._commonness.since(newest)
+            if since is None:
+                break
+            written = sa.literal(since, sa.Uuid, literal_execute=True)
+            page = await find(query.where(customers.c.id >= written))
             if page.next_token is not None:
                 return page
-            return await find(_gathered(query, text, pieces))
-        return await find(_gathered(query, text, pieces) if hint.few else in_order)
+            newest *= 2 * wanted / len(page.rows) if page.rows else math.inf
+        return None
 
 
 def _matching(text: str, pieces: Collection[str]) -> list[sa.ColumnElement[bool]]:

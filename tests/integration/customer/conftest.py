@@ -24,6 +24,7 @@ async def sign_ins(launch: Launch) -> SignIns:
     settings = CustomerSettings(
         database_url=launched.app.state.context.settings.database_url,
         admin_password=ADMIN_PASSWORD,
+        max_requests=10_000,  # a hundred guesses at once are looked at, however busy the machine
     )
     app = launched.service.create_app(settings, db=launched.db)
     assert await prepare(launched.db, settings) == (

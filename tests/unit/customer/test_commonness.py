@@ -15,6 +15,11 @@ def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
     return _Counted(SHARES, IDS, customers).hint(set(pieces), 51)
 
 
+def since(given: Hint, customers: float) -> UUID | None:
+    """The id from which on a page is sought."""
+    return _Counted(SHARES, IDS, customers).since(given.newest)
+
+
 def test_the_rare_pieces_say_most() -> None:
     """S02: what was not counted is rarer than what was."""
     assert hint("上海", "海鑫", "鑫辉").telling == ["海鑫", "鑫辉"]
@@ -29,16 +34,17 @@ def test_of_nothing_but_common_pieces_the_rarest_is_looked_up() -> None:
 
 def test_a_page_is_sought_among_the_newest_that_should_fill_it() -> None:
     """S02: four times 51 of a share of 0.02 are 10,200 customers, one in a hundred."""
-    assert hint("滤波").since == IDS[98]
-    assert hint("公司").since == IDS[99]
+    assert since(hint("滤波"), 1_000_000) == IDS[98]
+    assert since(hint("公司"), 1_000_000) == IDS[99]
 
 
 def test_where_that_is_a_large_part_it_does_not_pay() -> None:
     """S02."""
-    assert hint("滤波", customers=20_000).since is None
+    assert since(hint("滤波", customers=20_000), 20_000) is None
     assert hint("滤波", customers=20_000).few
 
 
 def test_nothing_is_known_of_a_new_table() -> None:
     """S02: then all pieces are looked up."""
     assert _Counted().hint({"华为", "上海"}, 51) == Hint(["上海", "华为"])
+    assert since(Hint([]), 1_000_000) is None
