@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.analytics.cube.router import router as cube
 from services.analytics.customers.router import router as customers
 from services.analytics.dashboard import routes as dashboard
-from services.analytics.facts.organisation import deputies, roles
+from services.analytics.facts.organisation import deputies, roles, units
 from services.analytics.facts.parties import staff
 from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
@@ -29,6 +29,7 @@ def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None
         roles=roles,
         deputies=deputies,
         permissions=PERMISSIONS,
+        units=units,
         routers=[cube, overview, customers, funnel, receivables, reconciliation],
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",

@@ -24,6 +24,7 @@ from services.customer.timeline.router import router as timeline
 from services.customer.units.router import router as units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
+from services.customer.units.table import units as organisation
 from shared.http import frame
 
 ROUTERS = [
@@ -52,6 +53,7 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         deputies=deputyships,
         permissions=PERMISSIONS,
         routers=[*ROUTERS, sessions] if own else ROUTERS,
+        units=organisation,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
         keys=keys or (keys_from_database(db) if own else None),

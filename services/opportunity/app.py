@@ -14,6 +14,7 @@ from services.opportunity.quotes.router import router as quotes
 from services.opportunity.roles.table import roles
 from services.opportunity.settings import OpportunitySettings
 from services.opportunity.staff.table import staff
+from services.opportunity.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
@@ -32,6 +33,7 @@ def create_app(
         permissions=PERMISSIONS,
         routers=[opportunities, quotes, activities, products, prices],
         title="Kehu opportunity service",
+        units=units,
         description="Products and prices, opportunities, activities, quotes and their approval.",
         keys=keys,
     )

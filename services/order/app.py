@@ -20,6 +20,7 @@ from services.order.roles.table import roles
 from services.order.settings import OrderSettings
 from services.order.staff.table import staff
 from services.order.stock.router import router as stock
+from services.order.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
@@ -52,5 +53,6 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         routers=ROUTERS,
         title="Kehu order service",
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
+        units=units,
         keys=keys,
     )

@@ -149,7 +149,10 @@ class _Known:
     def permitted(self, table: Table) -> Actor:
         """Return the actor with what the roles permit by this table."""
         if table is not self._table:
-            self.actor = replace(self.actor, permissions=table.permissions(self.actor.roles))
+            roles = self.actor.roles
+            self.actor = replace(
+                self.actor, permissions=table.permissions(roles), reach=table.reach(roles)
+            )
             self._table = table
         return self.actor
 

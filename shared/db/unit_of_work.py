@@ -20,6 +20,7 @@ from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import now
 from shared.domain.ids import new_id
+from shared.domain.scope import EVERYTHING, Scope
 from shared.events.envelope import Envelope
 from shared.events.payload import Payload
 from shared.outbox.writer import append
@@ -77,8 +78,10 @@ class UnitOfWork:
             on_behalf_of=self.actor.principal_id,
         )
         self.recorded.append(Recorded(envelope, self.actor, self.origin, changes))
-        for policy in self._policies.get(type(payload), ()):
-            await policy(self, payload)
+        if policies := self._policies.get(type(payload)):
+            with self.conn.seeing_everything():  # it is the system that reacts
+                for policy in policies:
+                    await policy(self, payload)
 
     async def flush(self) -> None:
         """Write the recorded events to the outbox, and their audit entries."""
@@ -135,9 +138,11 @@ class Database:
         causation_id: UUID | None = None,
         traceparent: str | None = None,
         origin: Origin = NOWHERE,
+        scope: Scope = EVERYTHING,
     ) -> AsyncIterator[UnitOfWork]:
-        """Open a transaction; commit at the end, roll back on any exception."""
-        async with self.pool.transaction() as conn:
+        """Open a transaction; commit at the end, roll back on any exception. What it loads is what
+        ``scope`` shows; that of the system is everything."""
+        async with self.pool.transaction(scope=scope) as conn:
             uow = self.unit_of_work(
                 conn,
                 actor,
@@ -151,9 +156,9 @@ class Database:
         if uow.recorded:
             self.on_commit()
 
-    def reading(self) -> AbstractAsyncContextManager[Connection]:
+    def reading(self, scope: Scope = EVERYTHING) -> AbstractAsyncContextManager[Connection]:
         """Lend a connection to read from, outside any transaction."""
-        return self.pool.connection()
+        return self.pool.connection(scope)
 
     def probing(self) -> AbstractAsyncContextManager[Connection]:
         """Lend the connection that is kept for asking whether the database answers: it does, also

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.domain.errors import Forbidden
+from shared.domain.scope import Reach
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,8 @@ class Actor:
     name: str
     roles: frozenset[str] = frozenset()
     permissions: frozenset[str] = frozenset()
+    #: Whose things the roles show; what that comes to is told by ``shared/auth/scope``.
+    reach: Reach = Reach.OWN
     department: str | None = None
     branch: str | None = None
     on_behalf_of: Principal | None = None
@@ -68,4 +71,4 @@ def hands(by: UUID, on_behalf_of: UUID | None) -> tuple[UUID, ...]:
 
 
 #: The system as an actor: reactions to events and scheduled work.
-SYSTEM = Actor(id=UUID(int=0), name="system", roles=frozenset({"system"}))
+SYSTEM = Actor(id=UUID(int=0), name="system", roles=frozenset({"system"}), reach=Reach.ALL)

@@ -53,6 +53,7 @@ class RoleState(Payload):
     permissions: tuple[str, ...]
     predefined: bool
     status: str  # active, retired
+    reach: str | None = None  # whose things it shows: own, team, department, region, all
 
 
 @event("crm.customer.role.defined.v1")

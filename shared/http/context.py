@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from shared.auth.delegation import Delegations
+from shared.auth.scope import Scopes
 from shared.auth.tokens import TokenVerifier
 from shared.db.unit_of_work import Database
 from shared.http.rates import Rates
@@ -23,9 +24,15 @@ class Context:
     db: Database
     tokens: TokenVerifier
     delegations: Delegations
+    scopes: Scopes
     rates: Rates
     page_secret: bytes
     settings: Any
+
+    def forget(self) -> None:
+        """Look anew, at the next request, at who may do and see what: it was just changed."""
+        self.tokens.forget()
+        self.scopes.forget()
 
 
 def context_of(request: Request) -> Context:

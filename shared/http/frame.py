@@ -16,9 +16,11 @@ from shared.auth.permissions import OPERATIONS
 from shared.auth.revocations import Ending, Revocations
 from shared.auth.roles import PermissionTable
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
+from shared.auth.scope import Known, Scopes
 from shared.db.driver import Prepared
 from shared.db.unit_of_work import Database
 from shared.http.app import new_app
+from shared.domain.clock import business_date, now
 from shared.http.context import Context
 from shared.http.rates import Rates
 from shared.settings import ServiceSettings
@@ -31,6 +33,7 @@ def compose(
     staff: sa.Table,
     roles: sa.Table,
     deputies: sa.Table,
+    units: sa.Table,
     permissions: PermissionTable,
     routers: Sequence[APIRouter],
     title: str,
@@ -43,7 +46,8 @@ def compose(
     by them it refuses the tokens of people who left, and those issued before a change. ``roles`` is
     its table or replica of the roles, with ``code``, ``permissions`` and ``status``: they permit
     what ``permissions`` lists, which also says what predefined roles hold as long as nothing else
-    is known of them. By ``deputies`` it knows who may act in whose name today.
+    is known of them. By ``deputies`` it knows who may act in whose name today. By who is in which
+    of the ``units``, with ``path`` and ``kind``, it knows whose things somebody sees.
     """
     tokens = TokenVerifier(
         keys or keys_from_url(settings.jwks_url),
@@ -59,6 +63,7 @@ def compose(
         rates=Rates(settings),
         page_secret=settings.page_key(),
         settings=settings,
+        scopes=_scopes(db, staff, units, deputies),
     )
     return new_app(context, title=title, description=description, routers=routers)
 
@@ -76,11 +81,35 @@ def _revocations(db: Database, staff: sa.Table) -> Revocations:
 
 
 def _grants(db: Database, roles: sa.Table, permissions: PermissionTable) -> Grants:
-    query = Prepared(sa.select(roles.c.code, roles.c.permissions, roles.c.status == "retired"))
+    retired = roles.c.status == "retired"
+    query = Prepared(sa.select(roles.c.code, roles.c.permissions, retired, roles.c.reach))
 
     async def read() -> Iterable[Granted]:
+def _scopes(db: Database, staff: sa.Table, units: sa.Table, deputies: sa.Table) -> Scopes:
+    people = Prepared(sa.select(staff.c.id, staff.c.unit_path))
+    kinds = Prepared(sa.select(units.c.path, units.c.kind).where(units.c.status == "open"))
+    shown = (deputies.c[name] for name in ("deputy_id", "principal_id", "starts_on", "ends_on"))
+    stand_ins = Prepared(
+        sa.select(*shown).where(
+            deputies.c.status == "appointed",
+            deputies.c.ends_on >= sa.bindparam("today", type_=sa.Date),
+        )
+    )
+
+    async def read() -> Known:
+        today = {"today": business_date(now())}
         async with db.reading() as conn:
-            return [(row[0], row[1], row[2]) for row in await conn.execute(query)]
+            return (
+                [(row[0], row[1]) for row in await conn.execute(people)],
+                [(row[0], row[1]) for row in await conn.execute(kinds)],
+                [(row[0], row[1], row[2], row[3]) for row in await conn.execute(stand_ins, today)],
+            )
+
+    return Scopes(read)
+
+
+        async with db.reading() as conn:
+            return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
 
     return Grants(permissions, read)
 

@@ -24,6 +24,7 @@ from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
 from shared.domain.errors import DomainError, PreconditionRequired, Unauthenticated
+from shared.domain.scope import Scope
 from shared.http.context import Context, context_of
 from shared.http.etag import etag, parse_if_match
 from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
@@ -36,6 +37,8 @@ R = TypeVar("R")
 #: The version of what must not be there yet (``If-None-Match: *``).
 NOT_THERE = 0
 _TRIES = 3
+#: After such events others may do and see things, and at once in this process.
+_WHO_MAY_WHAT = tuple(f"crm.customer.{each}." for each in ("staff", "unit", "role", "deputy"))
 _COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _JSON = {"content-type": "application/json"}
 
@@ -51,14 +54,15 @@ class UnsupportedHeader(DomainError):
 class Read:
     """A permitted request that changes nothing."""
 
-    def __init__(self, request: Request, context: Context, actor: Actor) -> None:
+    def __init__(self, request: Request, context: Context, actor: Actor, scope: Scope) -> None:
         self.request = request
         self.context = context
         self.actor = actor
+        self.scope = scope
 
     def connection(self) -> AbstractAsyncContextManager[Connection]:
-        """Lend a connection outside any transaction."""
-        return self.context.db.reading()
+        """Lend a connection outside any transaction, over which the caller's scope is seen."""
+        return self.context.db.reading(self.scope)
 
     def respond(self, body: BaseModel) -> Response:
         """Answer a body; with an ETag when it has a version, 304 when the caller has it."""
@@ -82,10 +86,11 @@ class Write(Read):
         request: Request,
         context: Context,
         actor: Actor,
+        scope: Scope,
         expected: int | None,
         key: IdempotencyKey | None,
     ) -> None:
-        super().__init__(request, context, actor)
+        super().__init__(request, context, actor, scope)
         self.expected = expected
         self.key = key
 
@@ -126,8 +131,11 @@ class Write(Read):
                 replayed = {**stored.headers, "idempotent-replayed": "true"}
                 return Response(stored.body, stored.status, headers=replayed)
             answer = self._answer(present(await handle(uow, command)), status)
+            scope=self.scope,
             if self.key:
                 await self.key.store(uow.conn, answer)
+        if any(each.envelope.type.startswith(_WHO_MAY_WHAT) for each in uow.recorded):
+            self.context.forget()
         return Response(answer.body, answer.status, headers=answer.headers)
 
     def _answer(self, body: BaseModel, status: int) -> Stored:
@@ -180,14 +188,15 @@ class Gate:
         if self.permission is not None:
             actor.require(self.permission)
         if not self.writes:
-            return Read(request, context, actor)
+            return Read(request, context, actor, scope)
         if not self.conditional:
-            return self._unconditional(request, context, actor)
+            return self._unconditional(request, context, actor, scope)
         expected = self._expected(request)
-        return Write(request, context, actor, expected, await self._key(request, actor))
+        return Write(request, context, actor, scope, expected, await self._key(request, actor))
 
     async def _named(self, request: Request, context: Context, actor: Actor) -> Actor:
         """Return the actor in whose name the request is made, its own or a principal's."""
+        scope = await context.scopes.of(actor)
         header = _sent(request, ON_BEHALF_OF)
         if header is None:
             return actor
@@ -196,12 +205,14 @@ class Gate:
         table = await context.tokens.grants.table()
         return await context.delegations.act(actor, header, table)
 
-    def _unconditional(self, request: Request, context: Context, actor: Actor) -> Write:
+    def _unconditional(
+        self, request: Request, context: Context, actor: Actor, scope: Scope
+    ) -> Write:
         # A promise that is not kept would be worse than a refusal.
         for name in ("Idempotency-Key", "If-Match"):
             if name in request.headers:
                 raise UnsupportedHeader(f"This operation does not honour {name}; leave it out.")
-        return Write(request, context, actor, None, None)
+        return Write(request, context, actor, scope, None, None)
 
     def _expected(self, request: Request) -> int | None:
         header = _sent(request, "if-match")

@@ -6,7 +6,8 @@ import asyncio
 import json
 import time
 from dataclasses import dataclass, field
-from functools import cache
+from collections.abc import Awaitable, Callable
+from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -18,6 +19,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
 from shared.db.invariants import violations
+from shared.auth.scope import Known
 from shared.db.migrations import grant_runtime, upgrade
 from shared.db.unit_of_work import Database
 from shared.domain.ids import new_id
@@ -61,20 +63,31 @@ def token(*roles: str, **claims: Any) -> str:
 class ServiceUnderTest:
     """One launched service. ``owner_dsn`` belongs to the owner of its tables."""
 
+#: Where the signed-in people of tests work, unless a test says otherwise.
+DEPARTMENT = "TESTS/EAST/SH/S1/"
+_UNITS = (("TESTS/", "company"), ("TESTS/EAST/", "region"), (DEPARTMENT, "department"))
+
+
     service: Service
     app: FastAPI
     db: Database
     owner_dsn: str
     people: dict[str, UUID] = field(default_factory=dict)
 
-    def client(self, *roles: str, name: str = "", **claims: Any) -> httpx.AsyncClient:
-        """A client signed in as somebody with ``roles``; one name is always the same person."""
+    def client(
+        self, *roles: str, name: str = "", unit: str = DEPARTMENT, **claims: Any
+    ) -> httpx.AsyncClient:
+        """A client signed in as somebody with ``roles``; one name is always the same person, of one
+        department with all others unless the path of another ``unit`` is given."""
         name = name or "/".join(roles)
+    places: dict[UUID, str] = field(default_factory=dict)
         person = self.people.setdefault(name, new_id())
         bearer = token(*roles, **{"sub": str(person), "name": name, **claims})
         return self.anonymous({"Authorization": f"Bearer {bearer}"})
 
     def anonymous(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
+        self.places[person] = unit
+        self.app.state.context.scopes.forget()
         """A client that is not signed in."""
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://kehu", headers=headers)
@@ -109,7 +122,18 @@ async def launch(server: PostgresServer, name: str, **settings: Any) -> ServiceU
     )
     db = service.create_database(given)
     app = service.create_app(given, db=db, keys=token_keys)
-    return ServiceUnderTest(service, app, db, owner_dsn)
+    launched = ServiceUnderTest(service, app, db, owner_dsn)
+    scopes = app.state.context.scopes
+    scopes.read = partial(_with_people, scopes.read, launched.places)
+    return launched
+
+
+async def _with_people(read: Callable[[], Awaitable[Known]], places: dict[UUID, str]) -> Known:
+    """The organisation by the service's own tables; in it are those who only hold a token, and
+    whoever is in no unit is of the one department."""
+    people, units, stand_ins = await read()
+    placed = {person: path or DEPARTMENT for person, path in people}
+    return (places | placed).items(), (*units, *_UNITS), stand_ins
 
 
 async def stop(server: PostgresServer, launched: ServiceUnderTest) -> None:

@@ -30,6 +30,7 @@ roles = fact_table(
     sa.Column("permissions", ARRAY(sa.Text), nullable=False),
     sa.Column("predefined", sa.Boolean, nullable=False),
     text("status"),
+    text("reach", optional=True),
 )
 
 

@@ -8,6 +8,7 @@ from starlette.responses import Response
 from services.customer.registrations import service
 from services.customer.registrations.schemas import RegistrationIn, RegistrationOut
 from shared.domain.actor import SYSTEM
+from shared.domain.scope import EVERYTHING
 from shared.http.context import context_of
 from shared.http.gates import Write
 from shared.http.network import network
@@ -30,6 +31,6 @@ async def register(body: RegistrationIn, request: Request) -> Response:
     await service.limit_registrations(
         context.db, network(request.scope), settings.registrations_per_hour
     )
-    write = Write(request, context, SYSTEM, expected=None, key=None)
+    write = Write(request, context, SYSTEM, EVERYTHING, expected=None, key=None)
     command = body.command(settings.registration_owner_id)
     return await write(command, service.register, RegistrationOut.of, status=202)

@@ -33,6 +33,13 @@ class IndispensablePermission(Conflict):
     title = "Administrators need this permission"
 
 
+class IndispensableReach(Conflict):
+    """Whatever an administrator could not see, nobody could set right."""
+
+    code = "indispensable_reach"
+    title = "Administrators see everything"
+
+
 class RoleInUse(Conflict):
     """Somebody who works here holds the role."""
 

@@ -17,4 +17,5 @@ def payload(role: RoleDefinition, change: Change) -> Payload:
         permissions=tuple(role.permissions),
         predefined=role.predefined,
         status=role.status,
+        reach=role.reach,
     )

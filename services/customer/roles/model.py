@@ -1,4 +1,5 @@
-"""A role: its names, and the permissions that it gives to those who hold it (S214, S217)."""
+"""A role: its names, the permissions that it gives to those who hold it, and whose things it shows
+(S214, S215, S217)."""
 
 from __future__ import annotations
 
@@ -10,15 +11,17 @@ from typing import Any
 
 from services.customer.roles.errors import (
     IndispensablePermission,
+    IndispensableReach,
     PredefinedRole,
     RoleStateError,
     UnknownPermission,
 )
 from shared.auth.permissions import ALL, built_in
-from shared.auth.roles import NAMES, Role
+from shared.auth.roles import NAMES, REACHES, Role
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import FieldError
 from shared.domain.ids import new_id
+from shared.domain.scope import Reach
 from shared.events.organisation import RoleChanged, RoleDefined, RoleRetired
 
 #: What administrators keep, so that there is always somebody who can set everything right.
@@ -40,13 +43,21 @@ class RoleDefinition(Aggregate):
     name: str
     name_zh: str
     permissions: list[str]
+    reach: Reach
     predefined: bool
     status: str
     created_at: datetime
 
     @classmethod
     def define(
-        cls, *, code: str, name: str, name_zh: str, permissions: Collection[str], at: datetime
+        cls,
+        *,
+        code: str,
+        name: str,
+        name_zh: str,
+        permissions: Collection[str],
+        reach: Reach = Reach.OWN,
+        at: datetime,
     ) -> tuple[RoleDefinition, Change]:
         """Make a role of the company's own (S217).
 
@@ -54,12 +65,14 @@ class RoleDefinition(Aggregate):
             UnknownPermission: no service asks for one of the permissions.
         """
         _require_known(permissions)
-        return cls._new(code, name, name_zh, permissions, at, predefined=False)
+        return cls._new(code, name, name_zh, permissions, reach, at, predefined=False)
 
     @classmethod
     def predefine(cls, role: Role, *, at: datetime) -> tuple[RoleDefinition, Change]:
         """Make a predefined role with what it holds at first (S217)."""
-        return cls._new(role.value, *NAMES[role], built_in(role), at, predefined=True)
+        return cls._new(
+            role.value, *NAMES[role], built_in(role), REACHES[role], at, predefined=True
+        )
 
     @classmethod
     def _new(
@@ -68,6 +81,7 @@ class RoleDefinition(Aggregate):
         name: str,
         name_zh: str,
         permissions: Iterable[str],
+        reach: Reach,
         at: datetime,
         *,
         predefined: bool,
@@ -78,17 +92,26 @@ class RoleDefinition(Aggregate):
             name=name,
             name_zh=name_zh,
             permissions=sorted(set(permissions)),
+            reach=reach,
             predefined=predefined,
             status=RoleStatus.ACTIVE,
             created_at=at,
         )
         return role, Change(RoleDefined)
 
-    def rename(self, **names: Any) -> Change:
-        """Replace the names."""
+    def change(self, **fields: Any) -> Change:
+        """Replace the names, or how far the role reaches (S215).
+
+        Raises:
+            IndispensableReach: administrators could not see all any more.
+        """
         self._require_active()
-        for name in names.keys() & {"name", "name_zh"}:
-            setattr(self, name, names[name])
+        if self.code == Role.ADMINISTRATOR and fields.get("reach", Reach.ALL) != Reach.ALL:
+            raise IndispensableReach(
+                "Administrators see everything, so that they can set it right."
+            )
+        for name in fields.keys() & {"name", "name_zh", "reach"}:
+            setattr(self, name, fields[name])
         return Change(RoleChanged)
 
     def grant(self, permissions: Collection[str]) -> Change:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 from uuid import UUID
 
 from fastapi import Query
 from starlette.responses import Response
 
 from services.customer.roles import service
-from services.customer.roles.model import RoleDefinition, RoleStatus
+from services.customer.roles.model import RoleStatus
 from services.customer.roles.repository import RoleFilter
 from services.customer.roles.schemas import (
     PermissionsIn,
@@ -19,13 +18,11 @@ from services.customer.roles.schemas import (
     RoleOut,
     RolePatch,
 )
-from shared.db.unit_of_work import UnitOfWork
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
 
 router = new_router("roles")
-C = TypeVar("C")
 
 Asking = Literal["customer", "opportunity", "order", "analytics", "operations"]
 
@@ -71,13 +68,14 @@ async def define_role(body: RoleIn, write: Annotated[Write, writing("role.manage
 
 
 @router.patch("/roles/{role_id}", response_model=RoleOut)
-async def rename_role(
+async def change_role(
     role_id: UUID,
     body: RolePatch,
     write: Annotated[Write, writing("role.manage", if_match=True)],
 ) -> Response:
-    """Change the names of a role."""
-    return await write(body.command(role_id, write.expected), service.rename_role, RoleOut.of)
+    """Change the names of a role, or how far it reaches. Whoever is signed in sees by it in every
+    service within a minute. Administrators see everything."""
+    return await write(body.command(role_id, write.expected), service.change_role, RoleOut.of)
 
 
 @router.post("/roles/{role_id}/grant", response_model=RoleOut)
@@ -87,7 +85,7 @@ async def grant_permissions(
     write: Annotated[Write, writing("role.manage", if_match=True)],
 ) -> Response:
     """Add permissions. Whoever is signed in has them in every service within a minute."""
-    return await _changing(write, body.grant(role_id, write.expected), service.grant)
+    return await write(body.grant(role_id, write.expected), service.grant, RoleOut.of)
 
 
 @router.post("/roles/{role_id}/revoke", response_model=RoleOut)
@@ -98,7 +96,7 @@ async def revoke_permissions(
 ) -> Response:
     """Take permissions away. Nobody has them by this role any more within a minute, in any service.
     Administrators keep those by which staff and roles are managed."""
-    return await _changing(write, body.revoke(role_id, write.expected), service.revoke)
+    return await write(body.revoke(role_id, write.expected), service.revoke, RoleOut.of)
 
 
 @router.post("/roles/{role_id}/retire", response_model=RoleOut)
@@ -107,12 +105,4 @@ async def retire_role(
 ) -> Response:
     """Let nobody get a role any more that nobody holds; predefined roles stay."""
     command = service.RetireRole(role_id, write.expected)
-    return await _changing(write, command, service.retire_role)
-
-
-async def _changing(
-    write: Write, command: C, handle: Callable[[UnitOfWork, C], Awaitable[RoleDefinition]]
-) -> Response:
-    response = await write(command, handle, RoleOut.of)
-    write.context.tokens.forget()
-    return response
+    return await write(command, service.retire_role, RoleOut.of)

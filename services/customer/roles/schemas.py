@@ -9,8 +9,9 @@ from uuid import UUID
 from pydantic import Field, StringConstraints
 
 from services.customer.roles.model import RoleDefinition, RoleStatus
-from services.customer.roles.service import DefineRole, Grant, RenameRole, Revoke
+from services.customer.roles.service import ChangeRole, DefineRole, Grant, Revoke
 from shared.auth.permissions import DECLARED
+from shared.domain.scope import Reach
 from shared.http.fields import Input, Name, Output
 
 RoleCode = Annotated[
@@ -24,6 +25,11 @@ PermissionCode = Annotated[
     Field(examples=["order.read"]),
 ]
 
+REACH = (
+    "Whose things the role shows: one's own; those of one's unit and below; of one's department or"
+    " region and below; all."
+)
+
 
 class RoleIn(Input):
     """A new role."""
@@ -32,22 +38,24 @@ class RoleIn(Input):
     name: Annotated[Name, Field(examples=["Auditor"])]
     name_zh: Annotated[Name, Field(examples=["审计"])]
     permissions: list[PermissionCode] = Field(default_factory=list, max_length=500)
+    reach: Annotated[Reach, Field(description=REACH)] = Reach.OWN
 
     def command(self) -> DefineRole:
         """Return the command this body stands for."""
-        return DefineRole(self.code, self.name, self.name_zh, tuple(self.permissions))
+        return DefineRole(self.code, self.name, self.name_zh, tuple(self.permissions), self.reach)
 
 
 class RolePatch(Input):
-    """Names to change; what is left out stays as it is."""
+    """What to change; what is left out stays as it is."""
 
     name: Name = ""  # left out: stays
     name_zh: Name = ""  # left out: stays
+    reach: Annotated[Reach, Field(description=REACH)] = Reach.OWN  # left out: stays
 
-    def command(self, role_id: UUID, expected: int | None) -> RenameRole:
+    def command(self, role_id: UUID, expected: int | None) -> ChangeRole:
         """Return the command this body stands for."""
-        names: dict[str, Any] = self.model_dump(exclude_unset=True)
-        return RenameRole(role_id, expected, names)
+        changes: dict[str, Any] = self.model_dump(exclude_unset=True)
+        return ChangeRole(role_id, expected, changes)
 
 
 class PermissionsIn(Input):
@@ -73,6 +81,7 @@ class RoleOut(Output):
     name: str
     name_zh: str
     permissions: list[str]
+    reach: Annotated[Reach, Field(description=REACH)]
     predefined: bool
     status: RoleStatus
     created_at: datetime

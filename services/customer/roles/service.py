@@ -11,6 +11,7 @@ from services.customer.roles.repository import Roles, known_before, note_known
 from shared.auth.permissions import ALL, built_in
 from shared.auth.roles import Role
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.scope import Reach
 
 roles = Roles()
 
@@ -23,15 +24,16 @@ class DefineRole:
     name: str
     name_zh: str
     permissions: tuple[str, ...] = ()
+    reach: Reach = Reach.OWN
 
 
 @dataclass(frozen=True, slots=True)
-class RenameRole:
-    """Change the names, if the role is still at version ``expected``."""
+class ChangeRole:
+    """Change names or reach, if the role is still at version ``expected``."""
 
     role_id: UUID
     expected: int | None
-    names: dict[str, Any]
+    changes: dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +83,18 @@ async def define_role(uow: UnitOfWork, command: DefineRole) -> RoleDefinition:
         name=command.name,
         name_zh=command.name_zh,
         permissions=command.permissions,
+        reach=command.reach,
         at=uow.now,
     )
     await roles.add(uow, role, change)
     return role
 
 
-async def rename_role(uow: UnitOfWork, command: RenameRole) -> RoleDefinition:
-    """Change the names of a role."""
+async def change_role(uow: UnitOfWork, command: ChangeRole) -> RoleDefinition:
+    """Change the names of a role, or how far it reaches; that counts in every service within a
+    minute (S215)."""
     role = await roles.get_for_update(uow, command.role_id, command.expected)
-    await roles.save(uow, role, role.rename(**command.names))
+    await roles.save(uow, role, role.change(**command.changes))
     return role
 
 

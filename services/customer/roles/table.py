@@ -17,6 +17,7 @@ roles = sa.Table(
     sa.Column("name", sa.Text, nullable=False),
     sa.Column("name_zh", sa.Text, nullable=False),
     sa.Column("permissions", ARRAY(sa.Text), nullable=False),
+    sa.Column("reach", sa.Text, nullable=False, comment="whose things it shows"),
     sa.Column("predefined", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),

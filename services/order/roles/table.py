@@ -18,4 +18,5 @@ roles = sa.Table(
     sa.Column("permissions", ARRAY(sa.Text), nullable=False, comment="of all services"),
     sa.Column("predefined", sa.Boolean, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Column("reach", sa.Text, comment="null: told before roles had one"),
 )

@@ -67,6 +67,7 @@ async def test_a_role_is_defined_with_an_event(sign_ins: SignIns) -> None:
         "permissions": ["invoice.read", "order.read"],
         "predefined": False,
         "status": "active",
+        "reach": "own",
     }
     async with await sign_ins.administrator() as client:
         body = {"code": "auditor", "name": "again", "name_zh": "又"}

@@ -6,6 +6,7 @@ import pytest
 
 from services.customer.roles.errors import (
     IndispensablePermission,
+    IndispensableReach,
     PredefinedRole,
     RoleStateError,
     UnknownPermission,
@@ -14,6 +15,7 @@ from services.customer.roles.model import INDISPENSABLE, RoleDefinition
 from shared.auth.permissions import ALL, DECLARED, built_in
 from shared.auth.roles import NAMES, Role
 from shared.domain.clock import now
+from shared.domain.scope import Reach
 from shared.events.organisation import RoleChanged, RoleDefined, RoleRetired
 
 
@@ -51,6 +53,30 @@ def test_executives_see_everything_and_change_nothing() -> None:
     held = built_in(Role.EXECUTIVE) - {"deputy.appoint"}
     assert {"report.read_all", "customer.read", "ledger.read", "order.read"} <= held
     assert {each.rpartition(".")[2] for each in held} <= {"read", "read_all", "reconcile"}
+
+
+def test_sellers_see_their_own_managers_their_department_and_others_all() -> None:
+    """S215, S216: as the roles come; a role of the company's own shows one's own at first."""
+    reach = {role: RoleDefinition.predefine(role, at=now())[0].reach for role in Role}
+    narrower = {role: each for role, each in reach.items() if each != Reach.ALL}
+    assert narrower == {
+        Role.ACCOUNT_MANAGER: Reach.OWN,
+        Role.SALES_ASSISTANT: Reach.TEAM,
+        Role.SALES_MANAGER: Reach.DEPARTMENT,
+        Role.CUSTOMER_PORTAL: Reach.OWN,
+    }
+    assert auditor().reach == Reach.OWN
+
+
+def test_how_far_a_role_reaches_changes_but_that_of_administrators() -> None:
+    """S215."""
+    role = auditor()
+    assert role.change(reach=Reach.REGION).event is RoleChanged
+    assert role.reach == Reach.REGION
+    administrator, _ = RoleDefinition.predefine(Role.ADMINISTRATOR, at=now())
+    assert administrator.change(name="Root", reach=Reach.ALL).event is RoleChanged
+    with pytest.raises(IndispensableReach):
+        administrator.change(reach=Reach.DEPARTMENT)
 
 
 def test_permissions_are_granted_and_revoked() -> None:
@@ -93,7 +119,7 @@ def test_a_retired_role_stays_as_it_is() -> None:
         with pytest.raises(RoleStateError):
             step()
     with pytest.raises(RoleStateError):
-        role.rename(name="x")
+        role.change(name="x")
 
 
 @pytest.mark.parametrize("role", Role)

@@ -10,6 +10,7 @@ import pytest
 from shared.auth import grants
 from shared.auth.grants import Granted, Grants
 from shared.auth.roles import Role
+from shared.domain.scope import Reach
 
 BUILT_IN = {
     "order.read": frozenset({Role.FINANCE, Role.WAREHOUSE}),
@@ -39,7 +40,7 @@ async def test_until_something_is_told_the_built_in_table_counts() -> None:
     told = Told()
     found = Grants(BUILT_IN, told)
     assert await permitted(found, "finance") == {"order.read", "order.approve"}
-    told.rows.append(("finance", ["order.read"], False))
+    told.rows.append(("finance", ["order.read"], False, None))
     found.forget()
     assert await permitted(found, "finance") == {"order.read"}
     assert await permitted(found, "warehouse") == {"order.read"}
@@ -47,21 +48,45 @@ async def test_until_something_is_told_the_built_in_table_counts() -> None:
 
 async def test_roles_permit_together_what_this_service_asks_for() -> None:
     """S217: a role of the company's own holds permissions of other services too."""
-    told = Told(("auditor", ["order.approve", "quote.read"], False), ("old", ["order.read"], True))
+    told = Told(
+        ("auditor", ["order.approve", "quote.read"], False, "all"),
+        ("old", ["order.read"], True, "all"),
+    )
     found = Grants(BUILT_IN, told)
     assert await permitted(found, "auditor", "warehouse") == {"order.read", "order.approve"}
     assert await permitted(found, "old", "nobody") == set()
+
+
+async def reach(found: Grants, *roles: str) -> Reach:
+    return (await found.table()).reach(frozenset(roles))
+
+
+async def test_roles_reach_as_far_as_the_one_that_reaches_furthest() -> None:
+    """S215: what is not told is built in, a retired role shows nothing of others."""
+    told = Told(
+        ("auditor", [], False, "region"),
+        ("old", [], True, "all"),
+        ("finance", [], False, None),
+        ("sales_manager", [], False, "team"),
+    )
+    found = Grants(BUILT_IN, told)
+    assert await reach(found) == await reach(found, "nobody") == await reach(found, "old") == "own"
+    assert await reach(found, "account_manager") == "own"
+    assert await reach(found, "sales_assistant", "account_manager") == "team"
+    assert await reach(found, "sales_manager", "auditor") == "region"
+    assert await reach(found, "sales_manager") == "team"
+    assert await reach(found, "finance", "auditor") == "all"
 
 
 async def test_the_table_is_read_once_and_again_when_it_is_old(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """S214: all who ask meanwhile share one reading; without a change it is the same table."""
-    told = Told(("finance", [], False))
+    told = Told(("finance", [], False, "all"))
     found = Grants(BUILT_IN, told)
     tables = await asyncio.gather(*(found.table() for _ in range(10)))
     assert (len(set(map(id, tables))), told.readings) == (1, 1)
-    told.rows[:] = [("finance", ["order.read"], False)]
+    told.rows[:] = [("finance", ["order.read"], False, "all")]
     assert await permitted(found, "finance") == set()
     monkeypatch.setattr(grants, "_FRESH_SECONDS", 0)
     assert await permitted(found, "finance") == {"order.read"}
