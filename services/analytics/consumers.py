@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from services.analytics.facts import chances, organisation, parties, payments, trade
+from services.analytics.facts import chances, identity, organisation, parties, payments, trade
 from shared.events import catalogue
 from shared.inbox.consumer import Consumer
 
 PROJECTIONS = (
     *parties.PROJECTIONS,
     *organisation.PROJECTIONS,
+    *identity.PROJECTIONS,
     *chances.PROJECTIONS,
     *trade.PROJECTIONS,
     *payments.PROJECTIONS,

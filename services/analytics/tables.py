@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.analytics.facts import chances, organisation, parties, payments, trade
+from services.analytics.facts import chances, identity, organisation, parties, payments, trade
 from services.analytics.metadata import metadata
 from shared.audit.table import audit_tables
 from shared.inbox.tables import inbox_tables
@@ -12,4 +12,4 @@ outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
 
-__all__ = ["chances", "metadata", "organisation", "parties", "payments", "trade"]
+__all__ = ["chances", "identity", "metadata", "organisation", "parties", "payments", "trade"]

@@ -16,6 +16,7 @@ from services.customer.registrations.router import router as registrations
 from services.customer.roles.router import router as roles
 from services.customer.roles.table import roles as defined_roles
 from services.customer.sessions.keys import keys_from_database
+from services.customer.sessions.repository import VOIDED
 from services.customer.sessions.router import router as sessions
 from services.customer.settings import CustomerSettings
 from services.customer.staff.router import router as staff
@@ -56,5 +57,6 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         units=organisation,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
+        voided=VOIDED,
         keys=keys or (keys_from_database(db) if own else None),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.customer.deputies import service as deputies
 from services.customer.handovers import service as handovers
+from services.customer.sessions import service as sessions
 from services.customer.staff import placing
 from services.customer.staff import service as staff
 from services.customer.units import service as units
@@ -12,7 +13,12 @@ from shared.events.organisation import RoleRetired, UnitChanged, UnitClosed, Uni
 from shared.events.staff import StaffLeft
 
 POLICIES: Policies = {
-    StaffLeft: (handovers.when_staff_left, units.when_staff_left, deputies.when_staff_left),
+    StaffLeft: (
+        handovers.when_staff_left,
+        units.when_staff_left,
+        deputies.when_staff_left,
+        sessions.when_staff_left,
+    ),
     UnitOpened: (placing.manager_works_here,),
     UnitChanged: (placing.manager_works_here, placing.follow_names),
     UnitMoved: (placing.follow_move,),

@@ -23,6 +23,18 @@ class CustomerSettings(ServiceSettings, ImportSettings):
     token_seconds: int = Field(
         default=8 * 3600, ge=60, le=7 * 86400, description="how long an access token lasts"
     )
+    session_seconds: int = Field(
+        default=30 * 86400,
+        ge=60,
+        le=366 * 86400,
+        description="how long somebody stays signed in with refresh tokens, at most",
+    )
+    session_idle_seconds: int = Field(
+        default=7 * 86400,
+        ge=60,
+        le=366 * 86400,
+        description="how long without a refresh, but as long as the access token",
+    )
     admin_password: SecretStr | None = Field(
         default=None,
         min_length=8,

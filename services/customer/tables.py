@@ -10,7 +10,7 @@ from services.customer.handovers.table import handovers
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
 from services.customer.roles.table import known_permissions, roles
-from services.customer.sessions.table import known_networks, signing_keys
+from services.customer.sessions.table import known_networks, refresh_tokens, sessions, signing_keys
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
 from services.customer.units.table import units
@@ -41,7 +41,9 @@ __all__ = [
     "known_permissions",
     "metadata",
     "ownership_changes",
+    "refresh_tokens",
     "roles",
+    "sessions",
     "signing_keys",
     "staff",
     "units",

@@ -15,9 +15,11 @@ from services.opportunity.roles.table import roles
 from services.opportunity.settings import OpportunitySettings
 from services.opportunity.staff.table import staff
 from services.opportunity.units.table import units
+from services.opportunity.tables import metadata
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
+from shared.sessions.table import voided
 
 
 def create_app(
@@ -35,5 +37,6 @@ def create_app(
         title="Kehu opportunity service",
         units=units,
         description="Products and prices, opportunities, activities, quotes and their approval.",
+        voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )

@@ -19,12 +19,14 @@ from shared.http.idempotency import idempotency_table
 from shared.inbox.tables import inbox_tables
 from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
+from shared.sessions.table import revocation_table
 
 outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)
+revocation_table(metadata)
 deadline_table(metadata)
 
 __all__ = ["metadata"]

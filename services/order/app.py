@@ -21,9 +21,11 @@ from services.order.settings import OrderSettings
 from services.order.staff.table import staff
 from services.order.stock.router import router as stock
 from services.order.units.table import units
+from services.order.tables import metadata
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
+from shared.sessions.table import voided
 
 #: In the order of how often they are called; routes are tried one after another.
 ROUTERS = [
@@ -54,5 +56,6 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         title="Kehu order service",
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
         units=units,
+        voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )

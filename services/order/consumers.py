@@ -23,6 +23,7 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
+from shared.events.identity import SessionEnded
 from shared.events.inbound import PaymentReceived, StockLevelChanged
 from shared.events.opportunity import (
     DiscountPolicyAdopted,
@@ -43,6 +44,7 @@ from shared.events.organisation import (
 )
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
+from shared.sessions.projection import project_ended_sessions
 
 REPLICAS = Consumer(
     "order.replicas",
@@ -71,6 +73,7 @@ REPLICAS = Consumer(
         RoleRetired: project_roles,
         DeputyAppointed: project_deputies,
         DeputyRevoked: project_deputies,
+        SessionEnded: project_ended_sessions,
     },
 )
 

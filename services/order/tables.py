@@ -26,6 +26,7 @@ from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
 from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
+from shared.sessions.table import revocation_table
 
 outbox_table(metadata)
 audit_tables(metadata)
@@ -33,5 +34,6 @@ inbox_tables(metadata)
 import_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)
+revocation_table(metadata)
 
 __all__ = ["metadata"]

@@ -1,5 +1,5 @@
-"""Which access tokens are void before they expire: those of people who left, and those issued
-before their sessions were ended by a new password, new roles or another place."""
+"""Which access tokens are void before they expire: those of people who left and of sessions that
+ended, and those issued before somebody got a new password, new roles or another place."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from uuid import UUID
 from shared.auth.rereading import Rereading
 from shared.events.staff import StaffHired, StaffState
 
-#: A person, whether they left, and the moment before which their tokens are void.
+#: A person or a session, whether it is gone, and the moment before which its tokens are void.
 Ending = tuple[UUID, bool, datetime | None]
 
 _FRESH_SECONDS = 1.0
 
 
 class Revocations:
-    """Remembers who left or had their sessions ended; reads them anew once a second, so that a
+    """Remembers who left and what was ended; reads it anew once a second, so that a
     check costs two look-ups in memory."""
 
     def __init__(self, read: Callable[[], Awaitable[Iterable[Ending]]]) -> None:

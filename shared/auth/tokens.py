@@ -75,9 +75,10 @@ class TokenVerifier:
         known = self._actors.get(token)
         if known is None or known.expires <= time.time():
             known = await self._remember(token)
-        subject = known.actor.id
-        if self._revocations and not await self._revocations.still_valid(subject, known.issued):
-            raise Unauthenticated("The token is void; sign in again.")
+        if self._revocations:
+            for each in known.voided_with:
+                if not await self._revocations.still_valid(each, known.issued):
+                    raise Unauthenticated("The token is void; sign in again.")
         return known.permitted(await self.grants.table())
 
     def forget(self) -> None:
@@ -91,7 +92,7 @@ class TokenVerifier:
         claims = await self._claims(token)
         try:
             known = _Known(float(claims["exp"]), float(claims["iat"]), _actor(claims))
-        except (ValueError, TypeError) as error:
+        except (AttributeError, ValueError, TypeError) as error:
             raise Unauthenticated("The token does not name a person of this system.") from error
         if len(self._actors) >= _CACHE_SIZE:
             self._actors.clear()
@@ -138,12 +139,14 @@ class TokenVerifier:
 class _Known:
     """A verified token: until when it counts, and for whom."""
 
-    __slots__ = ("_table", "actor", "expires", "issued")
+    __slots__ = ("_table", "actor", "expires", "issued", "voided_with")
 
     def __init__(self, expires: float, issued: float, actor: Actor) -> None:
         self.expires = expires
         self.issued = issued
         self.actor = actor
+        #: The person and the session: with either of them the token is void.
+        self.voided_with = (actor.id, actor.session_id) if actor.session_id else (actor.id,)
         self._table: Table | None = None
 
     def permitted(self, table: Table) -> Actor:
@@ -164,4 +167,5 @@ def _actor(claims: dict[str, Any]) -> Actor:
         roles=frozenset(str(role) for role in claims.get("roles", ())),
         department=claims.get("department"),
         branch=claims.get("branch"),
+        session_id=UUID(claims["sid"]) if "sid" in claims else None,
     )

@@ -145,9 +145,13 @@ class Company:
         for each in known["items"]:
             if each["login"] == login:
                 path = f"/v1/staff/{each['id']}/password"
-                await self.post(ADMINISTRATOR, path, {"password": person["password"]})
+                await self.post(ADMINISTRATOR, path, _given(person["password"]))
                 return str(each["id"])
         return str((await self.post(ADMINISTRATOR, "/v1/staff", person))["id"])
+
+
+def _given(password: str) -> dict[str, Any]:
+    return {"password": password, "one_time": False}
 
 
 def _body(response: httpx.Response) -> Any:

@@ -33,6 +33,8 @@ class Actor:
     reach: Reach = Reach.OWN
     department: str | None = None
     branch: str | None = None
+    #: Of one who signed in here: the session it can be ended by.
+    session_id: UUID | None = None
     on_behalf_of: Principal | None = None
 
     @property

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from shared.events import customer, inbound, opportunity, order, organisation, staff
+from shared.events import customer, identity, inbound, opportunity, order, organisation, staff
 from shared.events.payload import all_events, declared_events, inbound_events, payload_class
 
 __all__ = [
     "all_events",
     "customer",
     "declared_events",
+    "identity",
     "inbound",
     "inbound_events",
     "opportunity",

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
+from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -38,12 +39,14 @@ def compose(
     routers: Sequence[APIRouter],
     title: str,
     description: str,
+    voided: sa.Select[Any],
     keys: KeySource | None = None,
 ) -> FastAPI:
     """Return the application of the service ``db`` belongs to.
 
     ``staff`` is its table of staff or its replica of it, with ``status`` and ``sessions_from``:
-    by them it refuses the tokens of people who left, and those issued before a change. ``roles`` is
+    by them it refuses the tokens of people who left, and those issued before a change. ``voided``
+    selects in the same way what else voids tokens: sessions that ended. ``roles`` is
     its table or replica of the roles, with ``code``, ``permissions`` and ``status``: they permit
     what ``permissions`` lists, which also says what predefined roles hold as long as nothing else
     is known of them. By ``deputies`` it knows who may act in whose name today. By who is in which
@@ -53,7 +56,7 @@ def compose(
         keys or keys_from_url(settings.jwks_url),
         issuer=settings.issuer,
         grants=_grants(db, roles, {**OPERATIONS, **permissions}),
-        revocations=_revocations(db, staff),
+        revocations=_revocations(db, staff, voided),
     )
     context = Context(
         service=db.service,
@@ -68,10 +71,11 @@ def compose(
     return new_app(context, title=title, description=description, routers=routers)
 
 
-def _revocations(db: Database, staff: sa.Table) -> Revocations:
+def _revocations(db: Database, staff: sa.Table, voided: sa.Select[Any]) -> Revocations:
     left = staff.c.status == "left"
     ended = staff.c.sessions_from.is_not(None)
-    query = Prepared(sa.select(staff.c.id, left, staff.c.sessions_from).where(sa.or_(left, ended)))
+    people = sa.select(staff.c.id, left, staff.c.sessions_from).where(sa.or_(left, ended))
+    query = Prepared(sa.union_all(people, voided))
 
     async def read() -> Iterable[Ending]:
         async with db.reading() as conn:

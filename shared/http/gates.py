@@ -101,14 +101,18 @@ class Write(Read):
         present: Callable[[R], BaseModel],
         *,
         status: int = 200,
+        kept: Callable[[R], BaseModel] | None = None,
     ) -> Response:
         """Run ``handle(uow, command)`` and answer ``present(result)``, after the commit.
+
+        With an Idempotency-Key the answer is kept; ``kept(result)`` in its place where it holds a
+        secret.
 
         A deadlock or serialization failure is tried again, at most three times in all.
         """
         for attempt in range(1, _TRIES + 1):
             try:
-                return await self._run(command, handle, present, status)
+                return await self._run(command, handle, present, status, kept or present)
             except _COLLISIONS:
                 if attempt == _TRIES:
                     raise
@@ -120,20 +124,23 @@ class Write(Read):
         handle: Callable[[UnitOfWork, C], Awaitable[R]],
         present: Callable[[R], BaseModel],
         status: int,
+        kept: Callable[[R], BaseModel],
     ) -> Response:
         async with self.context.db.transaction(
             self.actor,
             correlation_id=UUID(request_id(self.request.scope)),
             traceparent=traceparent(self.request),
             origin=origin_of(self.request),
+            scope=self.scope,
         ) as uow:
             if self.key and (stored := await self.key.claim(uow.conn)):
                 replayed = {**stored.headers, "idempotent-replayed": "true"}
                 return Response(stored.body, stored.status, headers=replayed)
-            answer = self._answer(present(await handle(uow, command)), status)
-            scope=self.scope,
+            result = await handle(uow, command)
+            answer = self._answer(present(result), status)
             if self.key:
-                await self.key.store(uow.conn, answer)
+                stored = answer if kept is present else self._answer(kept(result), status)
+                await self.key.store(uow.conn, stored)
         if any(each.envelope.type.startswith(_WHO_MAY_WHAT) for each in uow.recorded):
             self.context.forget()
         return Response(answer.body, answer.status, headers=answer.headers)
@@ -187,6 +194,7 @@ class Gate:
         actor = await self._named(request, context, actor)
         if self.permission is not None:
             actor.require(self.permission)
+        scope = await context.scopes.of(actor)
         if not self.writes:
             return Read(request, context, actor, scope)
         if not self.conditional:
@@ -196,7 +204,6 @@ class Gate:
 
     async def _named(self, request: Request, context: Context, actor: Actor) -> Actor:
         """Return the actor in whose name the request is made, its own or a principal's."""
-        scope = await context.scopes.of(actor)
         header = _sent(request, ON_BEHALF_OF)
         if header is None:
             return actor

@@ -30,6 +30,7 @@ AGGREGATES = {
     "quote": "报价",
     "receipt": "回款",
     "role": "角色",
+    "session": "登录会话",
     "staff": "员工",
     "stock": "库存",
     "unit": "组织单位",

@@ -22,11 +22,18 @@ from tests.support.applications import application
 #: Operations for those who are not signed in. Each is one more door: at most six.
 PUBLIC = {
     "POST /v1/auth/token",  # signing in
+    "POST /v1/auth/revoke",  # signing out with a refresh token (RFC 7009)
     "POST /v1/registrations",  # becoming a customer (S24)
     "GET /v1/auth/jwks",  # the keys that verify tokens
 }
 #: What the permission of an operation may be missing for: one's own account.
-SIGNED_IN = {"GET /v1/auth/me", "POST /v1/auth/password"}
+SIGNED_IN = {
+    "GET /v1/auth/me",
+    "POST /v1/auth/password",
+    "POST /v1/auth/sign-out",
+    "GET /v1/auth/sessions",
+    "POST /v1/auth/sessions/{session_id}/end",
+}
 
 
 def routes(name: str) -> Iterator[tuple[str, Gate | None]]:

@@ -26,7 +26,9 @@ def no_key_stored() -> None:
 def key_stored_apart() -> None:
     """The answer is kept in a transaction of its own, after that of the effect."""
 
-    async def run(self: Write, command: Any, handle: Any, present: Any, status: int) -> Response:
+    async def run(
+        self: Write, command: Any, handle: Any, present: Any, status: int, kept: Any
+    ) -> Response:
         correlation_id = UUID(request_id(self.request.scope))
         database = self.context.db
         async with database.transaction(self.actor, correlation_id=correlation_id) as uow:

@@ -29,6 +29,16 @@ class SignIns:
         async with httpx.AsyncClient(transport=transport, base_url="http://kehu") as client:
             return await client.post("/v1/auth/token", data=body)
 
+    async def refresh(self, token: str, client_id: str = "kehu") -> httpx.Response:
+        """Ask for the next tokens with a refresh token."""
+        form = {"grant_type": "refresh_token", "refresh_token": token, "client_id": client_id}
+        async with self.under_test.anonymous() as client:
+            return await client.post("/v1/auth/token", data=form)
+
+    def bearer(self, tokens: dict[str, Any]) -> httpx.AsyncClient:
+        """A client with an access token."""
+        return self.under_test.anonymous({"Authorization": f"Bearer {tokens['access_token']}"})
+
     async def client(self, login: str, password: str) -> httpx.AsyncClient:
         """A client that signed in with a password."""
         answer = await self.token(login, password)

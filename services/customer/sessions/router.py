@@ -1,33 +1,58 @@
-"""``/v1/auth``: sign-in after OAuth 2.0 (password grant, RFC 6749 section 4.3)."""
+"""``/v1/auth``: sign-in after OAuth 2.0 (password and refresh grants, RFC 6749), sessions and
+passwords."""
 
 from __future__ import annotations
 
 import re
-from typing import Annotated
+from typing import Annotated, Any
+from uuid import UUID
 
 from fastapi import Form, Request
 from starlette.responses import JSONResponse, Response
 
 from services.customer.limits.service import TooManyAttempts
-from services.customer.sessions import service
+from services.customer.sessions import passwords, service
+from services.customer.sessions.guessing import Guess
 from services.customer.sessions.keys import key_set
-from services.customer.sessions.schemas import KeySetOut, MeOut, RefusalOut, TokenOut
-from services.customer.staff.schemas import OwnPasswordIn, StaffOut
-from services.customer.staff.service import change_own_password, members
-from shared.http.context import context_of
+from services.customer.sessions.model import Session
+from services.customer.sessions.schemas import (
+    KeySetOut,
+    MeOut,
+    OwnPasswordIn,
+    RefusalOut,
+    ResetPasswordIn,
+    ResetPasswordOut,
+    SessionOut,
+    SignedOutOut,
+    TokenOut,
+)
+from services.customer.sessions.tokens import Issued
+from services.customer.staff.schemas import StaffOut
+from services.customer.staff.service import members
+from shared.domain.clock import now
+from shared.domain.errors import DomainError, Unauthenticated
+from shared.http.context import Context, context_of
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.network import network
 from shared.http.openapi import answers_problem
+from shared.http.origin import origin_of
+from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
 
 router = new_router("sign-in")
 
 _LOGIN = re.compile(r"[a-z0-9][a-z0-9_.@\-]{1,63}", re.ASCII)
 _CLIENT_ID = re.compile(r"[\x21-\x7e]{1,100}", re.ASCII)
+_SHORTEST = 8
 _BUILT_IN_CLIENT = "kehu"
 _JSON = {"content-type": "application/json", "pragma": "no-cache"}
+_REFUSALS: dict[int | str, dict[str, Any]] = {
+    400: {"model": RefusalOut},
+    429: {"model": RefusalOut},
+}
 
-Field = Annotated[str, Form(max_length=256)]
+Text = Annotated[str, Form(max_length=256)]
+Secret = Annotated[str, Form(max_length=256, json_schema_extra={"format": "password"})]
 
 
 class KeySetResponse(JSONResponse):
@@ -36,38 +61,73 @@ class KeySetResponse(JSONResponse):
     media_type = "application/jwk-set+json"
 
 
-@router.post(
-    "/auth/token",
-    response_model=TokenOut,
-    responses={400: {"model": RefusalOut}, 429: {"model": RefusalOut}},
-)
+class InvalidRequest(DomainError):
+    """The request lacks a parameter (RFC 6749, section 5.2)."""
+
+    code = "invalid_request"
+    status = 400
+    title = "A parameter is missing"
+
+
+@router.post("/auth/token", response_model=TokenOut, responses=_REFUSALS)
 async def sign_in(
     request: Request,
-    username: Field = "",
-    password: Annotated[str, Form(max_length=256, json_schema_extra={"format": "password"})] = "",
-    grant_type: Field = "",
-    client_id: Field = _BUILT_IN_CLIENT,
+    username: Text = "",
+    password: Secret = "",
+    new_password: Secret = "",
+    refresh_token: Secret = "",
+    grant_type: Text = "",
+    client_id: Text = _BUILT_IN_CLIENT,
 ) -> Response:
-    """Exchange login and password for an access token; ``grant_type`` is ``password``.
+    """Exchange login and password (``grant_type`` is ``password``) or a refresh token
+    (``refresh_token``) for an access token and the next refresh token.
 
-    Errors are answered after RFC 6749, section 5.2; 429 after too many attempts.
+    A password for one sign-in is sent with the ``new_password`` that takes its place; otherwise the
+    answer is ``password_change_required``. A refresh token is good once: one that comes again ends
+    the session. Errors are answered after RFC 6749, section 5.2; 429 after too many attempts.
     """
     context = context_of(request)
-    if not grant_type:
-        return _error(400, "invalid_request", "grant_type is missing.")
-    if grant_type != "password":
-        return _error(400, "unsupported_grant_type", "Only the grant type password is supported.")
-    if not username or not password or not _CLIENT_ID.fullmatch(client_id):
-        return _error(400, "invalid_request", "Send username and password.")
-    command = service.SignIn(_login(username), password, network(request.scope), client_id)
     try:
-        token = await service.sign_in(context.db, context.settings, command)
-    except service.SignInRefused as refusal:
-        return _error(400, refusal.code, refusal.detail)
+        if not _CLIENT_ID.fullmatch(client_id):
+            raise InvalidRequest("client_id is not one.")
+        place = service.Place(client_id, network(request.scope), origin_of(request))
+        if grant_type == "password":
+            if not username or not password or 0 < len(new_password) < _SHORTEST:
+                raise InvalidRequest("Send username and password; a new one has 8 characters.")
+            signing_in = service.SignIn(_login(username), password, place, new_password or None)
+            issued = await service.sign_in(context.db, context.settings, signing_in)
+            context.tokens.forget()
+        elif grant_type == "refresh_token":
+            if not refresh_token:
+                raise InvalidRequest("refresh_token is missing.")
+            going_on = service.Refresh(refresh_token, place)
+            issued = await service.refresh(context.db, context.settings, going_on)
+        elif grant_type:
+            return _error(400, "unsupported_grant_type", "This grant type is not supported.")
+        else:
+            raise InvalidRequest("grant_type is missing.")
     except TooManyAttempts as refusal:
         return _error(429, "temporarily_unavailable", refusal.detail, refusal.retry_after)
-    body = TokenOut(access_token=token.token, expires_in=token.expires_in)
-    return Response(body.model_dump_json(), headers=_JSON)
+    except DomainError as refusal:
+        if refusal.status not in (400, 422):
+            raise
+        return _error(400, refusal.code, refusal.detail)
+    return _issued(issued)
+
+
+@router.post("/auth/revoke", response_model=SignedOutOut, responses={400: {"model": RefusalOut}})
+async def revoke_token(
+    request: Request, token: Annotated[str, Form(max_length=8192)] = "", token_type_hint: Text = ""
+) -> Response:
+    """Sign out with a refresh token or an access token: its session ends (RFC 7009). An unknown
+    token is answered alike, and the hint is not needed."""
+    context = context_of(request)
+    if not token:
+        return _error(400, "invalid_request", "token is missing.")
+    session_id = await _session_of(context, token)
+    await service.revoke(context.db, context.settings, session_id, token, origin_of(request))
+    context.tokens.forget()
+    return Response(SignedOutOut().model_dump_json(), headers=_JSON)
 
 
 @router.get("/auth/jwks", response_model=KeySetOut, response_class=KeySetResponse)
@@ -84,17 +144,74 @@ async def get_me(read: Annotated[Read, reading(None)]) -> Response:
     return read.respond(MeOut.of(read.actor))
 
 
+@router.post("/auth/sign-out", response_model=SignedOutOut)
+async def sign_out(write: Annotated[Write, writing(None)]) -> Response:
+    """End the session of this access token: it and its refresh token are void everywhere within
+    seconds. Other sessions go on."""
+    lasting = service.lifetimes(write.context.settings)
+    response = await write(lasting, service.sign_out, lambda _: SignedOutOut())
+    write.context.tokens.forget()
+    return response
+
+
+@router.get("/auth/sessions", response_model=ListOf[SessionOut])
+async def list_sessions(
+    read: Annotated[Read, reading(None)],
+    sort: str = "-opened",
+    page_size: PageSize = 50,
+    page_token: PageToken = None,
+) -> Response:
+    """List where one is signed in, the newest first."""
+    request = page_request(read, page_size, page_token, sort)
+    async with read.connection() as conn:
+        page = await service.sessions.page(conn, read.actor.id, now(), request)
+    current = read.actor.session_id
+    return respond_page(read, page, SessionOut, lambda row: SessionOut.of(row, current))
+
+
+@router.post("/auth/sessions/{session_id}/end", response_model=SignedOutOut)
+async def end_session(session_id: UUID, write: Annotated[Write, writing(None)]) -> Response:
+    """End one of one's own sessions, as on a device that was lost."""
+    command = service.EndSession(session_id, service.lifetimes(write.context.settings))
+
+    def ended(session: Session) -> SignedOutOut:
+        return SignedOutOut()
+
+    response = await write(command, service.end_session, ended)
+    write.context.tokens.forget()
+    return response
+
+
 @router.post(
     "/auth/password",
     response_model=StaffOut,
     responses={429: answers_problem("Too many guesses")},
 )
 async def change_password(body: OwnPasswordIn, write: Annotated[Write, writing(None)]) -> Response:
-    """Replace one's own password. Access tokens issued before are void: sign in again."""
+    """Replace one's own password. Access tokens issued before are void and the other sessions end;
+    this one goes on with its refresh token."""
     async with write.connection() as conn:
         staff = await members.get(conn, write.actor.id)
-    await service.guard_guesses(write.context.db, staff, network(write.request.scope))
-    response = await write(body.command(), change_own_password, StaffOut.of)
+    await Guess(staff.login, network(write.request.scope)).count(write.context.db)
+    command = body.command(service.lifetimes(write.context.settings))
+    response = await write(command, passwords.change_own_password, StaffOut.of)
+    write.context.tokens.forget()
+    return response
+
+
+@router.post("/staff/{staff_id}/password", response_model=ResetPasswordOut)
+async def reset_password(
+    staff_id: UUID, body: ResetPasswordIn, write: Annotated[Write, writing("staff.manage")]
+) -> Response:
+    """Give somebody a new password, by default for one sign-in at which they choose another.
+    Their sessions end and access tokens issued before are void."""
+    lasting = service.lifetimes(write.context.settings)
+    response = await write(
+        body.command(staff_id, write.expected, lasting),
+        passwords.reset_password,
+        ResetPasswordOut.after,
+        kept=ResetPasswordOut.kept,
+    )
     write.context.tokens.forget()
     return response
 
@@ -103,6 +220,23 @@ def _login(username: str) -> str:
     """Return the login in the form it is stored in; what cannot be one fits nobody."""
     login = username.strip().lower()
     return login if _LOGIN.fullmatch(login) else ""
+
+
+async def _session_of(context: Context, token: str) -> UUID | None:
+    """Return the session of an access token; None where it is none, or is void already."""
+    try:
+        return (await context.tokens.verify(token)).session_id
+    except Unauthenticated:
+        return None
+
+
+def _issued(issued: Issued) -> Response:
+    body = TokenOut(
+        access_token=issued.access.token,
+        expires_in=issued.access.expires_in,
+        refresh_token=issued.refresh_token,
+    )
+    return Response(body.model_dump_json(exclude_none=True), headers=_JSON)
 
 
 def _error(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:

@@ -1,135 +1,239 @@
-"""Use cases of the sessions slice: signing in, and the limits on guessing."""
+"""Use cases of the sessions slice: signing in, going on, signing out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import timedelta
+from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
 
-from services.customer.limits.service import Limit, TooManyAttempts, count, forget, give_back
+from services.customer.sessions import repository as tokens
+from services.customer.sessions.errors import (
+    PasswordChangeRequired,
+    RefreshRefused,
+    SignInRefused,
+)
+from services.customer.sessions.guessing import Guess, remember_network
 from services.customer.sessions.keys import newest_key
-from services.customer.sessions.table import known_networks
-from services.customer.sessions.tokens import AccessToken, issue
+from services.customer.sessions.model import EndReason, Lifetimes, Session, SessionStatus
+from services.customer.sessions.repository import Sessions
+from services.customer.sessions.tokens import Issued, issue
 from services.customer.settings import CustomerSettings
-from services.customer.staff.model import Staff
+from services.customer.staff.model import Staff, StaffStatus
+from services.customer.staff.password_rules import check_password
 from services.customer.staff.passwords import hash_password, needs_rehash, verify_password
-from services.customer.staff.repository import StaffMembers
+from services.customer.staff.service import members
 from services.customer.staff.table import staff as staff_table
+from shared.audit.entries import Origin
 from shared.db.driver import Connection
-from shared.db.unit_of_work import Database
-from shared.domain.actor import SYSTEM
+from shared.db.unit_of_work import Database, UnitOfWork
+from shared.domain.actor import SYSTEM, Actor
 from shared.domain.clock import now
-from shared.domain.errors import DomainError
+from shared.domain.errors import NotFound
+from shared.events.staff import StaffLeft
 
-_WINDOW_SECONDS = 900
-_TRIES_PER_LOGIN_AND_NETWORK = 10
-_TRIES_PER_LOGIN = 50
-_TRIES_PER_NETWORK = 100
-_LOGIN = "sign-in-login"
-
-members = StaffMembers()
+sessions = Sessions()
 
 
-class SignInRefused(DomainError):
-    """Unknown login, wrong password, or somebody who left: the answer does not say which."""
+@dataclass(frozen=True, slots=True)
+class Place:
+    """From where somebody comes, with which program."""
 
-    code = "invalid_grant"
-    status = 400
-    title = "Login and password do not fit"
+    client_id: str
+    network: str
+    origin: Origin
 
 
 @dataclass(frozen=True, slots=True)
 class SignIn:
-    """A login with its password, and the network it comes from."""
+    """A login with its password; with ``new_password`` one that was given for one sign-in is
+    replaced."""
 
     login: str
     password: str = field(repr=False)
-    network: str
-    client_id: str
+    place: Place
+    new_password: str | None = field(default=None, repr=False)
 
 
-async def sign_in(db: Database, settings: CustomerSettings, command: SignIn) -> AccessToken:
-    """Exchange a password for an access token (S214).
+@dataclass(frozen=True, slots=True)
+class Refresh:
+    """A refresh token, and from where it comes."""
+
+    token: str = field(repr=False)
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class EndSession:
+    """End one of one's own sessions."""
+
+    session_id: UUID
+    lasting: Lifetimes
+
+
+def lifetimes(settings: CustomerSettings) -> Lifetimes:
+    """Return how long sessions and tokens last by the settings."""
+    return Lifetimes(
+        longest=timedelta(seconds=settings.session_seconds),
+        idle=timedelta(seconds=settings.session_idle_seconds),
+        access=timedelta(seconds=settings.token_seconds),
+    )
+
+
+async def sign_in(db: Database, settings: CustomerSettings, command: SignIn) -> Issued:
+    """Exchange a password for an access token and a refresh token (S214).
 
     Raises:
         TooManyAttempts: guessed too often, by login and network.
         SignInRefused: login and password do not fit.
+        PasswordChangeRequired: the password is for one sign-in; say the new one with it.
+        WeakPassword: the new one is too easy to guess.
     """
-    limits = _limits(command)
-    await _count(db, limits, command)
+    guess = Guess(command.login, command.place.network)
+    await guess.count(db)
     async with db.reading() as conn:
         staff = await members.by_login(conn, command.login)
     fits = await verify_password(command.password, staff.password_hash if staff else None)
-    if staff is None or not fits:
+    if staff is None or not fits or staff.password_is_over(now()):
         raise SignInRefused("Login and password do not fit.")
-    async with db.transaction(SYSTEM) as uow:
-        known, staff = staff.password_hash, await members.get(uow.conn, staff.id)
+    chosen = await _chosen(staff, command)
+    async with db.transaction(_actor(staff), origin=command.place.origin) as uow:
+        known = staff.password_hash
+        staff = await members.get_for_update(uow, staff.id)
         if staff.password_hash != known:
             raise SignInRefused("Login and password do not fit.")  # replaced at this moment
-        await forget(uow.conn, limits[0])
-        await give_back(uow.conn, limits[1:])
-        await _remember_network(uow.conn, staff, command.network, uow.now)
-        await _rehash(uow.conn, staff, command.password)
-        key = await newest_key(uow.conn)
-    return issue(
-        key,
-        staff,
-        issuer=settings.issuer,
-        client_id=command.client_id,
-        at=now(),
-        seconds=settings.token_seconds,
-    )
+        if chosen is not None:
+            await members.save(uow, staff, staff.set_password(chosen, uow.now))
+        else:
+            await _rehash(uow.conn, staff, command.password)
+        await guess.was_right(uow.conn)
+        await remember_network(uow.conn, staff, command.place.network, uow.now)
+        session, change = Session.open(
+            staff.id,
+            command.place.client_id,
+            device=command.place.origin.client,
+            network=command.place.network,
+            lasting=lifetimes(settings),
+            at=uow.now,
+        )
+        await sessions.add(uow, session, change)
+        return await _issue(uow, settings, staff, session)
 
 
-async def guard_guesses(db: Database, staff: Staff, network: str) -> None:
-    """Count a guess at somebody's password that is not a sign-in.
+async def refresh(db: Database, settings: CustomerSettings, command: Refresh) -> Issued:
+    """Exchange a refresh token for the next one and an access token; one that comes a second time
+    ends the session, since somebody else has it (RFC 9700, section 4.14.2).
 
     Raises:
-        TooManyAttempts: guessed too often.
+        RefreshRefused: no such token, or its session is over.
     """
-    command = SignIn(staff.login, "", network, "")
-    await _count(db, _limits(command), command)
+    digest, place = tokens.digest_of(command.token), command.place
+    async with db.transaction(SYSTEM, origin=place.origin) as uow:
+        session = await _locked(uow, digest)
+        if session is not None and session.client_id == place.client_id:
+            staff = await members.get(uow.conn, session.staff_id)
+            if not await tokens.use_refresh_token(uow.conn, digest, uow.now):
+                await _end(uow, session, EndReason.REFRESH_TOKEN_REUSED, lifetimes(settings))
+            elif session.goes_on(uow.now) and staff.status == StaffStatus.ACTIVE:
+                session.use(
+                    device=place.origin.client,
+                    network=place.network,
+                    lasting=lifetimes(settings),
+                    at=uow.now,
+                )
+                await sessions.note_use(uow.conn, session)
+                return await _issue(uow, settings, staff, session)
+    raise RefreshRefused("The session is over; sign in again.")
 
 
-def _limits(command: SignIn) -> list[Limit]:
-    place = f"{command.login}@{command.network}"
-    return [
-        Limit("sign-in", place, _TRIES_PER_LOGIN_AND_NETWORK, _WINDOW_SECONDS),
-        Limit("sign-in-network", command.network, _TRIES_PER_NETWORK, _WINDOW_SECONDS),
-        Limit(_LOGIN, command.login, _TRIES_PER_LOGIN, _WINDOW_SECONDS),
-    ]
+async def sign_out(uow: UnitOfWork, lasting: Lifetimes) -> None:
+    """End the session of the access token that is used (S214)."""
+    if uow.actor.session_id is None:
+        raise NotFound("This token is of no session.")
+    session = await sessions.get_for_update(uow, uow.actor.session_id)
+    await _end(uow, session, EndReason.SIGNED_OUT, lasting)
 
 
-async def _count(db: Database, limits: list[Limit], command: SignIn) -> None:
-    async with db.transaction(SYSTEM) as uow:
-        exceeded = await count(uow.conn, limits, uow.now)
-        if exceeded and exceeded.scope == _LOGIN and await _is_known(uow.conn, command):
-            return
-    if exceeded:
-        raise TooManyAttempts.after(_WINDOW_SECONDS, "Too many attempts to sign in.")
+async def end_session(uow: UnitOfWork, command: EndSession) -> Session:
+    """End one of one's own sessions (S214).
+
+    Raises:
+        NotFound: there is none, or it is somebody else's.
+    """
+    session = await sessions.get_for_update(uow, command.session_id)
+    if session.staff_id != uow.actor.id:
+        raise NotFound(f"There is no session {command.session_id}.")
+    await _end(uow, session, EndReason.ENDED_BY_OWNER, command.lasting)
+    return session
 
 
-async def _is_known(conn: Connection, command: SignIn) -> bool:
-    query = (
-        sa.select(known_networks.c.network)
-        .join(staff_table, staff_table.c.id == known_networks.c.staff_id)
-        .where(staff_table.c.login == command.login, known_networks.c.network == command.network)
-    )
-    return (await conn.execute(query)).first() is not None
-
-
-async def _remember_network(conn: Connection, staff: Staff, network: str, at: datetime) -> None:
-    statement = insert(known_networks).values(
-        staff_id=staff.id, network=network, last_sign_in_at=at
-    )
-    await conn.execute(
-        statement.on_conflict_do_update(
-            index_elements=[known_networks.c.staff_id, known_networks.c.network],
-            set_={"last_sign_in_at": at},
+async def revoke(
+    db: Database, settings: CustomerSettings, session_id: UUID | None, token: str, origin: Origin
+) -> None:
+    """End the session of an access token, or that of a refresh token; of an unknown one nothing is
+    said (RFC 7009)."""
+    async with db.transaction(SYSTEM, origin=origin) as uow:
+        session = await (
+            sessions.get_for_update(uow, session_id)
+            if session_id is not None
+            else _locked(uow, tokens.digest_of(token))
         )
+        if session is not None:
+            await _end(uow, session, EndReason.SIGNED_OUT, lifetimes(settings))
+
+
+async def end_sessions(
+    uow: UnitOfWork,
+    staff_id: UUID,
+    reason: EndReason,
+    lasting: Lifetimes,
+    besides: UUID | None = None,
+) -> None:
+    """End the sessions of somebody, but for one."""
+    found = await sessions.open_of(uow, staff_id, besides)
+    await sessions.save_many(uow, [(each, each.end(reason, lasting, uow.now)) for each in found])
+
+
+async def when_staff_left(uow: UnitOfWork, event: StaffLeft) -> None:
+    """End the sessions of somebody who left; their access tokens are void in any case (S04)."""
+    none = timedelta(0)
+    await end_sessions(uow, event.staff_id, EndReason.LEFT, Lifetimes(none, none, none))
+
+
+async def _locked(uow: UnitOfWork, digest: bytes) -> Session | None:
+    """Lock and return the session of a refresh token: of two who come at once, one is second."""
+    session_id = await tokens.session_of(uow.conn, digest)
+    return None if session_id is None else await sessions.get_for_update(uow, session_id)
+
+
+async def _end(uow: UnitOfWork, session: Session, reason: EndReason, lasting: Lifetimes) -> None:
+    if session.status == SessionStatus.OPEN:
+        await sessions.save(uow, session, session.end(reason, lasting, uow.now))
+
+
+async def _issue(
+    uow: UnitOfWork, settings: CustomerSettings, staff: Staff, session: Session
+) -> Issued:
+    key = await newest_key(uow.conn)
+    access = issue(key, staff, session, issuer=settings.issuer, seconds=settings.token_seconds)
+    return Issued(access, await tokens.add_refresh_token(uow.conn, session.id, uow.now))
+
+
+async def _chosen(staff: Staff, command: SignIn) -> str | None:
+    """Return the hash of the password that takes the place of one for one sign-in."""
+    if staff.one_time_until is None:
+        return None
+    if command.new_password is None:
+        raise PasswordChangeRequired("Send new_password as well: this password is for one sign-in.")
+    check_password(
+        command.new_password, staff.login, pointer="/new_password", not_=command.password
     )
+    return await hash_password(command.new_password)
+
+
+def _actor(staff: Staff) -> Actor:
+    return Actor(staff.id, staff.name, roles=frozenset(staff.roles))
 
 
 async def _rehash(conn: Connection, staff: Staff, password: str) -> None:
@@ -137,6 +241,5 @@ async def _rehash(conn: Connection, staff: Staff, password: str) -> None:
     before = staff.password_hash
     if before is None or not needs_rehash(before):
         return
-    same = (staff_table.c.id == staff.id) & (staff_table.c.password_hash == before)
     values = {"password_hash": await hash_password(password)}
-    await conn.execute(sa.update(staff_table).where(same).values(values))
+    await conn.execute(sa.update(staff_table).where(staff_table.c.id == staff.id).values(values))

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import jwt
 
 from services.customer.sessions.keys import SigningKey
+from services.customer.sessions.model import Session
 from services.customer.staff.model import Staff
 from shared.auth.revocations import is_void
 from shared.auth.tokens import ALGORITHM, AUDIENCE
@@ -19,30 +20,44 @@ from shared.domain.ids import new_id
 class AccessToken:
     """A token and how many seconds it lasts."""
 
-    token: str
+    token: str = field(repr=False)
     expires_in: int
 
 
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """What somebody gets who may go on: an access token, and what the next one costs."""
+
+    access: AccessToken
+    refresh_token: str | None = field(default=None, repr=False)
+
+
 def issue(
-    key: SigningKey, staff: Staff, *, issuer: str, client_id: str, at: datetime, seconds: int
+    key: SigningKey, staff: Staff, session: Session, *, issuer: str, seconds: int
 ) -> AccessToken:
-    """Sign what the services may know about a member of staff."""
-    issued = _issued(staff, at)
+    """Sign what the services may know about a member of staff; no token outlives its session."""
+    issued = _issued(staff, session.used_at)
+    lasts = min(seconds, max(1, int((session.latest_at - session.used_at).total_seconds())))
     claims = {
         "iss": issuer,
         "aud": AUDIENCE,
         "iat": issued,
-        "exp": issued + seconds,
+        "exp": issued + lasts,
         "sub": str(staff.id),
         "jti": str(new_id()),
-        "client_id": client_id,
+        "sid": str(session.id),
+        "client_id": session.client_id,
         "name": staff.name,
         "roles": staff.roles,
         "department": staff.department,
         "branch": staff.branch,
     }
-    headers = {"kid": key.kid, "typ": "at+jwt"}
-    return AccessToken(jwt.encode(claims, key.private, ALGORITHM, headers=headers), seconds)
+    return AccessToken(sign(key, claims), lasts)
+
+
+def sign(key: SigningKey, claims: dict[str, object]) -> str:
+    """Return claims as a signed access token."""
+    return jwt.encode(claims, key.private, ALGORITHM, headers={"kid": key.kid, "typ": "at+jwt"})
 
 
 def _issued(staff: Staff, at: datetime) -> int:

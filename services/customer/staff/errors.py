@@ -33,6 +33,13 @@ class WrongPassword(DomainError):
     title = "The present password is wrong"
 
 
+class WeakPassword(Invalid):
+    """The password would be guessed at once."""
+
+    code = "weak_password"
+    title = "The password is too easy to guess"
+
+
 class PlaceOfUnit(Invalid):
     """Who works in a unit has its department and branch."""
 

@@ -37,7 +37,8 @@ class Owner:
 @dataclass(kw_only=True)
 class Staff(Aggregate):
     """Somebody who works here. Department and branch are those of the unit, or text where there is
-    none. ``sessions_from`` voids the access tokens issued before it."""
+    none. ``sessions_from`` voids the access tokens issued before it. A password that somebody else
+    gave is for one sign-in, up to ``one_time_until``."""
 
     login: str
     name: str
@@ -49,6 +50,7 @@ class Staff(Aggregate):
     branch: str | None
     status: str
     password_hash: str | None = field(repr=False)
+    one_time_until: datetime | None
     sessions_from: datetime | None
     created_at: datetime
 
@@ -66,6 +68,7 @@ class Staff(Aggregate):
         department: str | None = None,
         branch: str | None = None,
         password_hash: str | None = None,
+        one_time_until: datetime | None = None,
     ) -> tuple[Staff, Change]:
         """Enter somebody who starts to work here (S214)."""
         staff = cls(
@@ -80,6 +83,7 @@ class Staff(Aggregate):
             branch=branch,
             status=StaffStatus.ACTIVE,
             password_hash=password_hash,
+            one_time_until=one_time_until,
             sessions_from=None,
             created_at=at,
         )
@@ -100,10 +104,17 @@ class Staff(Aggregate):
         self.sessions_from = at
         return Change(StaffChanged)
 
-    def set_password(self, password_hash: str, at: datetime) -> Change:
-        """Replace the password; whoever is signed in has to sign in again."""
+    def password_is_over(self, at: datetime) -> bool:
+        """Say whether the password was for one sign-in that did not come in time."""
+        return self.one_time_until is not None and at >= self.one_time_until
+
+    def set_password(
+        self, password_hash: str, at: datetime, one_time_until: datetime | None = None
+    ) -> Change:
+        """Replace the password; access tokens issued before are void."""
         self._require_active()
         self.password_hash, self.sessions_from = password_hash, at
+        self.one_time_until = one_time_until
         return Change(StaffChanged)
 
     def leave(self, successor_id: UUID | None, at: datetime) -> Change:

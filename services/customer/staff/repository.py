@@ -32,7 +32,7 @@ _STATUS = Prepared(
     .where(staff.c.id == sa.bindparam("id"))
     .with_for_update(read=True, key_share=True)
 )
-_SECRET = {"password_hash", "sessions_from"}
+_SECRET = {"password_hash", "one_time_until", "sessions_from"}
 _SHOWN = [column for column in staff.c if column.name not in _SECRET]
 
 

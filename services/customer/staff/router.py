@@ -12,7 +12,7 @@ from starlette.responses import Response
 from services.customer.staff import service
 from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.repository import StaffFilter
-from services.customer.staff.schemas import LeaveIn, PasswordIn, StaffIn, StaffOut, StaffPatch
+from services.customer.staff.schemas import LeaveIn, StaffIn, StaffOut, StaffPatch
 from shared.db.unit_of_work import UnitOfWork
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
@@ -71,15 +71,6 @@ async def change_staff(
     """Change name, roles, position or place. Access tokens issued before are void."""
     command = body.command(staff_id, write.expected)
     return await _ending_sessions(write, command, service.change_staff)
-
-
-@router.post("/staff/{staff_id}/password", response_model=StaffOut)
-async def set_password(
-    staff_id: UUID, body: PasswordIn, write: Annotated[Write, writing("staff.manage")]
-) -> Response:
-    """Give somebody a new password. Access tokens issued before are void."""
-    command = body.command(staff_id, write.expected)
-    return await _ending_sessions(write, command, service.set_password)
 
 
 @router.post("/staff/{staff_id}/leave", response_model=StaffOut)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -11,14 +11,14 @@ from pydantic import AfterValidator, ConfigDict, Field, SecretStr
 from services.customer.roles.schemas import RoleCode
 from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.service import (
-    ChangeOwnPassword,
     ChangeStaff,
     HireStaff,
     LeaveStaff,
-    SetPassword,
 )
-from shared.http.fields import Input, Name, Output
+from shared.http.fields import Flag, Input, Name, Output
 
+#: How long a password that somebody else gave waits for its one sign-in.
+ONE_TIME_LASTS = timedelta(days=3)
 #: At least eight characters, at most 256, any of them (ASVS 6.2).
 Password = Annotated[SecretStr, Field(min_length=8, max_length=256)]
 Login = Annotated[
@@ -47,12 +47,14 @@ class WithPassword(Input):
 
 
 class StaffIn(PlaceIn, WithPassword):
-    """Somebody new. Without a password they cannot sign in yet."""
+    """Somebody new. Without a password they cannot sign in yet; one for one sign-in lasts three
+    days."""
 
     login: Annotated[Login, Field(examples=["wang.fang"])]
     name: Annotated[Name, Field(examples=["王芳"])]
     roles: Roles
     password: Password | None = None
+    one_time: Annotated[Flag, Field(description="the password is for one sign-in")] = False
 
     def command(self) -> HireStaff:
         """Return the command this body stands for."""
@@ -64,6 +66,7 @@ class StaffIn(PlaceIn, WithPassword):
                 include=set(PlaceIn.model_fields), exclude_none=True, exclude_unset=True
             ),
             password=self.password.get_secret_value() if self.password else None,
+            one_time=ONE_TIME_LASTS if self.one_time else None,
         )
 
 
@@ -77,29 +80,6 @@ class StaffPatch(PlaceIn):
         """Return the command this body stands for."""
         changes: dict[str, Any] = self.model_dump(exclude_unset=True)
         return ChangeStaff(staff_id, expected, changes)
-
-
-class PasswordIn(WithPassword):
-    """Somebody's new password."""
-
-    password: Password
-
-    def command(self, staff_id: UUID, expected: int | None) -> SetPassword:
-        """Return the command this body stands for."""
-        return SetPassword(staff_id, expected, self.password.get_secret_value())
-
-
-class OwnPasswordIn(WithPassword):
-    """One's own present and new password."""
-
-    current_password: Annotated[SecretStr, Field(max_length=256)]
-    password: Password
-
-    def command(self) -> ChangeOwnPassword:
-        """Return the command this body stands for."""
-        return ChangeOwnPassword(
-            self.current_password.get_secret_value(), self.password.get_secret_value()
-        )
 
 
 class LeaveIn(Input):

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from services.customer.roles.errors import RoleInUse
 from services.customer.roles.repository import require_roles
-from services.customer.staff.errors import LastAdministrator, WrongPassword
+from services.customer.staff.errors import LastAdministrator
 from services.customer.staff.model import Staff
-from services.customer.staff.passwords import hash_password, verify_password
+from services.customer.staff.password_rules import check_password
+from services.customer.staff.passwords import hash_password
 from services.customer.staff.placing import placed
 from services.customer.staff.repository import StaffMembers, owner_of
 from services.customer.units.service import units
@@ -23,14 +25,16 @@ members = StaffMembers()
 
 @dataclass(frozen=True, slots=True)
 class HireStaff:
-    """Enter somebody who starts to work here; without a password they cannot sign in yet. ``place``
-    holds position, and unit or department and branch, as far as they are said."""
+    """Enter somebody who starts to work here; without a password they cannot sign in yet, with
+    ``one_time`` it lasts so long and for one sign-in. ``place`` holds position, and unit or
+    department and branch, as far as they are said."""
 
     login: str
     name: str
     roles: tuple[str, ...]
     place: dict[str, Any] = field(default_factory=dict)
     password: str | None = field(default=None, repr=False)
+    one_time: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,23 +44,6 @@ class ChangeStaff:
     staff_id: UUID
     expected: int | None
     changes: dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class SetPassword:
-    """Give somebody a new password."""
-
-    staff_id: UUID
-    expected: int | None
-    password: str = field(repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class ChangeOwnPassword:
-    """Replace one's own password, knowing the present one."""
-
-    current: str = field(repr=False)
-    password: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +57,8 @@ class LeaveStaff:
 
 async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
     """Enter somebody who starts to work here (S214)."""
+    if command.password:
+        check_password(command.password, command.login)
     await require_roles(uow.conn, command.roles)
     staff, change = Staff.hire(
         login=command.login,
@@ -77,6 +66,7 @@ async def hire_staff(uow: UnitOfWork, command: HireStaff) -> Staff:
         roles=command.roles,
         **await placed(uow, command.place),
         password_hash=await hash_password(command.password) if command.password else None,
+        one_time_until=uow.now + command.one_time if command.one_time else None,
         at=uow.now,
     )
     await members.add(uow, staff, change)
@@ -94,26 +84,6 @@ async def change_staff(uow: UnitOfWork, command: ChangeStaff) -> Staff:
     _keep_an_administrator(staff, administrators)
     await members.save(uow, staff, change)
     return staff
-
-
-async def set_password(uow: UnitOfWork, command: SetPassword) -> Staff:
-    """Give somebody a new password; their access tokens are void (S214)."""
-    password_hash = await hash_password(command.password)
-    staff = await members.get_for_update(uow, command.staff_id, command.expected)
-    await members.save(uow, staff, staff.set_password(password_hash, uow.now))
-    return staff
-
-
-async def change_own_password(uow: UnitOfWork, command: ChangeOwnPassword) -> Staff:
-    """Replace one's own password; access tokens issued before are void.
-
-    Raises:
-        WrongPassword: the present password is another one.
-    """
-    staff = await members.get(uow.conn, uow.actor.id)
-    if not await verify_password(command.current, staff.password_hash):
-        raise WrongPassword("The present password is not this one.")
-    return await set_password(uow, SetPassword(staff.id, staff.version, command.password))
 
 
 async def leave_staff(uow: UnitOfWork, command: LeaveStaff) -> Staff:

@@ -24,6 +24,7 @@ staff = sa.Table(
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in", info=SECRET),
+    sa.Column("one_time_until", MOMENT, comment="of a password for one sign-in; null: its own"),
     sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index("staff_name", "name", "id"),

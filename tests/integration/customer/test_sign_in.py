@@ -48,6 +48,7 @@ async def test_a_token_says_what_rfc_9068_asks(sign_ins: SignIns) -> None:
         body["access_token"], keys[header["kid"]], ["EdDSA"], audience="kehu", issuer="kehu"
     )
     assert claims.pop("jti")
+    assert claims.pop("sid")
     assert claims.pop("exp") - claims.pop("iat") == 8 * 3600
     assert claims == {
         "iss": "kehu",
@@ -73,7 +74,10 @@ async def test_the_key_set_holds_no_private_key(sign_ins: SignIns) -> None:
     ("form", "error"),
     [
         ({"grant_type": ""}, "invalid_request"),
-        ({"grant_type": "client_credentials"}, "unsupported_grant_type"),
+        ({"grant_type": "implicit"}, "unsupported_grant_type"),
+        ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "refresh_token", "refresh_token": "kehu_rt_guessed"}, "invalid_grant"),
+        ({"new_password": "short"}, "invalid_request"),
         ({"username": ""}, "invalid_request"),
         ({"password": ""}, "invalid_request"),
         ({"client_id": "two words"}, "invalid_request"),
@@ -284,5 +288,6 @@ async def test_the_first_password_is_made_up_once(launch: Launch) -> None:
         "crm.customer.unit.opened.v1": 1,
         "crm.customer.role.defined.v1": len(Role),
         "crm.customer.staff.hired.v1": 1,
+        "crm.customer.session.opened.v1": 1,
     }
     await other.engine.dispose()

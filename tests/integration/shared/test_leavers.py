@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +12,9 @@ import httpx
 import pytest
 
 from shared.auth import revocations
+from shared.domain.clock import now
+from shared.domain.ids import new_id
+from shared.events.identity import SessionEnded
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from tests.conftest import Launch
 from tests.support.opportunity import deliver
@@ -67,6 +71,23 @@ async def test_a_leaver_is_refused_as_soon_as_the_news_is_here(
     later = int(time.time()) + 5
     async with service.client("sales_manager", name="王芳", iat=later) as again:
         assert await _status(service, again) == 401
+
+
+async def test_the_end_of_a_session_voids_its_tokens_and_no_others(
+    service: ServiceUnderTest, person: tuple[UUID, httpx.AsyncClient]
+) -> None:
+    """S214: signing out on one device leaves the others as they are."""
+    staff_id, _ = person
+    here, there = new_id(), new_id()
+    async with (
+        service.client("sales_manager", name="王芳", sid=str(here)) as ended,
+        service.client("sales_manager", name="王芳", sid=str(there)) as other,
+    ):
+        assert [await _status(service, each) for each in (ended, other)] == [200, 200]
+        until = now() + timedelta(hours=8)
+        news = SessionEnded(session_id=here, subject_id=staff_id, status="ended", void_until=until)
+        await deliver(service, news, here, 2)
+        assert [await _status(service, each) for each in (ended, other)] == [401, 200]
 
 
 async def test_new_roles_void_the_tokens_issued_before(

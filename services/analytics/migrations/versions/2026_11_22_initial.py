@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0376836346e8"
+revision = "9d7027925ca8"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -619,6 +619,7 @@ def upgrade() -> None:
         sa.Column("permissions", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column("predefined", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
         schema="facts",
     )
@@ -629,7 +630,6 @@ def upgrade() -> None:
         sa.Column("number", sa.Text(), nullable=False),
         sa.Column("day", sa.Date(), nullable=True),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
-        sa.Column("reach", sa.Text(), nullable=True),
         sa.Column("owner_id", sa.Uuid(), nullable=False),
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
@@ -648,6 +648,24 @@ def upgrade() -> None:
     )
     op.create_index(
         "sales_order_customer", "sales_order", ["customer_id", "day"], unique=False, schema="facts"
+    )
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("void_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("session_pkey")),
+        schema="facts",
+    )
+    op.create_index(
+        "session_until",
+        "session",
+        ["until"],
+        unique=False,
+        schema="facts",
+        postgresql_where=sa.text("until IS NOT NULL"),
     )
     op.create_table(
         "staff",
@@ -785,6 +803,13 @@ def downgrade() -> None:
     op.drop_table("voucher", schema="facts")
     op.drop_table("unit", schema="facts")
     op.drop_table("staff", schema="facts")
+    op.drop_index(
+        "session_until",
+        table_name="session",
+        schema="facts",
+        postgresql_where=sa.text("until IS NOT NULL"),
+    )
+    op.drop_table("session", schema="facts")
     op.drop_index("sales_order_customer", table_name="sales_order", schema="facts")
     op.drop_table("sales_order", schema="facts")
     op.drop_table("role", schema="facts")

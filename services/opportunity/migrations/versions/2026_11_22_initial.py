@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0bb7d55421b1"
+revision = "fd179dde7de2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -394,6 +394,26 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("code", name=op.f("product_feed_pkey")),
     )
     op.create_table(
+        "revocation",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="of a session: the sid of its tokens"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False, comment="all its tokens are void"),
+        sa.Column(
+            "void_before",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="tokens issued before are void",
+        ),
+        sa.Column(
+            "until",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="then its tokens have expired",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("revocation_pkey")),
+    )
+    op.create_index("revocation_until", "revocation", ["until"], unique=False)
+    op.create_table(
         "role",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -407,6 +427,7 @@ def upgrade() -> None:
         ),
         sa.Column("predefined", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
         sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
     )
     op.create_table(
@@ -454,7 +475,6 @@ def upgrade() -> None:
             "path", sa.Text(), nullable=False, comment="codes from the company down: HQ/EAST/"
         ),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
         sa.PrimaryKeyConstraint("id", name=op.f("unit_pkey")),
     )
     op.create_table(
@@ -688,6 +708,8 @@ def downgrade() -> None:
     op.drop_table("stage_set")
     op.drop_table("staff")
     op.drop_table("role")
+    op.drop_index("revocation_until", table_name="revocation")
+    op.drop_table("revocation")
     op.drop_table("product_feed")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "a1d994622686"
+revision = "8c54a1550cf9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -600,6 +600,26 @@ def upgrade() -> None:
     op.create_index("receipt_received", "receipt", ["received_on", "id"], unique=False)
     op.create_index("receipt_status", "receipt", ["status", "id"], unique=False)
     op.create_table(
+        "revocation",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="of a session: the sid of its tokens"),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False, comment="all its tokens are void"),
+        sa.Column(
+            "void_before",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="tokens issued before are void",
+        ),
+        sa.Column(
+            "until",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="then its tokens have expired",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("revocation_pkey")),
+    )
+    op.create_index("revocation_until", "revocation", ["until"], unique=False)
+    op.create_table(
         "role",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -613,6 +633,7 @@ def upgrade() -> None:
         ),
         sa.Column("predefined", sa.Boolean(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
         sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
     )
     op.create_table(
@@ -660,7 +681,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("stock_level_pkey")),
         sa.UniqueConstraint("product_code", "site", name=op.f("stock_level_product_code_site_key")),
     )
-        sa.Column("reach", sa.Text(), nullable=True, comment="null: told before roles had one"),
     op.create_index("stock_level_as_of", "stock_level", ["as_of", "id"], unique=False)
     op.create_index("stock_level_code", "stock_level", ["product_code", "id"], unique=False)
     op.create_index("stock_level_site", "stock_level", ["site", "product_code", "id"], unique=False)
@@ -1173,6 +1193,8 @@ def downgrade() -> None:
     op.drop_table("stock_level")
     op.drop_table("staff")
     op.drop_table("role")
+    op.drop_index("revocation_until", table_name="revocation")
+    op.drop_table("revocation")
     op.drop_index("receipt_status", table_name="receipt")
     op.drop_index("receipt_received", table_name="receipt")
     op.drop_index("receipt_customer_status", table_name="receipt")

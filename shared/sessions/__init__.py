@@ -1,0 +1,1 @@
+"""What every service knows of sessions that ended: their access tokens are void."""
