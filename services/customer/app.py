@@ -23,9 +23,9 @@ from services.customer.staff.router import router as staff
 from services.customer.staff.table import staff as people
 from services.customer.timeline.router import router as timeline
 from services.customer.units.router import router as units
+from services.customer.units.table import units as organisation
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
-from services.customer.units.table import units as organisation
 from shared.http import frame
 
 ROUTERS = [

@@ -14,8 +14,8 @@ from services.opportunity.quotes.router import router as quotes
 from services.opportunity.roles.table import roles
 from services.opportunity.settings import OpportunitySettings
 from services.opportunity.staff.table import staff
-from services.opportunity.units.table import units
 from services.opportunity.tables import metadata
+from services.opportunity.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame

@@ -20,8 +20,8 @@ from services.order.roles.table import roles
 from services.order.settings import OrderSettings
 from services.order.staff.table import staff
 from services.order.stock.router import router as stock
-from services.order.units.table import units
 from services.order.tables import metadata
+from services.order.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame

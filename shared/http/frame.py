@@ -16,12 +16,12 @@ from shared.auth.grants import Granted, Grants
 from shared.auth.permissions import OPERATIONS
 from shared.auth.revocations import Ending, Revocations
 from shared.auth.roles import PermissionTable
-from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.auth.scope import Known, Scopes
+from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.driver import Prepared
 from shared.db.unit_of_work import Database
-from shared.http.app import new_app
 from shared.domain.clock import business_date, now
+from shared.http.app import new_app
 from shared.http.context import Context
 from shared.http.rates import Rates
 from shared.settings import ServiceSettings
@@ -33,8 +33,8 @@ def compose(
     *,
     staff: sa.Table,
     roles: sa.Table,
-    deputies: sa.Table,
     units: sa.Table,
+    deputies: sa.Table,
     permissions: PermissionTable,
     routers: Sequence[APIRouter],
     title: str,
@@ -63,10 +63,10 @@ def compose(
         db=db,
         tokens=tokens,
         delegations=_delegations(db, staff, deputies),
+        scopes=_scopes(db, staff, units, deputies),
         rates=Rates(settings),
         page_secret=settings.page_key(),
         settings=settings,
-        scopes=_scopes(db, staff, units, deputies),
     )
     return new_app(context, title=title, description=description, routers=routers)
 
@@ -84,11 +84,6 @@ def _revocations(db: Database, staff: sa.Table, voided: sa.Select[Any]) -> Revoc
     return Revocations(read)
 
 
-def _grants(db: Database, roles: sa.Table, permissions: PermissionTable) -> Grants:
-    retired = roles.c.status == "retired"
-    query = Prepared(sa.select(roles.c.code, roles.c.permissions, retired, roles.c.reach))
-
-    async def read() -> Iterable[Granted]:
 def _scopes(db: Database, staff: sa.Table, units: sa.Table, deputies: sa.Table) -> Scopes:
     people = Prepared(sa.select(staff.c.id, staff.c.unit_path))
     kinds = Prepared(sa.select(units.c.path, units.c.kind).where(units.c.status == "open"))
@@ -112,6 +107,11 @@ def _scopes(db: Database, staff: sa.Table, units: sa.Table, deputies: sa.Table) 
     return Scopes(read)
 
 
+def _grants(db: Database, roles: sa.Table, permissions: PermissionTable) -> Grants:
+    retired = roles.c.status == "retired"
+    query = Prepared(sa.select(roles.c.code, roles.c.permissions, retired, roles.c.reach))
+
+    async def read() -> Iterable[Granted]:
         async with db.reading() as conn:
             return [(row[0], row[1], row[2], row[3]) for row in await conn.execute(query)]
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from dataclasses import dataclass, field
 from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from functools import cache, partial
 from typing import Any
 from uuid import UUID, uuid4
@@ -18,8 +18,8 @@ import sqlalchemy as sa
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from fastapi import FastAPI
 
-from shared.db.invariants import violations
 from shared.auth.scope import Known
+from shared.db.invariants import violations
 from shared.db.migrations import grant_runtime, upgrade
 from shared.db.unit_of_work import Database
 from shared.domain.ids import new_id
@@ -59,20 +59,21 @@ def token(*roles: str, **claims: Any) -> str:
     return jwt.encode(body | claims, _key, "EdDSA", headers={"kid": "test", "typ": "at+jwt"})
 
 
-@dataclass
-class ServiceUnderTest:
-    """One launched service. ``owner_dsn`` belongs to the owner of its tables."""
-
 #: Where the signed-in people of tests work, unless a test says otherwise.
 DEPARTMENT = "TESTS/EAST/SH/S1/"
 _UNITS = (("TESTS/", "company"), ("TESTS/EAST/", "region"), (DEPARTMENT, "department"))
 
+
+@dataclass
+class ServiceUnderTest:
+    """One launched service. ``owner_dsn`` belongs to the owner of its tables."""
 
     service: Service
     app: FastAPI
     db: Database
     owner_dsn: str
     people: dict[str, UUID] = field(default_factory=dict)
+    places: dict[UUID, str] = field(default_factory=dict)
 
     def client(
         self, *roles: str, name: str = "", unit: str = DEPARTMENT, **claims: Any
@@ -80,14 +81,13 @@ _UNITS = (("TESTS/", "company"), ("TESTS/EAST/", "region"), (DEPARTMENT, "depart
         """A client signed in as somebody with ``roles``; one name is always the same person, of one
         department with all others unless the path of another ``unit`` is given."""
         name = name or "/".join(roles)
-    places: dict[UUID, str] = field(default_factory=dict)
         person = self.people.setdefault(name, new_id())
+        self.places[person] = unit
+        self.app.state.context.scopes.forget()
         bearer = token(*roles, **{"sub": str(person), "name": name, **claims})
         return self.anonymous({"Authorization": f"Bearer {bearer}"})
 
     def anonymous(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
-        self.places[person] = unit
-        self.app.state.context.scopes.forget()
         """A client that is not signed in."""
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=False)
         return httpx.AsyncClient(transport=transport, base_url="http://kehu", headers=headers)

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9d7027925ca8"
+revision = "a5a5d983da5a"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "88a9d0de25af"
+revision = "5cb57df6fe38"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "fd179dde7de2"
+revision = "f442a6c4cd4e"
 down_revision = None
 branch_labels = None
 depends_on = None

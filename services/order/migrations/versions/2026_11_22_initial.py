@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "8c54a1550cf9"
+revision = "6786d9ad2eaf"
 down_revision = None
 branch_labels = None
 depends_on = None
