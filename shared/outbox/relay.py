@@ -27,8 +27,8 @@ log = structlog.get_logger("kehu.relay")
 LOCK = advisory_key("outbox", "relay")
 POLL_SECONDS = 0.5
 TAKEOVER_SECONDS = 1.0
-#: Under load what is committed within so long is published together: each round costs the broker
-#: and every consumer one of their own. The first event after a pause does not wait.
+#: Where events come several at a time, what is committed within so long is published together: each
+#: round costs the broker and every consumer one of their own. Single events do not wait.
 PACE_SECONDS = 0.02
 #: A log is looked at again after nothing was published for so long.
 SURE_SECONDS = 1.0
@@ -120,9 +120,11 @@ class Relay:
         while not stop.is_set():
             self._bell.clear()
             began = time.monotonic()
-            if await self.step(session) < self._batch:
+            published = await self.step(session)
+            if published < self._batch:
                 await wait_for_any(self._bell, stop, seconds=POLL_SECONDS)
-                await wait_for(stop, began + PACE_SECONDS - time.monotonic())
+                if published > 1:
+                    await wait_for(stop, began + PACE_SECONDS - time.monotonic())
             backoff.reset()
 
     async def step(self, session: asyncpg.Connection) -> int:
