@@ -61,8 +61,8 @@ class Delegations:
         self._find = find
 
     async def act(self, actor: Actor, principal: str, table: Table) -> Actor:
-        """Return the actor in the name of a principal: both names, and the roles, place and
-        permissions of the principal, less those that stay with the person.
+        """Return the actor in the name of a principal: both names, and the roles, place, reach
+        and permissions of the principal, less those that stay with the person.
 
         Raises:
             MalformedPrincipal: this is no id.
@@ -76,6 +76,7 @@ class Delegations:
             actor,
             roles=found.roles,
             permissions=table.permissions(found.roles) - WITHHELD,
+            reach=table.reach(found.roles),
             department=found.department,
             branch=found.branch,
             on_behalf_of=Principal(principal_id, found.name),

@@ -14,6 +14,7 @@ from shared.events.schemas import json_schema
 from shared.portal.asyncapi import asyncapi
 from shared.portal.catalogue import catalogue
 from shared.portal.markdown import render
+from shared.privacy import page as privacy
 from shared.service import NAMES
 from tests.support.applications import application
 
@@ -22,6 +23,7 @@ EVENTS = Path(__file__).parent / "events"
 OPENAPI = Path(__file__).parent / "openapi"
 ASYNCAPI_DOCUMENT = Path(__file__).parent / "asyncapi" / "kehu.json"
 EVENTS_DOCUMENT = ROOT / "docs" / "events.md"
+PRIVACY_DOCUMENT = ROOT / "docs" / "privacy.md"
 
 
 def text(document: Any) -> str:
@@ -49,7 +51,7 @@ def asyncapi_files() -> dict[Path, str]:
 
 def document_files() -> dict[Path, str]:
     """What the generated documents should be."""
-    return {EVENTS_DOCUMENT: render(catalogue())}
+    return {EVENTS_DOCUMENT: render(catalogue()), PRIVACY_DOCUMENT: privacy.render()}
 
 
 def difference(path: Path, wanted: str) -> str:

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 
 from services.opportunity.metadata import metadata
 from services.opportunity.opportunities.table import opportunities
+from shared.audit.marks import PRIVATE
 from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT
 
@@ -19,7 +20,7 @@ activities = sa.Table(
     sa.Column("contact_id", sa.Uuid),
     sa.Column("kind", sa.Text, nullable=False),
     sa.Column("result", sa.Text, nullable=False),
-    sa.Column("details", sa.Text),
+    sa.Column("details", sa.Text, info=PRIVATE),
     sa.Column("happened_at", MOMENT, nullable=False),
     sa.Column("next_contact_on", sa.Date),
     sa.Column("corrects_id", sa.ForeignKey("activity.id"), unique=True),

@@ -1,0 +1,60 @@
+"""What columns say about people, as far as no mark on the column says it (``shared/audit/marks``):
+names that mean the same in every table, and tables where a name means something else."""
+
+from __future__ import annotations
+
+#: Codes, numbers, states, places in the organisation, technical words: never about a person.
+IMPERSONAL = frozenset(
+    """
+    aggregate_type client_id approved_hash approved_role asked authors blob branch carrier category
+    chain client code column columns competitor consumer content content_hash cost_currency
+    currency customer_number department document encoding end_reason error event_type external_id
+    fingerprint format hash headers ignored industry key kid kind level likelihood
+    limit_currency line method name_zh non_standard_role number number_range object_type
+    options path payload payment_terms permissions product_code product_name progress
+    project_number reach reference region registration required_role resolution role roles
+    route scope series settlement site source source_type stage state status terms title topic
+    trace_id tracking type unit unit_path verdict verification website
+    """.split()
+)
+#: Names of things, not of people.
+THINGS = frozenset({"product", "unit", "role", "opportunity"})
+#: Written by people about whatever they like: it may mention somebody.
+FREE_TEXT = frozenset({"note", "reason", "remark", "details", "result", "action", "close_reason"})
+#: What a table says of a column differently: "table.column" of every service.
+PERSONAL = {
+    "staff.name": "who works here; told to all services",
+    "staff.login": "who works here",
+    "staff.position": "who works here",
+    "customer.name": "a company; of a sole trader the person. Told to all services",
+    "customer.name_key": "derived from the name",
+    "customer.search_text": "derived from the name",
+    "customer.search_terms": "derived from the name",
+    "audit_entry.actor_name": "who did it, as called then",
+    "audit_entry.on_behalf_of_name": "in whose name, as called then",
+    "audit_entry.address": "network address of who did it",
+    "attempt.subject": "hash of what was guessed at",
+    "known_network.network": "network somebody signs in from",
+    "session.network": "network somebody signed in from",
+    "contract.signer": "who signed for us",
+    "contract.customer_signer": "who signed for the customer",
+    "idempotency_key.body": "answers as they were given",
+    "import_job.actor": "who asked for the import",
+    "import_job.file_name": "as called by who sent it",
+    "import_chunk.data": "a file as it was sent, until it is read",
+    "import_error.message": "what is wrong with a line, with the value",
+    "parked.data": "an event that could not be applied",
+    "parked.original": "an event before it was mended",
+    "parked.resolved_by": "the operator",
+}
+#: Impersonal in these tables, whatever the name means elsewhere.
+NOT_PERSONAL = frozenset(
+    {
+        "audit_entry.changes",
+        "outbox.payload",
+        "posting.account",
+        "activity.result",
+        "import_error.code",
+    }
+)
+SECRET = frozenset({"signing_key.private_key", "refresh_token.digest"})
