@@ -182,7 +182,7 @@ async def _receive(write: Write, kind: ImportKind) -> tuple[UUID, StartImport]:
     """Store the file, and read the rest of the form."""
     db, form = write.context.db, Form()
     async with db.pool.transaction() as conn:
-        job_id = await store.begin_upload(conn, kind.name, write.actor, now())
+        job_id = await store.begin_upload(conn, kind.name, write.actor, write.scope, now())
     try:
         pieces = file_pieces(write.request, form)
         upload = await take_in(db, job_id, pieces, write.context.settings.import_max_bytes)

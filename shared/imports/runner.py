@@ -165,7 +165,9 @@ class ImportRunner:
         self, job: Job, kind: ImportKind, rows: Sequence[Row | RowError], done: int
     ) -> None:
         by = job.on_behalf_of()
-        async with self._db.transaction(by, correlation_id=job.id, origin=_ORIGIN) as uow:
+        async with self._db.transaction(
+            by, correlation_id=job.id, origin=_ORIGIN, scope=job.scope
+        ) as uow:
             await self._claim(uow.conn, job.id, done)
             outcome = Outcome(errors=[row for row in rows if isinstance(row, RowError)])
             good = [row for row in rows if isinstance(row, Row)]

@@ -17,6 +17,7 @@ from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.domain.actor import Actor
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
+from shared.domain.scope import EVERYTHING, Scope
 from shared.imports.errors import BadFile, ImportOver
 from shared.imports.kinds import Outcome, RowError
 from shared.imports.reading import Reading
@@ -65,13 +66,21 @@ class Job:
     format: str
     rows_done: int
     actor: dict[str, Any]
+    owners: list[UUID] | None
+
+    @property
+    def scope(self) -> Scope:
+        """Return whose things the one who asked for the import saw then."""
+        return EVERYTHING if self.owners is None else Scope(frozenset(self.owners))
 
     def on_behalf_of(self) -> Actor:
         """Return the one who asked for the import."""
         return _ACTOR.validate_python(self.actor)
 
 
-async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) -> UUID:
+async def begin_upload(
+    conn: Connection, kind: str, actor: Actor, scope: Scope, at: datetime
+) -> UUID:
     """Enter a job whose file is on its way."""
     job_id = new_id()
     row = {
@@ -86,6 +95,7 @@ async def begin_upload(conn: Connection, kind: str, actor: Actor, at: datetime) 
         **dict.fromkeys(("rows_done", "created", "updated", "unchanged", "failed"), 0),
         "requested_by": actor.id,
         "actor": _ACTOR.dump_python(actor, mode="json"),
+        "owners": None if scope.owners is None else list(scope.owners),
         "created_at": at,
     }
     await conn.execute(sa.insert(jobs), row)
@@ -186,7 +196,7 @@ async def cancel(conn: Connection, kind: str, job_id: UUID, at: datetime) -> Any
         NotFound: there is none.
         ImportOver: it has ended already.
     """
-    query = sa.select(jobs.c.status).where(jobs.c.id == job_id, jobs.c.kind == kind)
+    query = sa.select(jobs.c.status).where(*_one(conn, kind, job_id))
     status = await conn.scalar(query.with_for_update())
     if status is None:
         raise NotFound.of("import", job_id)
@@ -197,8 +207,8 @@ async def cancel(conn: Connection, kind: str, job_id: UUID, at: datetime) -> Any
 
 
 async def find_job(conn: Connection, kind: str, job_id: UUID) -> Any:
-    """Return the row of a job of one kind, or raise NotFound."""
-    query = sa.select(jobs).where(jobs.c.id == job_id, jobs.c.kind == kind)
+    """Return the row of a job of one kind, or raise NotFound: there is none, or it is hidden."""
+    query = sa.select(jobs).where(*_one(conn, kind, job_id))
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         raise NotFound.of("import", job_id)
@@ -209,7 +219,7 @@ async def page_of_jobs(
     conn: Connection, kind: str, status: JobStatus | None, request: PageRequest
 ) -> Page:
     """Return one page of the jobs of a kind."""
-    query = sa.select(jobs).where(jobs.c.kind == kind)
+    query = sa.select(jobs).where(jobs.c.kind == kind, *conn.seeing(jobs.c.requested_by))
     if status is not None:
         query = query.where(jobs.c.status == status)
     return await fetch_page(conn, query, request, sorts=SORTS, key=jobs.c.id)
@@ -219,6 +229,10 @@ async def page_of_errors(conn: Connection, job_id: UUID, request: PageRequest) -
     """Return one page of the errors of a job, by line."""
     query = sa.select(errors).where(errors.c.job_id == job_id)
     return await fetch_page(conn, query, request, sorts=ERROR_SORTS, key=errors.c.id)
+
+
+def _one(conn: Connection, kind: str, job_id: UUID) -> list[sa.ColumnElement[bool]]:
+    return [jobs.c.id == job_id, jobs.c.kind == kind, *conn.seeing(jobs.c.requested_by)]
 
 
 def _error_row(job_id: UUID, error: RowError) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from shared.db.types import MOMENT
 
@@ -48,6 +48,7 @@ def _jobs(metadata: sa.MetaData) -> sa.Table:
         sa.Column("error", JSONB, comment="why the file cannot be read: code, message, line"),
         sa.Column("requested_by", sa.Uuid, nullable=False),
         sa.Column("actor", JSONB, nullable=False, comment="on whose behalf rows are taken"),
+        sa.Column("owners", ARRAY(sa.Uuid), comment="whose things the actor sees; null: all"),
         sa.Column("created_at", MOMENT, nullable=False),
         sa.Column("started_at", MOMENT),
         sa.Column("finished_at", MOMENT),

@@ -98,9 +98,9 @@ def customer_state(customer_id: UUID, **fields: Any) -> dict[str, Any]:
 
 
 async def known_customer(service: ServiceUnderTest, **fields: Any) -> UUID:
-    """A customer whose event has arrived."""
+    """A customer whose event has arrived, of whoever signs in as an account manager."""
     customer_id = new_id()
-    state = customer_state(customer_id, **fields)
+    state = customer_state(customer_id, **{"owner_id": service.person("account_manager")} | fields)
     await deliver(service, CustomerCreated(**state), customer_id)
     return customer_id
 
@@ -202,11 +202,16 @@ async def register(
     *,
     by: httpx.AsyncClient | None = None,
 ) -> httpx.Response:
-    """Hand in the registration form of a project."""
+    """Hand in the registration form of a project: the owner, or for others the general manager."""
     contact_id = await known_contact(service, opportunity["customer_id"])
     form = {"contact_id": contact_id, "specification": "126 kV 断路器", "quantity": "12"}
-    async with by or service.client("account_manager") as client:
+    async with by or service.client(_who_sees(service, opportunity)) as client:
         return await client.post(f"/v1/opportunities/{opportunity['id']}/register", json=form)
+
+
+def _who_sees(service: ServiceUnderTest, document: dict[str, Any]) -> str:
+    mine = document["owner_id"] == str(service.person("account_manager"))
+    return "account_manager" if mine else "general_manager"
 
 
 async def project(service: ServiceUnderTest, **fields: Any) -> dict[str, Any]:

@@ -81,11 +81,16 @@ class ServiceUnderTest:
         """A client signed in as somebody with ``roles``; one name is always the same person, of one
         department with all others unless the path of another ``unit`` is given."""
         name = name or "/".join(roles)
+        person = self.person(name, unit)
+        bearer = token(*roles, **{"sub": str(person), "name": name, **claims})
+        return self.anonymous({"Authorization": f"Bearer {bearer}"})
+
+    def person(self, name: str, unit: str = DEPARTMENT) -> UUID:
+        """Who signs in by this name, in the unit from now on."""
         person = self.people.setdefault(name, new_id())
         self.places[person] = unit
         self.app.state.context.scopes.forget()
-        bearer = token(*roles, **{"sub": str(person), "name": name, **claims})
-        return self.anonymous({"Authorization": f"Bearer {bearer}"})
+        return person
 
     def anonymous(self, headers: dict[str, str] | None = None) -> httpx.AsyncClient:
         """A client that is not signed in."""

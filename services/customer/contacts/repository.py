@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.customer.contacts import events
 from services.customer.contacts.model import Contact
 from services.customer.contacts.table import contacts
+from services.customer.customers.repository import owner_of_customer
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
@@ -27,6 +28,7 @@ class Contacts(Repository[Contact]):
     kind = Contact
     table = contacts
     noun = "contact"
+    owner = owner_of_customer(contacts.c.customer_id)
     payload = staticmethod(events.payload)
 
     async def of_customer(self, conn: Connection, customer_id: UUID, contact_id: UUID) -> Contact:

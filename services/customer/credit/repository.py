@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from services.customer.credit import events
 from services.customer.credit.model import Credit
 from services.customer.credit.table import assessments, credit
+from services.customer.customers.repository import owner_of_customer
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
@@ -27,6 +28,7 @@ class Credits(Repository[Credit]):
     kind = Credit
     table = credit
     noun = "credit assessment of customer"
+    owner = owner_of_customer(credit.c.id)
     payload = staticmethod(events.payload)
 
     async def add(self, uow: UnitOfWork, aggregate: Credit, change: Change) -> None:

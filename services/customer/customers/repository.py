@@ -42,11 +42,7 @@ _DERIVED = {"name_key", "search_text", "search_terms"}
 _SUMMARIES = sa.select(
     *(column for column in customers.c if column.name not in _DETAILS | _DERIVED)
 )
-_HOLD = Prepared(
-    sa.select(customers.c.id)
-    .where(customers.c.id == sa.bindparam("id"))
-    .with_for_update(key_share=True)
-)
+_LOOKALIKE = ("id", "number", "name", "status", "tax_id", "owner_id")
 _keep_change = Prepared(sa.insert(ownership_changes), *ownership_changes.c.keys())
 _COLLISIONS = {
     "customer_external_id_key": ExternalIdTaken("Another customer carries this external id."),
@@ -92,6 +88,7 @@ class Customers(Repository[Customer]):
     kind = Customer
     table = customers
     noun = "customer"
+    owner = customers.c.owner_id
     payload = staticmethod(events.payload)
     derived: ClassVar = {
         "name_key": lambda customer: search.name_key(customer.name),
@@ -141,7 +138,8 @@ class Customers(Repository[Customer]):
     async def lookalikes(
         self, conn: Connection, like: Likeness, besides: UUID | None = None
     ) -> Sequence[Any]:
-        """Return customers with the same normalised name, tax id or phone, less rejected ones."""
+        """Return customers with the same normalised name, tax id or phone, less rejected ones. Of
+        the hidden among them nothing may be told but that they are there."""
         wanted = {
             customers.c.name_key: search.name_key(like.name) if like.name else None,
             customers.c.tax_id: like.tax_id,
@@ -150,20 +148,20 @@ class Customers(Repository[Customer]):
         same = [column == value for column, value in wanted.items() if value]
         if not same:
             return []
-        shown = (customers.c[name] for name in ("id", "number", "name", "status", "tax_id"))
+        shown = (customers.c[name] for name in _LOOKALIKE)
         query = sa.select(*shown).where(sa.or_(*same), customers.c.status != Status.REJECTED)
         if besides is not None:
             query = query.where(customers.c.id != besides)
         return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).all()
 
     async def all_lookalikes(self, conn: Connection, likes: Sequence[Likeness]) -> Sequence[Any]:
-        """Return whatever looks like one of ``likes``, less rejected customers."""
+        """Return whatever looks like one of ``likes``, less rejected customers; the hidden too."""
         wanted = {
             customers.c.name_key: [search.name_key(like.name) for like in likes if like.name],
             customers.c.tax_id: [like.tax_id for like in likes if like.tax_id],
             customers.c.phone: [like.phone for like in likes if like.phone],
         }
-        names = ("number", "name", "name_key", "tax_id", "phone")
+        names = ("number", "name", "name_key", "tax_id", "phone", "owner_id")
         shown = [customers.c[name] for name in names]
         parts = [
             sa.select(*shown).where(
@@ -178,7 +176,7 @@ class Customers(Repository[Customer]):
     async def by_external_ids(
         self, uow: UnitOfWork, external_ids: Sequence[str]
     ) -> dict[str | None, Customer]:
-        """Lock and return the customers that carry one of the ids, by it."""
+        """Lock and return the customers that carry one of the ids, by it; the hidden too."""
         if not external_ids:
             return {}
         wanted = sa.any_(sa.literal(list(external_ids), ARRAY(sa.Text)))
@@ -190,19 +188,23 @@ class Customers(Repository[Customer]):
         """Lock a customer, so that what hangs on it changes in one session at a time.
 
         Raises:
-            NotFound: there is none.
+            NotFound: there is none, or it is hidden.
         """
-        if await uow.conn.scalar(_HOLD, {"id": customer_id}) is None:
+        seen = uow.conn.seeing(customers.c.owner_id)
+        query = sa.select(customers.c.id).where(customers.c.id == customer_id, *seen)
+        if await uow.conn.scalar(query.with_for_update(key_share=True)) is None:
             raise NotFound.of(self.noun, customer_id)
 
     async def of_owner(self, uow: UnitOfWork, owner_id: UUID, limit: int) -> list[Customer]:
-        """Lock and return up to ``limit`` customers of one owner."""
-        query = self.query().where(customers.c.owner_id == owner_id).limit(limit)
+        """Lock and return up to ``limit`` customers of one owner; none if they are hidden."""
+        seen = uow.conn.seeing(customers.c.owner_id)
+        query = self.query().where(customers.c.owner_id == owner_id, *seen).limit(limit)
         return await self.select(uow.conn, query, lock=True)
 
     async def count_of_owner(self, conn: Connection, owner_id: UUID) -> int:
-        """Return how many customers somebody has."""
-        query = sa.select(sa.func.count()).where(customers.c.owner_id == owner_id)
+        """Return how many customers somebody has; none if they are hidden."""
+        seen = conn.seeing(customers.c.owner_id)
+        query = sa.select(sa.func.count()).where(customers.c.owner_id == owner_id, *seen)
         return int(await conn.scalar(query))
 
     async def hand_over(
@@ -232,7 +234,7 @@ class Customers(Repository[Customer]):
 
     async def page(self, conn: Connection, wanted: CustomerFilter, request: PageRequest) -> Page:
         """Return one page of customer summaries."""
-        query = _SUMMARIES.where(*_equal(wanted))
+        query = _SUMMARIES.where(*_equal(wanted), *conn.seeing(customers.c.owner_id))
         if wanted.q is not None:
             return await self._search(conn, query, wanted, request)
         return await fetch_page(conn, query, request, sorts=SORTS, key=customers.c.id)
@@ -251,6 +253,9 @@ class Customers(Repository[Customer]):
         pieces = search.query_pieces(text)
         hint = await self._commonness.hint(conn, pieces, request.size + 1)
         find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
+        if seen := conn.seeing(customers.c.owner_id):
+            # By whichever says more: few owners have few customers, and seldom the newest.
+            return await find(_gathered(query, text, hint.telling, seen))
         from_the_top = request.token is None and request.sort == _NEWEST
         sought = from_the_top and wanted.searches_alone and self._commonness.since(hint.newest)
         if sought or not hint.few:  # each takes longer to write than it may take to run
@@ -299,9 +304,14 @@ def _matching(text: str, pieces: Collection[str]) -> list[sa.ColumnElement[bool]
     ]
 
 
-def _gathered(query: sa.Select[Any], text: str, pieces: Collection[str]) -> sa.Select[Any]:
-    """Have what matches gathered by the index of terms before anything is sorted."""
-    matches = sa.select(customers.c.id).where(*_matching(text, pieces)).cte("matches")
+def _gathered(
+    query: sa.Select[Any],
+    text: str,
+    pieces: Collection[str],
+    seen: Collection[sa.ColumnElement[bool]] = (),
+) -> sa.Select[Any]:
+    """Have what matches gathered by the index of terms, or of owners, before anything is sorted."""
+    matches = sa.select(customers.c.id).where(*_matching(text, pieces), *seen).cte("matches")
     matches = matches.prefix_with("MATERIALIZED", dialect="postgresql")
     return query.where(customers.c.id.in_(sa.select(matches.c.id)))
 
@@ -309,6 +319,11 @@ def _gathered(query: sa.Select[Any], text: str, pieces: Collection[str]) -> sa.S
 def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:
     equal = {name: getattr(wanted, name) for name in CustomerFilter.__slots__ if name != "q"}
     return [customers.c[name] == value for name, value in equal.items() if value is not None]
+
+
+def owner_of_customer(customer_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[Any]:
+    """Return whose the customer is: whose what hangs on it is too."""
+    return sa.select(customers.c.owner_id).where(customers.c.id == customer_id).scalar_subquery()
 
 
 @contextmanager

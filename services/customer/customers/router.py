@@ -176,9 +176,12 @@ async def list_owners(
 async def list_lookalikes(
     customer_id: UUID, read: Annotated[Read, reading("customer.read")]
 ) -> Response:
-    """Return customers with the same normalised name, tax id or phone: before a confirmation."""
+    """Return customers with the same normalised name, tax id or phone: before a confirmation. Of
+    customers that the caller does not see it says only that there are some."""
     async with read.connection() as conn:
         customer = await service.customers.get(conn, customer_id)
         like = Likeness(customer.name, customer.tax_id, customer.phone)
         found = await service.customers.lookalikes(conn, like, besides=customer.id)
-    return read.respond(LookalikesOut(items=[Lookalike.model_validate(dict(row)) for row in found]))
+        seen, hidden = service.told(conn, found)
+    items = [Lookalike.model_validate(dict(row)) for row in seen]
+    return read.respond(LookalikesOut(items=items, held_by_colleague=hidden))

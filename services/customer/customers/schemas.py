@@ -174,9 +174,12 @@ class Lookalike(Output):
 
 
 class LookalikesOut(Output):
-    """Customers that may be the same, at most five."""
+    """Customers that may be the same, at most five with those that are not shown."""
 
     items: list[Lookalike]
+    held_by_colleague: Annotated[
+        bool, Field(description="there are others, which the caller does not see")
+    ]
 
 
 class OwnershipChange(Output):

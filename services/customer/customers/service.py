@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -11,9 +12,12 @@ from services.customer.customers.model import Customer, Profile, Status
 from services.customer.customers.repository import Customers, Likeness
 from services.customer.staff.model import Owner
 from services.customer.staff.repository import owner_of, stays
+from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 
 customers = Customers()
+#: All that is told of look-alikes that are hidden.
+HELD = "one held by a colleague"
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +165,24 @@ async def _refuse_lookalikes(uow: UnitOfWork, like: Likeness, besides: UUID | No
     found = await customers.lookalikes(uow.conn, like, besides)
     if not found:
         return
-    names = ", ".join(f"{row['number']} {row['name']}" for row in found)
+    seen, hidden = told(uow.conn, found)
+    names = ", ".join([f"{row['number']} {row['name']}" for row in seen] + [HELD] * hidden)
     shown = ("id", "number", "name", "status")
-    candidates = [{name: row[name] for name in shown} for row in found]
+    candidates: dict[str, Any] = {
+        "candidates": [{name: row[name] for name in shown} for row in seen],
+        "held_by_colleague": hidden,
+    }
     taken = [row for row in found if row["tax_id"] == like.tax_id is not None]
     if any(row["status"] != Status.REGISTERED for row in taken):
-        raise TaxIdTaken(f"The tax id is that of {names}.", candidates=candidates)
+        raise TaxIdTaken(f"The tax id is that of {names}.", **candidates)
     raise PossibleDuplicate(
         f"There is {names}. Send accept_duplicates to enter it all the same.",
-        candidates=candidates,
+        **candidates,
     )
+
+
+def told(conn: Connection, found: Sequence[Any]) -> tuple[list[Any], bool]:
+    """Return what may be told of look-alikes: those that are seen, and whether there are hidden
+    ones, of which nothing else is said (S02, S215)."""
+    seen = [row for row in found if conn.scope.sees(row["owner_id"])]
+    return seen, len(seen) < len(found)

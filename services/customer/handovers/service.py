@@ -68,7 +68,7 @@ class HandOverAll:
 
 
 async def hand_over_all(uow: UnitOfWork, command: HandOverAll) -> Handover:
-    """Give all customers of one owner to another (S04)."""
+    """Give all customers of one owner to another, as far as they are seen (S04)."""
     if command.from_owner_id == command.to_owner_id:
         raise Invalid.field("/to_owner_id", "Name somebody else.", "same_person")
     await owner_of(uow.conn, command.to_owner_id, "/to_owner_id")
@@ -122,8 +122,8 @@ async def when_staff_left(uow: UnitOfWork, event: StaffLeft) -> None:
 
 
 async def get_handover(conn: Connection, handover_id: UUID) -> Mapping[str, Any]:
-    """Return a hand-over, or raise NotFound."""
-    query = sa.select(handovers).where(handovers.c.id == handover_id)
+    """Return a hand-over that concerns somebody in scope, or raise NotFound."""
+    query = sa.select(handovers).where(handovers.c.id == handover_id, *_seen(conn))
     row: Mapping[str, Any] | None = (await conn.execute(query)).one_or_none()
     if row is None:
         raise NotFound.of("hand-over", handover_id)
@@ -133,11 +133,17 @@ async def get_handover(conn: Connection, handover_id: UUID) -> Mapping[str, Any]
 async def page_of_handovers(
     conn: Connection, status: HandoverStatus | None, request: PageRequest
 ) -> Page:
-    """Return one page of hand-overs."""
-    query = sa.select(handovers)
+    """Return one page of the hand-overs that concern somebody in scope."""
+    query = sa.select(handovers).where(*_seen(conn))
     if status is not None:
         query = query.where(handovers.c.status == status)
     return await fetch_page(conn, query, request, sorts=SORTS, key=handovers.c.id)
+
+
+def _seen(conn: Connection) -> list[sa.ColumnElement[bool]]:
+    people = ("from_owner_id", "to_owner_id", "requested_by")
+    concerned = [seen for name in people for seen in conn.seeing(handovers.c[name])]
+    return [sa.or_(*concerned)] if concerned else []
 
 
 async def _proceed(uow: UnitOfWork, handover: Handover, batches: int) -> None:

@@ -7,17 +7,18 @@ from typing import Any
 
 from services.customer.customers.repository import Likeness
 from services.customer.customers.search import name_key
+from services.customer.customers.service import HELD
+from shared.domain.scope import Scope
 
 
 class Doubles:
     """What is there already, and what earlier rows of the batch add to it."""
 
-    def __init__(self, known: Iterable[Any]) -> None:
+    def __init__(self, known: Iterable[Any], scope: Scope) -> None:
         self._known: dict[tuple[str, str], str] = {}
         for row in known:
-            self._keep(
-                row["name_key"], row["tax_id"], row["phone"], f"{row['number']} {row['name']}"
-            )
+            called = f"{row['number']} {row['name']}" if scope.sees(row["owner_id"]) else HELD
+            self._keep(row["name_key"], row["tax_id"], row["phone"], called)
 
     def of(self, like: Likeness) -> str | None:
         """Return what looks like this, or None."""

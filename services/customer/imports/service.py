@@ -8,9 +8,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from services.customer.customers.errors import ExternalIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.repository import Likeness
-from services.customer.customers.service import customers
+from services.customer.customers.service import HELD, customers
 from services.customer.imports.columns import COLUMNS, CustomerImportOptions, CustomerRow
 from services.customer.imports.doubles import Doubles
 from services.customer.staff.model import Owner
@@ -36,6 +37,7 @@ async def import_customers(uow: UnitOfWork, batch: Batch) -> Outcome:
         known = await customers.by_external_ids(
             uow, [each.row.external_id for each in wave if each.row.external_id]
         )
+        wave = _without_hidden(uow, wave, known, outcome)
         new = [each for each in wave if each.row.external_id not in known]
         if not batch.options.accept_duplicates:
             new = await _without_doubles(uow, new, outcome)
@@ -86,12 +88,30 @@ def _waves(checked: Sequence[Checked]) -> list[list[Checked]]:
     return waves
 
 
+def _without_hidden(
+    uow: UnitOfWork,
+    wave: Sequence[Checked],
+    known: Mapping[str | None, Customer],
+    outcome: Outcome,
+) -> list[Checked]:
+    """Leave out rows about customers that whoever asked for the import does not see (S215)."""
+    kept: list[Checked] = []
+    for each in wave:
+        customer = known.get(each.row.external_id)
+        if customer is None or uow.conn.scope.sees(customer.owner_id):
+            kept.append(each)
+        else:
+            message = f"The customer with this external id is {HELD}."
+            outcome.errors.append(RowError(each.line, ExternalIdTaken.code, message, "external_id"))
+    return kept
+
+
 async def _without_doubles(
     uow: UnitOfWork, new: Sequence[Checked], outcome: Outcome
 ) -> list[Checked]:
     """Leave out rows that look like customers that are there, or like earlier rows."""
     likes = [Likeness(each.row.name, each.row.tax_id, each.row.phone) for each in new]
-    doubles = Doubles(await customers.all_lookalikes(uow.conn, likes))
+    doubles = Doubles(await customers.all_lookalikes(uow.conn, likes), uow.conn.scope)
     kept: list[Checked] = []
     for each, like in zip(new, likes, strict=True):
         found = doubles.of(like)

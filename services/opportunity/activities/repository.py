@@ -53,6 +53,7 @@ class Activities(Repository[Activity]):
     kind = Activity
     table = activities
     noun = "activity"
+    owner = activities.c.owner_id
     payload = staticmethod(events.payload)
 
     async def is_corrected(self, conn: Connection, activity_id: UUID) -> bool:
@@ -66,6 +67,7 @@ class Activities(Repository[Activity]):
         conditions = [activities.c[name] == value for name, value in given.items()]
         corrected = sa.exists().where(_correction.c.corrects_id == activities.c.id)
         query = self.query().add_columns(corrected.label("corrected")).where(*conditions)
+        query = query.where(*conn.seeing(activities.c.owner_id))
         return await fetch_page(conn, query, request, sorts=SORTS, key=activities.c.id)
 
 
@@ -75,6 +77,7 @@ async def due_page(conn: Connection, wanted: DueFilter, request: PageRequest) ->
     conditions = [next_contacts.c[name] == value for name, value in equal.items() if value]
     if wanted.until is not None:
         conditions.append(next_contacts.c.due_on <= wanted.until)
+    conditions += conn.seeing(next_contacts.c.owner_id)
     query = sa.select(next_contacts).where(next_contacts.c.due_on.is_not(None), *conditions)
     return await fetch_page(conn, query, request, sorts=DUE_SORTS, key=next_contacts.c.id)
 

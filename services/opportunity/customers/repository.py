@@ -32,10 +32,11 @@ async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
     """Return a customer to deal with.
 
     Raises:
-        UnknownCustomer: there is none, or its event has not arrived yet.
+        UnknownCustomer: there is none, it is hidden, or its event has not arrived yet.
         CustomerRejected: the registration was refused.
     """
-    query = sa.select(*_columns).where(customers.c.id == customer_id)
+    seen = conn.seeing(customers.c.owner_id)
+    query = sa.select(*_columns).where(customers.c.id == customer_id, *seen)
     row = (await conn.execute(query)).one_or_none()
     if row is None:
         raise UnknownCustomer.field(

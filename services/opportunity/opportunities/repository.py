@@ -68,6 +68,7 @@ class Opportunities(Repository[Opportunity]):
     kind = Opportunity
     table = opportunities
     noun = "opportunity"
+    owner = opportunities.c.owner_id
     payload = staticmethod(events.payload)
     children = (
         Children("plan", PlanItem, plan_items, "opportunity_id"),
@@ -88,7 +89,8 @@ class Opportunities(Repository[Opportunity]):
 
     async def page(self, conn: Connection, wanted: OpportunityFilter, request: PageRequest) -> Page:
         """Return one page of opportunities."""
-        query = self.query().where(*_conditions(wanted))
+        seen = conn.seeing(opportunities.c.owner_id)
+        query = self.query().where(*_conditions(wanted), *seen)
         return await fetch_page(conn, query, request, sorts=SORTS, key=opportunities.c.id)
 
     async def groups(self, conn: Connection, wanted: OpportunityFilter, *by: str) -> list[Group]:
@@ -101,7 +103,7 @@ class Opportunities(Repository[Opportunity]):
                 sa.func.count(),
                 sa.func.sum(opportunities.c.expected_amount),
             )
-            .where(*_conditions(wanted))
+            .where(*_conditions(wanted), *conn.seeing(opportunities.c.owner_id))
             .group_by(*columns, opportunities.c.currency)
             .order_by(opportunities.c.currency)
         )

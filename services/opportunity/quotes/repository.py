@@ -39,6 +39,7 @@ class Quotes(Repository[Quote]):
     kind = Quote
     table = quotes
     noun = "quote"
+    owner = quotes.c.owner_id
     payload = staticmethod(events.payload)
     children = (Children("lines", QuoteLine, quote_lines, "quote_id"),)
 
@@ -46,5 +47,5 @@ class Quotes(Repository[Quote]):
         """Return one page of revisions, without their lines."""
         given = {name: value for name, value in asdict(wanted).items() if value is not None}
         conditions = [quotes.c[name] == value for name, value in given.items()]
-        query = self.query().where(*conditions)
+        query = self.query().where(*conditions, *conn.seeing(quotes.c.owner_id))
         return await fetch_page(conn, query, request, sorts=SORTS, key=quotes.c.id)

@@ -46,7 +46,7 @@ async def own_events(service: ServiceUnderTest, customer_id: str) -> list[Envelo
 
 async def timeline(service: ServiceUnderTest, customer_id: str, **params: Any) -> dict[str, Any]:
     """A page of a timeline."""
-    async with service.client("account_manager") as client:
+    async with service.client("sales_manager") as client:
         answer = await client.get(f"/v1/customers/{customer_id}/timeline", params=params)
     assert answer.status_code == 200, answer.text
     return dict(answer.json())

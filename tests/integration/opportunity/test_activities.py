@@ -23,10 +23,15 @@ from tests.support.services import ServiceUnderTest
 
 
 async def _log(
-    service: ServiceUnderTest, customer_id: object, *, name: str = "", **fields: Any
+    service: ServiceUnderTest,
+    customer_id: object,
+    role: str = "account_manager",
+    *,
+    name: str = "",
+    **fields: Any,
 ) -> httpx.Response:
     body = {"customer_id": str(customer_id), "kind": "visit", "result": "advanced"} | fields
-    async with service.client("account_manager", name=name) as client:
+    async with service.client(role, name=name) as client:
         return await client.post("/v1/activities", json=body)
 
 
@@ -170,8 +175,10 @@ async def test_activities_are_listed_by_customer_person_and_opportunity(
     second = succeeded(
         await _log(opportunity, customer_id, happened_at=_ago(days=1), opportunity_id=found["id"])
     )
-    third = succeeded(await _log(opportunity, customer_id, name="同事", kind="message"))
-    async with opportunity.client("account_manager") as client:
+    third = succeeded(
+        await _log(opportunity, customer_id, "sales_manager", name="同事", kind="message")
+    )
+    async with opportunity.client("sales_manager") as client:
 
         async def listed(**params: Any) -> list[str]:
             answer = await client.get("/v1/activities", params=params)

@@ -160,7 +160,7 @@ async def test_a_range_that_is_used_up_refuses_and_is_never_left(
         refused = (await register(service, other)).json()
         assert (refused["status"], refused["code"]) == (409, "number_range_exhausted")
         assert (refused["branch"], "40000 to 40000" in refused["detail"]) == ("西安", True)
-    async with service.client("account_manager") as client:
+    async with service.client("executive") as client:
         read = succeeded(await client.get(f"/v1/opportunities/{other['id']}"))
     assert (read["number"], read["version"]) == (None, 1)
     assert int((await _project_of(service, "成都"))[4:]) > 40_000

@@ -49,7 +49,8 @@ async def _check_demand(service: ServiceUnderTest, submitted: dict[str, Any], ra
         return
     assert submitted["status"] == "in_approval"
     below = ROLES[rank - 1]
-    refused = await on_quote(service, submitted, "approve", below, name=f"另一位{below}")
+    roles = (below, "executive")  # who sees the quotes of others
+    refused = await on_quote(service, submitted, "approve", *roles, name=f"另一位{below}")
     assert (refused.status_code, refused.json()["code"]) == (403, "authority_exceeded")
     assert refused.json()["required_role"] == ROLES[rank]
     approved = succeeded(await on_quote(service, submitted, "approve", ROLES[rank], name="批准人"))

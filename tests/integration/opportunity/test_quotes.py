@@ -321,7 +321,10 @@ async def test_of_two_acceptances_at_once_one_counts(opportunity: ServiceUnderTe
     breaker = await listed_product(opportunity)
     approved = await approved_quote(opportunity, [line(breaker)])
     answers = await asyncio.gather(
-        *(on_quote(opportunity, approved, "accept", name=name) for name in ("甲", "乙"))
+        *(
+            on_quote(opportunity, approved, "accept", "sales_manager", name=name)
+            for name in ("甲", "乙")
+        )
     )
     assert sorted(answer.status_code for answer in answers) == [200, 412]
     assert (await steps(opportunity, approved)).count("accepted") == 1

@@ -26,7 +26,7 @@ from tests.support.services import ServiceUnderTest
 
 
 async def _read(service: ServiceUnderTest, opportunity_id: str) -> dict[str, Any]:
-    async with service.client("account_manager") as client:
+    async with service.client("executive") as client:
         return succeeded(await client.get(f"/v1/opportunities/{opportunity_id}"))
 
 
@@ -125,7 +125,7 @@ async def test_open_work_follows_the_customer_to_its_new_owner(
     customer_id = await known_customer(opportunity)
     followed = await open_opportunity(opportunity, customer_id=customer_id)
     closed = await open_opportunity(opportunity, customer_id=customer_id)
-    colleague = opportunity.client("account_manager", name="同事")
+    colleague = opportunity.client("sales_manager", name="同事")
     foreign = await open_opportunity(opportunity, customer_id=customer_id, by=colleague)
     body = {"customer_id": str(customer_id), "kind": "call", "result": "unchanged"}
     async with opportunity.client("account_manager") as client:
@@ -141,7 +141,7 @@ async def test_open_work_follows_the_customer_to_its_new_owner(
     after = [await _read(opportunity, each["id"]) for each in (followed, closed, foreign)]
     assert (after[0]["owner_id"], after[0]["branch"]) == (str(heir), "成都")
     assert [each["owner_id"] for each in after[1:]] == [closed["owner_id"], foreign["owner_id"]]
-    async with opportunity.client("account_manager") as client:
+    async with opportunity.client("executive") as client:
         due = succeeded(await client.get("/v1/next-contacts", params={"owner_id": str(heir)}))
     assert [each["customer_id"] for each in due["items"]] == [str(customer_id)]
     assert await steps(opportunity, followed) == ["opened", "changed"]
@@ -162,7 +162,7 @@ def _left(leaver_id: UUID, successor_id: UUID | None) -> StaffLeft:
 async def _work_of(service: ServiceUnderTest, name: str) -> tuple[UUID, dict[str, Any]]:
     """Somebody with an open opportunity and a contact due, with a customer of somebody else."""
     leaver_id = await known_staff(service, name)
-    found = await open_opportunity(service, by=service.client("account_manager", name=name))
+    found = await open_opportunity(service, by=service.client("sales_manager", name=name))
     body = {
         "customer_id": found["customer_id"],
         "opportunity_id": found["id"],
@@ -170,7 +170,7 @@ async def _work_of(service: ServiceUnderTest, name: str) -> tuple[UUID, dict[str
         "result": "unchanged",
         "next_contact_on": str(today(3)),
     }
-    async with service.client("account_manager", name=name) as client:
+    async with service.client("sales_manager", name=name) as client:
         succeeded(await client.post("/v1/activities", json=body))
     return leaver_id, found
 
@@ -181,9 +181,9 @@ async def test_the_open_work_of_a_leaver_goes_to_the_successor(
     """S04: with customers of others too; the successor's place counts."""
     leaver_id, found = await _work_of(opportunity, "离职者")
     closed = await open_opportunity(
-        opportunity, by=opportunity.client("account_manager", name="离职者")
+        opportunity, by=opportunity.client("sales_manager", name="离职者")
     )
-    async with opportunity.client("account_manager", name="离职者") as client:
+    async with opportunity.client("sales_manager", name="离职者") as client:
         path = f"/v1/opportunities/{closed['id']}/abandon"
         succeeded(await client.post(path, json={"reason": "停建"}))
     heir = await known_staff(opportunity, "接任者", department="销售三部", branch="成都")
@@ -196,7 +196,7 @@ async def test_the_open_work_of_a_leaver_goes_to_the_successor(
         "成都",
     )
     assert (await _read(opportunity, closed["id"]))["owner_id"] == str(leaver_id)
-    async with opportunity.client("account_manager") as client:
+    async with opportunity.client("executive") as client:
         due = succeeded(await client.get("/v1/next-contacts", params={"owner_id": str(heir)}))
     assert [each["customer_id"] for each in due["items"]] == [found["customer_id"]]
     assert await steps(opportunity, found) == ["opened", "changed"]

@@ -301,6 +301,12 @@ def upgrade() -> None:
             nullable=False,
             comment="on whose behalf rows are taken",
         ),
+        sa.Column(
+            "owners",
+            postgresql.ARRAY(sa.Uuid()),
+            nullable=True,
+            comment="whose things the actor sees; null: all",
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("finished_at", sa.DateTime(timezone=True), nullable=True),

@@ -19,6 +19,7 @@ from shared.domain.actor import Actor
 from shared.domain.clock import now
 from shared.domain.errors import Conflict, Invalid
 from shared.domain.ids import new_id
+from shared.domain.scope import EVERYTHING
 from shared.http.fields import Input
 from shared.imports import store
 from shared.imports.invariants import INVARIANTS
@@ -85,7 +86,7 @@ async def started(database: Database, count: int, *, dry_run: bool = False) -> U
     content = "编号\n" + "".join(f"{number}\n" for number in range(count))
     known = {"file_name": "n.csv", "format": "csv", "size": len(content), "dry_run": dry_run}
     async with database.pool.transaction() as conn:
-        job_id = await store.begin_upload(conn, "numbers", ACTOR, now())
+        job_id = await store.begin_upload(conn, "numbers", ACTOR, EVERYTHING, now())
         await store.add_chunk(conn, job_id, 0, content.encode()[:50])
         await store.add_chunk(conn, job_id, 1, content.encode()[50:])
         await store.end_upload(conn, job_id, options={}, **known)
