@@ -21,8 +21,9 @@ _FRESH_SECONDS = 5.0
 #: Above whatever a path consists of.
 _LAST = "\U0010ffff"
 
-#: Somebody, and the path of the unit the person is in.
-Placed = tuple[UUID, str | None]
+#: Somebody, the path of the unit the person is in, and for who is in none the branch and department
+#: by name.
+Placed = tuple[UUID, str | None, str | None, str | None]
 #: The path of a unit, and what kind of unit it is.
 Kind = tuple[str, str]
 #: Deputy, principal, and the first and the last day.
@@ -37,11 +38,17 @@ class Organisation:
     def __init__(
         self, people: Iterable[Placed], units: Iterable[Kind], stand_ins: Iterable[StandIn]
     ) -> None:
-        self._paths = {person: path for person, path in people if path is not None}
+        self._kinds = dict(units)
+        self._paths: dict[UUID, str] = {}
+        for person, path, branch, department in people:
+            if path is not None:
+                self._paths[person] = path
+            elif department is not None:
+                self._paths[person] = named = f"={branch or ''}/{department}/"
+                self._kinds[named] = Reach.DEPARTMENT
         placed = sorted((path, person) for person, path in self._paths.items())
         self._in_order = [path for path, _ in placed]
         self._people = [person for _, person in placed]
-        self._kinds = dict(units)
         self._stand_ins = list(stand_ins)
         self._known: dict[tuple[UUID, Reach, bool, date], Scope] = {}
 

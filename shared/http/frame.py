@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -39,7 +38,7 @@ def compose(
     routers: Sequence[APIRouter],
     title: str,
     description: str,
-    voided: sa.Select[Any],
+    voided: sa.SelectBase,
     keys: KeySource | None = None,
 ) -> FastAPI:
     """Return the application of the service ``db`` belongs to.
@@ -71,7 +70,7 @@ def compose(
     return new_app(context, title=title, description=description, routers=routers)
 
 
-def _revocations(db: Database, staff: sa.Table, voided: sa.Select[Any]) -> Revocations:
+def _revocations(db: Database, staff: sa.Table, voided: sa.SelectBase) -> Revocations:
     left = staff.c.status == "left"
     ended = staff.c.sessions_from.is_not(None)
     people = sa.select(staff.c.id, left, staff.c.sessions_from).where(sa.or_(left, ended))
@@ -85,7 +84,8 @@ def _revocations(db: Database, staff: sa.Table, voided: sa.Select[Any]) -> Revoc
 
 
 def _scopes(db: Database, staff: sa.Table, units: sa.Table, deputies: sa.Table) -> Scopes:
-    people = Prepared(sa.select(staff.c.id, staff.c.unit_path))
+    place = (staff.c[name] for name in ("id", "unit_path", "branch", "department"))
+    people = Prepared(sa.select(*place))
     kinds = Prepared(sa.select(units.c.path, units.c.kind).where(units.c.status == "open"))
     shown = (deputies.c[name] for name in ("deputy_id", "principal_id", "starts_on", "ends_on"))
     stand_ins = Prepared(
@@ -99,7 +99,7 @@ def _scopes(db: Database, staff: sa.Table, units: sa.Table, deputies: sa.Table) 
         today = {"today": business_date(now())}
         async with db.reading() as conn:
             return (
-                [(row[0], row[1]) for row in await conn.execute(people)],
+                [(row[0], row[1], row[2], row[3]) for row in await conn.execute(people)],
                 [(row[0], row[1]) for row in await conn.execute(kinds)],
                 [(row[0], row[1], row[2], row[3]) for row in await conn.execute(stand_ins, today)],
             )

@@ -137,8 +137,9 @@ async def _with_people(read: Callable[[], Awaitable[Known]], places: dict[UUID, 
     """The organisation by the service's own tables; in it are those who only hold a token, and
     whoever is in no unit is of the one department."""
     people, units, stand_ins = await read()
-    placed = {person: path or DEPARTMENT for person, path in people}
-    return (places | placed).items(), (*units, *_UNITS), stand_ins
+    placed = places | {each[0]: each[1] or DEPARTMENT for each in people}
+    everybody = [(person, path, None, None) for person, path in placed.items()]
+    return everybody, (*units, *_UNITS), stand_ins
 
 
 async def stop(server: PostgresServer, launched: ServiceUnderTest) -> None:

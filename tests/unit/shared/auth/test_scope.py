@@ -39,7 +39,8 @@ REGION = DEPARTMENT | {"other department", "other branch"}
 
 
 def known(*stand_ins: tuple[UUID, UUID, date, date]) -> Known:
-    return [(PEOPLE[name], path) for name, path in PLACES.items()], UNITS, stand_ins
+    people = [(PEOPLE[name], path, None, None) for name, path in PLACES.items()]
+    return people, UNITS, stand_ins
 
 
 def organisation(*stand_ins: tuple[UUID, UUID, date, date]) -> Organisation:
@@ -73,6 +74,25 @@ def test_where_there_is_no_such_unit_above_the_next_narrower_counts() -> None:
     assert shown("other branch", Reach.DEPARTMENT) == {"other branch"}
     assert shown("office", Reach.REGION) == set(PLACES) - {"nowhere"}
     assert shown("nowhere", Reach.REGION) == {"nowhere"}
+
+
+def test_who_is_in_no_unit_is_in_the_department_of_that_name() -> None:
+    """S215: companies that have no tree yet; a department of this name elsewhere is another."""
+    names = ("seller", "manager", "elsewhere", "placed", "nobody")
+    ids = {name: uuid4() for name in names}
+    people = [
+        (ids["seller"], None, "上海", "销售一部"),
+        (ids["manager"], None, "上海", "销售一部"),
+        (ids["elsewhere"], None, "天津", "销售一部"),
+        (ids["placed"], "HQ/EAST/SH/S1/", "上海", "销售一部"),
+        (ids["nobody"], None, "上海", None),
+    ]
+    found = Organisation(people, UNITS, ())
+    for reach in (Reach.TEAM, Reach.DEPARTMENT, Reach.REGION):
+        seen_by = found.scope(Actor(ids["manager"], "", reach=reach), TODAY)
+        assert seen_by.owners == frozenset({ids["seller"], ids["manager"]})
+    alone = found.scope(Actor(ids["nobody"], "", reach=Reach.REGION), TODAY)
+    assert alone.owners == frozenset({ids["nobody"]})
 
 
 def test_a_deputy_sees_what_is_the_principals_on_the_days_agreed() -> None:
