@@ -30,6 +30,7 @@ from shared.http.etag import etag, parse_if_match
 from shared.http.idempotency import IdempotencyKey, MissingIdempotencyKey, Stored
 from shared.http.origin import origin_of
 from shared.http.request_id import request_id, traceparent
+from shared.http.rights import for_eyes_of
 
 C = TypeVar("C")
 R = TypeVar("R")
@@ -72,7 +73,8 @@ class Read:
             headers["etag"] = etag(version)
             if self.request.headers.get("if-none-match") == headers["etag"]:
                 return Response(status_code=304, headers={"etag": headers["etag"]})
-        return Response(body.model_dump_json().encode(), headers=headers)
+        content = body.model_dump_json(context=for_eyes_of(self.actor))
+        return Response(content.encode(), headers=headers)
 
 
 class Write(Read):
@@ -152,7 +154,8 @@ class Write(Read):
             headers["etag"] = etag(version)
         if status == 201 and created is not None:
             headers["location"] = f"{self.request.url.path}/{created}"
-        return Stored(status, headers, body.model_dump_json().encode())
+        content = body.model_dump_json(context=for_eyes_of(self.actor))
+        return Stored(status, headers, content.encode())
 
 
 class Gate:

@@ -16,6 +16,7 @@ from starlette.responses import Response
 from shared.db.paging import MAX_SIZE, Page, PageRequest
 from shared.http.fields import Output
 from shared.http.gates import Read
+from shared.http.rights import for_eyes_of
 
 T = TypeVar("T", bound=Output)
 
@@ -67,7 +68,8 @@ def respond_page(
         else adapter.validate_python([dict(row) for row in page.rows])
     )
     token = to_json_string(page.next_token)
-    body = b'{"items":' + adapter.dump_json(items) + b',"next_page_token":' + token + b"}"
+    written = adapter.dump_json(items, context=for_eyes_of(read.actor))
+    body = b'{"items":' + written + b',"next_page_token":' + token + b"}"
     headers = {"content-type": "application/json"}
     if page.next_token:
         headers["link"] = next_link(read, page.next_token)

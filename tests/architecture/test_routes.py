@@ -88,6 +88,17 @@ async def test_the_public_operations_are_few_and_exist() -> None:
     assert len(PUBLIC) <= 6
 
 
+async def test_every_operation_shows_the_permission_it_asks_for() -> None:
+    """Deny by default: what OpenAPI shows none for is public by decision, or one's own account."""
+    shown = {route: operation.get("x-permission", "public") for _, route, operation in operations()}
+    asked = {
+        route: gate.permission if gate else "public" for n in NAMES for route, gate in routes(n)
+    }
+    assert shown == asked
+    assert {route for route, permission in shown.items() if permission == "public"} == PUBLIC
+    assert {route for route, permission in shown.items() if permission is None} <= SIGNED_IN
+
+
 @pytest.mark.parametrize("name", NAMES)
 async def test_every_permission_asked_for_is_in_the_table(name: str) -> None:
     asked = {gate.permission for _, gate in routes(name) if gate and gate.permission}

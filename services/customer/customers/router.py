@@ -12,6 +12,7 @@ from services.customer.customers import service
 from services.customer.customers.model import Level, Status
 from services.customer.customers.repository import CustomerFilter, Likeness
 from services.customer.customers.schemas import (
+    IDENTITY,
     CustomerIn,
     CustomerOut,
     CustomerPatch,
@@ -66,7 +67,10 @@ async def list_customers(
     page_size: PageSize = 50,
     page_token: PageToken = None,
 ) -> Response:
-    """List customers, newest first; ``sort`` is created, -created, name or number."""
+    """List customers, newest first; ``sort`` is created, -created, name or number. Looking for a
+    tax id asks for the permission to see them."""
+    if tax_id is not None:
+        read.actor.require(IDENTITY)
     wanted = CustomerFilter(
         status=status,
         owner_id=owner_id,

@@ -22,6 +22,7 @@ from services.customer.customers.service import (
     RejectCustomer,
 )
 from shared.http.fields import Code, Flag, Input, Line, Name, Note, Output
+from shared.http.rights import Restricted, last_four
 
 _CHINESE_MOBILE = re.compile(r"(?:\+86)?(1[3-9][0-9]{9})", re.ASCII)
 
@@ -47,6 +48,8 @@ def _phone(value: str) -> str:
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
 
 
+#: What seeing the numbers asks for by which authorities and banks know a customer.
+IDENTITY = "customer.identity"
 TaxId = Annotated[
     str,
     Field(min_length=18, max_length=18, examples=["91110000600037341L"]),
@@ -149,9 +152,9 @@ class CustomerSummary(Output):
 
 
 class CustomerOut(CustomerSummary):
-    """A customer with the whole record."""
+    """A customer with the whole record. Of the ``tax_id`` those who may not see it get the end."""
 
-    tax_id: str | None
+    tax_id: Annotated[str | None, Restricted(IDENTITY, last_four)]
     phone: str | None
     email: str | None
     website: str | None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -23,16 +22,12 @@ Term = Annotated[str | None, Query(max_length=200)]
 Manage = Annotated[Write, writing("product.manage", if_match=True)]
 
 
-def _presenter(read: Read) -> partial[ProductOut]:
-    return partial(ProductOut.of, with_cost=read.actor.may("product.cost"))
-
-
 @router.get("/products/{product_id}", response_model=ProductOut)
 async def get_product(product_id: UUID, read: Annotated[Read, reading("product.read")]) -> Response:
     """Return a product."""
     async with read.connection() as conn:
         product = await service.products.get(conn, product_id)
-    return read.respond(_presenter(read)(product))
+    return read.respond(ProductOut.of(product))
 
 
 @router.get("/products", response_model=ListOf[ProductOut])
@@ -51,7 +46,7 @@ async def list_products(
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
         page = await service.products.page(conn, wanted, request)
-    return respond_page(read, page, ProductOut, _presenter(read))
+    return respond_page(read, page, ProductOut, ProductOut.of)
 
 
 @router.post("/products", response_model=ProductOut, status_code=201)
@@ -59,25 +54,25 @@ async def enter_product(
     body: ProductIn, write: Annotated[Write, writing("product.manage")]
 ) -> Response:
     """Enter a product."""
-    return await write(body.command(), service.enter_product, _presenter(write), status=201)
+    return await write(body.command(), service.enter_product, ProductOut.of, status=201)
 
 
 @router.patch("/products/{product_id}", response_model=ProductOut)
 async def change_product(product_id: UUID, body: ProductPatch, write: Manage) -> Response:
     """Change the description of a product."""
     command = body.command(product_id, write.expected)
-    return await write(command, service.change_product, _presenter(write))
+    return await write(command, service.change_product, ProductOut.of)
 
 
 @router.post("/products/{product_id}/retire", response_model=ProductOut)
 async def retire_product(product_id: UUID, write: Manage) -> Response:
     """Stop selling a product; it cannot be quoted any more."""
     command = service.MoveProduct(product_id, write.expected)
-    return await write(command, service.retire_product, _presenter(write))
+    return await write(command, service.retire_product, ProductOut.of)
 
 
 @router.post("/products/{product_id}/restore", response_model=ProductOut)
 async def restore_product(product_id: UUID, write: Manage) -> Response:
     """Sell a retired product again."""
     command = service.MoveProduct(product_id, write.expected)
-    return await write(command, service.restore_product, _presenter(write))
+    return await write(command, service.restore_product, ProductOut.of)

@@ -12,6 +12,7 @@ from services.opportunity.presenting import facts, money_in, money_out
 from services.opportunity.products.model import Description, Status
 from services.opportunity.products.service import ChangeProduct, EnterProduct
 from shared.http.fields import Code, Input, MoneyIn, MoneyOut, Name, Output
+from shared.http.rights import Restricted
 
 Unit = Annotated[Name, Field(examples=["台"])]
 
@@ -66,11 +67,11 @@ class ProductOut(Output):
     category: str | None
     status: Status
     created_at: datetime
-    cost_price: MoneyOut | None = None
+    cost_price: Annotated[MoneyOut | None, Restricted("product.cost")] = None
 
     @classmethod
-    def of(cls, product: Any, *, with_cost: bool) -> ProductOut:
+    def of(cls, product: Any) -> ProductOut:
         """Present a product, or the row of one in a list."""
         shown = facts(product)
-        cost = money_out(shown["cost_price"], shown["cost_currency"]) if with_cost else None
+        cost = money_out(shown["cost_price"], shown["cost_currency"])
         return cls.model_validate(shown | {"cost_price": cost})

@@ -21,6 +21,7 @@ _READERS = EVERYONE | {Role.INTEGRATION}
 
 DECLARED = (
     Permission("customer.read", "See customers", "查看客户", _READERS),
+    Permission("customer.identity", "See tax ids", "查看税号", _KEEPERS | TOP | {Role.FINANCE}),
     Permission("customer.create", "Enter customers", "新建客户", _KEEPERS),
     Permission("customer.change", "Change customers", "修改客户", _KEEPERS),
     Permission("customer.confirm", "Confirm and reject customers", "确认或驳回客户", MANAGEMENT),

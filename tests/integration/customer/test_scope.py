@@ -168,6 +168,24 @@ async def test_who_gave_a_customer_away_sees_it_no_more(customer: ServiceUnderTe
         assert (await client.get(url)).status_code == 200
 
 
+async def test_the_tax_id_is_shown_by_its_end_to_who_may_not_see_it(
+    customer: ServiceUnderTest,
+) -> None:
+    """S215: who only looks is shown which it is, not what it is; and finds nobody by it."""
+    tax_id = "91110000600037341L"
+    async with customer.client("account_manager", name="甲", unit=TEAM_A) as client:
+        body = {"name": "税号有限公司", "tax_id": tax_id}
+        made = (await client.post("/v1/customers", json=body)).json()
+        assert made["tax_id"] == tax_id
+        found = await client.get("/v1/customers", params={"tax_id": tax_id})
+        assert [each["id"] for each in found.json()["items"]] == [made["id"]]
+    async with customer.client("warehouse") as client:
+        shown = (await client.get(f"/v1/customers/{made['id']}")).json()
+        assert shown == made | {"tax_id": "**** 341L"}
+        refused = await client.get("/v1/customers", params={"tax_id": tax_id})
+        assert (refused.status_code, refused.json()["permission"]) == (403, "customer.identity")
+
+
 async def of_team(
     sign_ins: SignIns, name: str, unit: Json, *roles: str, login: str = ""
 ) -> tuple[Json, httpx.AsyncClient]:

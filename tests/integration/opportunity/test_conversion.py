@@ -61,14 +61,15 @@ async def test_an_accepted_quote_is_converted_with_the_same_amounts(
     opportunity: ServiceUnderTest, order: ServiceUnderTest, chain: str, kind: str
 ) -> None:
     """S101, S103."""
-    created = CustomerCreated(**customer_state(new_id()))
+    seller = opportunity.person("account_manager")
+    created = CustomerCreated(**customer_state(new_id(), owner_id=seller))
     for service in (opportunity, order):
         await deliver(service, created, created.customer_id)
     accepted = await _accepted(opportunity, created.customer_id, chain)
     for envelope in await _outbox(opportunity, "product", "quote"):
         await redeliver(order, envelope)
     assert await parked(order) == []
-    async with order.client("account_manager") as client:
+    async with order.client("executive") as client:
         wanted = {"customer_id": str(created.customer_id)}
         (listed,) = succeeded(await client.get(f"/v1/{kind}", params=wanted))["items"]
         document = succeeded(await client.get(f"/v1/{kind}/{listed['id']}"))
