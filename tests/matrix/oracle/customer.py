@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.matrix.oracle.operating import operating
+from tests.matrix.oracle.operating import approving, filing, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     BUYERS,
@@ -32,16 +32,20 @@ ADMINISTRATION = only(ADMINISTRATOR)
 
 RULES = (
     public(
-        "Signing in, becoming a customer (S24) and checking a signature come before any account",
+        "Signing in and out, becoming a customer (S24) and checking a signature need no account",
         "POST /v1/auth/token",
+        "POST /v1/auth/revoke",
         "POST /v1/registrations",
         "GET /v1/auth/jwks",
     ),
     rule(
-        "Whoever is signed in sees who they are, and chooses their password",
+        "Whoever is signed in sees who they are and where, signs out, and chooses their password",
         EVERY_ROLE,
         "GET /v1/auth/me",
         "POST /v1/auth/password",
+        "GET /v1/auth/sessions",
+        "POST /v1/auth/sessions/{session_id}/end",
+        "POST /v1/auth/sign-out",
     ),
     owned(
         "The whole house, and machines, look customers up (S02)",
@@ -165,6 +169,19 @@ RULES = (
         "POST /v1/roles/{role_id}/retire",
     ),
     rule(
+        "Only the administrator lets other systems in, and changes the keys of the house",
+        ADMINISTRATION,
+        "GET /v1/clients",
+        "POST /v1/clients",
+        "GET /v1/clients/{client_id}",
+        "PATCH /v1/clients/{client_id}",
+        "POST /v1/clients/{client_id}/secret",
+        "POST /v1/clients/{client_id}/disable",
+        "POST /v1/clients/{client_id}/enable",
+        "GET /v1/auth/keys",
+        "POST /v1/auth/keys/rotate",
+    ),
+    rule(
         "The house sees who stands in for whom, and everybody names their own deputy (S18, S218)",
         HOUSE,
         "GET /v1/deputies",
@@ -173,4 +190,6 @@ RULES = (
         "POST /v1/deputies/{deputyship_id}/revoke",
     ),
     *operating("customer"),
+    *filing("customer"),
+    *approving("customer"),
 )

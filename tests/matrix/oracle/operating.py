@@ -1,8 +1,21 @@
-"""What every service has besides its own business: looking after events, and the audit."""
+"""What services have besides their own business: looking after events, the audit, documents and
+approvals."""
 
 from __future__ import annotations
 
-from tests.matrix.oracle.words import ADMINISTRATOR, GENERAL_MANAGER, Rule, only, rule
+from tests.matrix.oracle.words import (
+    ADMINISTRATOR,
+    DATA_STEWARD,
+    EXECUTIVE,
+    FINANCE,
+    GENERAL_MANAGER,
+    HOUSE,
+    MACHINE,
+    MANAGERS,
+    Rule,
+    only,
+    rule,
+)
 
 
 def operating(service: str) -> tuple[Rule, ...]:
@@ -29,5 +42,63 @@ def operating(service: str) -> tuple[Rule, ...]:
             only(ADMINISTRATOR, GENERAL_MANAGER),
             f"GET /v1/audit/{service}",
             f"GET /v1/audit/{service}/head",
+        ),
+    )
+
+
+def filing(service: str) -> tuple[Rule, ...]:
+    """The rules about the documents of one service. Beside these, the object that a document
+    belongs to has to be seen, or changed."""
+    one = f"/v1/documents/{service}/{{document_id}}"
+    return (
+        rule(
+            "The house and machines read papers (S70, S118)",
+            HOUSE | {MACHINE},
+            f"GET /v1/documents/{service}",
+            f"GET {one}",
+            f"GET {one}/versions/{{number}}/file",
+        ),
+        rule(
+            "They also file them, but executives only look on",
+            (HOUSE | {MACHINE}) - {EXECUTIVE},
+            f"POST /v1/documents/{service}",
+            f"POST {one}/versions",
+            f"PATCH {one}",
+            f"POST {one}/archive",
+        ),
+        rule(
+            "Managers, finance and the steward say whether a paper is genuine (S11)",
+            MANAGERS | {FINANCE, DATA_STEWARD},
+            f"POST {one}/verify",
+        ),
+    )
+
+
+def approving(service: str) -> tuple[Rule, ...]:
+    """The rules about the approvals of one service. Beside these, one has to be asked."""
+    root = f"/v1/approvals/{service}"
+    one, process = f"{root}/{{approval_id}}", f"{root}/processes/{{document_type}}"
+    return (
+        rule(
+            "The house follows approvals, and comments on them or withdraws (S219)",
+            HOUSE,
+            f"GET {process}",
+            f"GET {root}/waiting",
+            f"GET {root}",
+            f"GET {one}",
+            f"POST {one}/comment",
+            f"POST {one}/withdraw",
+        ),
+        rule(
+            "Whoever in the house is asked decides (S219)",
+            HOUSE,
+            f"POST {one}/approve",
+            f"POST {one}/reject",
+            f"POST {one}/return",
+        ),
+        rule(
+            "The administrator and the general manager say how approvals go (S220)",
+            only(ADMINISTRATOR, GENERAL_MANAGER),
+            f"PUT {process}",
         ),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.matrix.oracle.operating import operating
+from tests.matrix.oracle.operating import approving, filing, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     DEAL,
@@ -153,4 +153,6 @@ RULES = (
         "PUT /v1/discount-policy",
     ),
     *operating("opportunity"),
+    *filing("opportunity"),
+    *approving("opportunity"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.matrix.oracle.operating import operating
+from tests.matrix.oracle.operating import approving, filing, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     BUYERS,
@@ -169,4 +169,6 @@ RULES = (
         f"GET {HISTORY}/{{import_id}}/errors",
     ),
     *operating("order"),
+    *filing("order"),
+    *approving("order"),
 )
