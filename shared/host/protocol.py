@@ -9,6 +9,7 @@ from pydantic_core import to_json
 from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 
 from shared.domain.ids import new_id
+from shared.http.doorstep import Doorstep
 
 #: Far more than the edge takes (shared/http/sizes.py), so that it answers whatever is near.
 MOST_HEAD_BYTES = 128 * 1024
@@ -17,8 +18,12 @@ MOST_HEAD_BYTES = 128 * 1024
 class BoundedProtocol(HttpToolsProtocol):
     """One connection."""
 
+    #: Turns away what comes on top of all that a process can do.
+    doorstep: Doorstep | None = None
+
     _in_head = True
     _head_bytes = 0
+    _turned_away = False
 
     def data_received(self, data: bytes) -> None:
         """Take what has arrived, unless it makes the head too long."""
@@ -37,7 +42,30 @@ class BoundedProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         """Count no more: a body is limited where it is read."""
         self._in_head = False
-        super().on_headers_complete()
+        refusal = self._refusal()
+        if refusal is None:
+            super().on_headers_complete()
+        else:
+            self._turned_away = True
+            self.transport.write(refusal)
+
+    def on_message_complete(self) -> None:
+        """Be ready for the next request."""
+        if not self._turned_away:
+            super().on_message_complete()
+            return
+        self._turned_away = False
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+
+    def _refusal(self) -> bytes | None:
+        before: Any = self.cycle  # None on a new connection
+        in_turn = before is None or before.response_complete
+        stays = self.parser.should_keep_alive() and not self.parser.should_upgrade()
+        if self.doorstep is None or not in_turn or not stays:
+            return None
+        return self.doorstep.refusal(self.parser.get_method(), self.url, self.scope)
 
     def send_400_response(self, msg: str) -> None:
         """Refuse what cannot be read."""

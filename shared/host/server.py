@@ -14,6 +14,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 from shared.host.errors import HostError
+from shared.http.doorstep import Doorstep
 
 #: How long open requests may still take after a signal.
 GRACE_SECONDS = 5
@@ -53,11 +54,11 @@ def address_of(sock: socket.socket) -> str:
 class Server(uvicorn.Server):
     """uvicorn without a lifespan (the host has one of its own) and without signals (see `run`)."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, doorstep: Doorstep | None = None) -> None:
         super().__init__(
             uvicorn.Config(
                 app,
-                http=_protocol(),
+                http=_protocol(doorstep),
                 ws="none",
                 lifespan="off",
                 log_config=None,
@@ -74,12 +75,12 @@ class Server(uvicorn.Server):
         yield
 
 
-def _protocol() -> Any:
+def _protocol(doorstep: Doorstep | None) -> Any:
     try:
         from shared.host.protocol import BoundedProtocol
     except ImportError:  # its parser is not made for this platform; the other has limits of its own
         return "h11"
-    return BoundedProtocol
+    return type("Protocol", (BoundedProtocol,), {"doorstep": doorstep})
 
 
 def _nobody() -> None:
@@ -93,10 +94,12 @@ async def serve(
     *,
     drain: Callable[[], None] = _nobody,
     drain_seconds: float = 0,
+    doorstep: Doorstep | None = None,
 ) -> None:
     """Answer requests until ``stop`` is set; then call ``drain``, go on for ``drain_seconds`` so
-    that it becomes known, accept no more, and finish what is open."""
-    server = Server(app)
+    that it becomes known, accept no more, and finish what is open. What ``doorstep`` turns away
+    does not come to the application."""
+    server = Server(app, doorstep)
 
     async def stop_serving() -> None:
         await stop.wait()

@@ -24,6 +24,11 @@ class Overloaded(Unavailable):
     code = "overloaded"
     title = "Too busy"
 
+    @classmethod
+    def now(cls) -> Overloaded:
+        """Refuse one request."""
+        return cls("As much is worked on as this process can; try again.")
+
 
 class Admission:
     """Lets ``most`` requests be worked on at once; as many wait, first come, first served."""
@@ -34,6 +39,11 @@ class Admission:
         self._working = 0
         self._line: deque[Turn] = deque()
 
+    @property
+    def full(self) -> bool:
+        """Say whether whoever comes now gets neither a place nor one in the line."""
+        return len(self._line) >= self._most and self._working >= self._most
+
     async def enter(self) -> None:
         """Take a place, or wait for one.
 
@@ -43,7 +53,7 @@ class Admission:
         if self._working < self._most:
             self._working += 1
         elif len(self._line) >= self._most or not await self._turn(self._line.append):
-            raise Overloaded("As much is worked on as this process can; try again.")
+            raise Overloaded.now()
 
     async def enter_again(self) -> None:
         """Take a place before all others, however long it takes."""

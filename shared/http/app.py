@@ -42,6 +42,7 @@ def new_app(
                 service=context.service,
                 settings=context.settings,
                 rates=context.rates,
+                admission=context.admission,
             )
         ],
         generate_unique_id_function=lambda route: route.name,

@@ -9,6 +9,7 @@ from shared.auth.delegation import Delegations
 from shared.auth.scope import Scopes
 from shared.auth.tokens import TokenVerifier
 from shared.db.unit_of_work import Database
+from shared.http.admission import Admission
 from shared.http.rates import Rates
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ class Context:
     delegations: Delegations
     scopes: Scopes
     rates: Rates
+    admission: Admission
     page_secret: bytes
     settings: Any
 

@@ -30,18 +30,25 @@ DURATION = Histogram(
 #: A method nobody serves is not a label of its own: strangers could make up any number of them.
 _METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 #: Whoever looks after the process is answered however much there is to do.
-_ALWAYS_ANSWERED = {"/livez", "/readyz", "/startupz", "/metrics"}
+ALWAYS_ANSWERED = {"/livez", "/readyz", "/startupz", "/metrics"}
 
 
 class Edge:
     """Wraps a service's ASGI application."""
 
-    def __init__(self, app: ASGIApp, service: str, settings: ServiceSettings, rates: Rates) -> None:
+    def __init__(
+        self,
+        app: ASGIApp,
+        service: str,
+        settings: ServiceSettings,
+        rates: Rates,
+        admission: Admission,
+    ) -> None:
         self.app = app
         self.service = service
         self._rates = rates
         self._cors = Cors(settings.cors_origins)
-        self._admission = Admission(settings.max_requests)
+        self._admission = admission
         self._hsts: Header | None = None
         if settings.hsts_seconds:
             self._hsts = (b"strict-transport-security", b"max-age=%d" % settings.hsts_seconds)
@@ -73,7 +80,7 @@ class Edge:
             carry(scope, self._hsts)
         if (preflight := self._cors.preflight(scope)) is not None:
             await preflight(scope, receive, send)
-        elif scope["path"] in _ALWAYS_ANSWERED:
+        elif scope["path"] in ALWAYS_ANSWERED:
             await self.app(scope, receive, send)
         else:
             await self._let_in(scope, receive, send)

@@ -20,6 +20,7 @@ from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
 from shared.db.driver import Prepared
 from shared.db.unit_of_work import Database
 from shared.domain.clock import business_date, now
+from shared.http.admission import Admission
 from shared.http.app import new_app
 from shared.http.context import Context
 from shared.http.rates import Rates
@@ -64,6 +65,7 @@ def compose(
         delegations=_delegations(db, staff, deputies),
         scopes=_scopes(db, staff, units, deputies),
         rates=Rates(settings),
+        admission=Admission(settings.max_requests),
         page_secret=settings.page_key(),
         settings=settings,
     )

@@ -13,6 +13,7 @@ from shared.host.databases import open_databases
 from shared.host.migrate import require_current
 from shared.host.options import Data, Host, Port, ServiceName, service_called
 from shared.host.settings import HostSettings
+from shared.http.doorstep import Doorstep
 from shared.logging import configure
 from shared.outbox.doorbell import Doorbell
 from shared.service import Service
@@ -39,8 +40,14 @@ async def _serve(settings: HostSettings, service: Service, stop: asyncio.Event) 
         await stack.enter_async_context(_ringing(db))
         server.freeze()
         say(f"Kehu {service.name}: ready at {server.address_of(sock)}")
-        drain = app.state.readiness.drain
-        await server.serve(app, sock, stop, drain=drain, drain_seconds=found.drain_seconds)
+        await server.serve(
+            app,
+            sock,
+            stop,
+            drain=app.state.readiness.drain,
+            drain_seconds=found.drain_seconds,
+            doorstep=Doorstep(app.state.context.admission, service.name),
+        )
 
 
 @contextlib.asynccontextmanager
