@@ -9,6 +9,7 @@ from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
 from services.customer.deputies.router import router as deputies
 from services.customer.deputies.table import deputies as deputyships
+from services.customer.documents import router as documents
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.permissions import PERMISSIONS
@@ -40,6 +41,7 @@ ROUTERS = [
     units,
     roles,
     deputies,
+    documents,
 ]
 
 

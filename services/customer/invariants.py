@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.customer.timeline.projection import EVENTS
 from shared.db.invariants import Invariant
+from shared.documents import invariants as documents
 from shared.imports import invariants as imports
 
 _HAN_AND_DIGITS = "[^一-龥0-9]"
@@ -182,4 +183,5 @@ INVARIANTS = (
         """,
     ),
     *imports.INVARIANTS,
+    *documents.INVARIANTS,
 )

@@ -7,12 +7,13 @@ from uuid import UUID
 from pydantic import Field, SecretStr
 from pydantic_settings import SettingsConfigDict
 
+from shared.documents.settings import DocumentSettings
 from shared.imports.settings import ImportSettings
 from shared.settings import ServiceSettings
 
 
-class CustomerSettings(ServiceSettings, ImportSettings):
-    """What every service has, and sign-in, registrations and imports."""
+class CustomerSettings(ServiceSettings, ImportSettings, DocumentSettings):
+    """What every service has, and sign-in, registrations, imports and documents."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_CUSTOMER_")
 

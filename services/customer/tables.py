@@ -16,6 +16,7 @@ from services.customer.timeline.table import entries
 from services.customer.units.table import units
 from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
+from shared.documents.table import document_tables
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
@@ -25,6 +26,7 @@ outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
 import_tables(metadata)
+document_tables(metadata)
 deadline_table(metadata)
 idempotency_table(metadata)
 

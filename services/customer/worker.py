@@ -9,6 +9,7 @@ from services.customer.imports.service import CUSTOMERS
 from services.customer.settings import CustomerSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.documents.housekeeping import sweeping
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
@@ -21,6 +22,9 @@ def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
         bus,
         consumers=CONSUMERS,
         deadlines={handovers.DEADLINE: handovers.go_on},
-        jobs=[periodic("housekeeping", 3600, lambda: clean_up(db, imports))],
+        jobs=[
+            periodic("housekeeping", 3600, lambda: clean_up(db, imports)),
+            sweeping(db, settings),
+        ],
         parts={"imports": imports.run},
     )

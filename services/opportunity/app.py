@@ -6,6 +6,7 @@ from fastapi import FastAPI
 
 from services.opportunity.activities.router import router as activities
 from services.opportunity.deputies.table import deputies
+from services.opportunity.documents import router as documents
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.prices.router import router as prices
@@ -33,7 +34,7 @@ def create_app(
         roles=roles,
         deputies=deputies,
         permissions=PERMISSIONS,
-        routers=[opportunities, quotes, activities, products, prices],
+        routers=[opportunities, quotes, activities, products, prices, documents],
         title="Kehu opportunity service",
         units=units,
         description="Products and prices, opportunities, activities, quotes and their approval.",

@@ -15,6 +15,7 @@ from services.opportunity.quotes import model as quotes
 from shared.db.invariants import Invariant
 from shared.db.rounding import rounded
 from shared.db.status_history import status_history
+from shared.documents.invariants import INVARIANTS as DOCUMENTS
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -219,6 +220,7 @@ INVARIANTS = (
     *_PROJECTS,
     *_HISTORIES,
     *_FEEDS,
+    *DOCUMENTS,
     _history("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
     _history("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),
 )

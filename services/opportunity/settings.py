@@ -8,6 +8,7 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from shared.documents.settings import DocumentSettings
 from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
 from shared.numbering.numbers import Range, Series
@@ -20,7 +21,7 @@ Serials = Annotated[
 ]
 
 
-class OpportunitySettings(ServiceSettings):
+class OpportunitySettings(ServiceSettings, DocumentSettings):
     """Number ranges of the branches, and what a quote is given when nothing is said."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_OPPORTUNITY_")

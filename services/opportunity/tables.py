@@ -15,6 +15,7 @@ import services.opportunity.units.table  # noqa: F401 - the imports declare the 
 from services.opportunity.metadata import metadata
 from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
+from shared.documents.table import document_tables
 from shared.http.idempotency import idempotency_table
 from shared.inbox.tables import inbox_tables
 from shared.numbering.table import numbering_table
@@ -25,6 +26,7 @@ outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
 idempotency_table(metadata)
+document_tables(metadata)
 numbering_table(metadata)
 revocation_table(metadata)
 deadline_table(metadata)

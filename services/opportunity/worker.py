@@ -7,11 +7,18 @@ from services.opportunity.quotes.answering import EXPIRY, expire_quote
 from services.opportunity.settings import OpportunitySettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.documents.housekeeping import sweeping
 from shared.worker import Worker
 
 DEADLINES = {EXPIRY: expire_quote}
 
 
 def create_worker(settings: OpportunitySettings, bus: Bus, db: Database) -> Worker:
-    """Compose relay, consumers and deadlines."""
-    return Worker(db, bus, consumers=CONSUMERS, deadlines=DEADLINES)
+    """Compose relay, consumers, deadlines and housekeeping."""
+    return Worker(
+        db,
+        bus,
+        consumers=CONSUMERS,
+        deadlines=DEADLINES,
+        jobs=[sweeping(db, settings)],
+    )

@@ -8,6 +8,7 @@ from services.order.accounts.router import router as accounts
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
 from services.order.deputies.table import deputies
+from services.order.documents import router as documents
 from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
@@ -40,6 +41,7 @@ ROUTERS = [
     prepayments,
     accounts,
     ledger,
+    documents,
 ]
 
 

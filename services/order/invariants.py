@@ -13,6 +13,7 @@ from services.order.prepayments.invariants import PREPAYMENTS
 from services.order.receipts.invariants import RECEIPTS
 from services.order.stock.invariants import STOCK
 from shared.db.invariants import Invariant
+from shared.documents.invariants import INVARIANTS as DOCUMENTS
 
 INVARIANTS: tuple[Invariant, ...] = (
     *LEDGER,
@@ -25,4 +26,5 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RECEIPTS,
     *PAYMENTS,
     *STOCK,
+    *DOCUMENTS,
 )

@@ -8,13 +8,14 @@ from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
 from services.order.contracts.opinions import Department
+from shared.documents.settings import DocumentSettings
 from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
 from shared.imports.settings import ImportSettings
 from shared.settings import ServiceSettings
 
 
-class OrderSettings(ServiceSettings, ImportSettings):
+class OrderSettings(ServiceSettings, ImportSettings, DocumentSettings):
     """Settings of the slices come here, with the defaults of a trading company."""
 
     model_config = SettingsConfigDict(env_prefix="KEHU_ORDER_")

@@ -21,6 +21,7 @@ import services.order.stock.table
 import services.order.units.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
 from shared.audit.table import audit_tables
+from shared.documents.table import document_tables
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
@@ -32,6 +33,7 @@ outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
 import_tables(metadata)
+document_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)
 revocation_table(metadata)

@@ -7,6 +7,7 @@ from services.order.history.importing import KIND
 from services.order.settings import OrderSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
+from shared.documents.housekeeping import sweeping
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
@@ -18,6 +19,6 @@ def create_worker(settings: OrderSettings, bus: Bus, db: Database) -> Worker:
         db,
         bus,
         consumers=CONSUMERS,
-        jobs=[periodic("housekeeping", 3600, imports.clean_up)],
+        jobs=[periodic("housekeeping", 3600, imports.clean_up), sweeping(db, settings)],
         parts={"imports": imports.run},
     )

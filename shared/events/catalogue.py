@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from shared.events import customer, identity, inbound, opportunity, order, organisation, staff
+from shared.events import (
+    customer,
+    documents,
+    identity,
+    inbound,
+    opportunity,
+    order,
+    organisation,
+    staff,
+)
 from shared.events.payload import all_events, declared_events, inbound_events, payload_class
 
 __all__ = [
     "all_events",
     "customer",
     "declared_events",
+    "documents",
     "identity",
     "inbound",
     "inbound_events",

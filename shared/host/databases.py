@@ -6,8 +6,10 @@ import os
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
+from shared.documents.settings import DocumentSettings
 from shared.host.console import Say
 from shared.host.embedded import EmbeddedServer
 from shared.host.errors import HostError
@@ -15,15 +17,19 @@ from shared.host.provision import Place
 from shared.host.settings import HostSettings
 from shared.service import Service, load
 
+_DOCUMENTS = "KEHU_DOCUMENTS"
+
 
 @dataclass(frozen=True)
 class Databases:
-    """The places a command works on. ``embedded`` is None when they are somebody else's."""
+    """The places a command works on. ``embedded`` is None when they are somebody else's, and so is
+    ``documents``, the folder of files beside it."""
 
     places: Mapping[str, Place]
     bus_url: str | None = field(repr=False)
     page_secret: str | None = field(default=None, repr=False)
     embedded: EmbeddedServer | None = None
+    documents: Path | None = None
 
     def settings(self, service: Service, base_url: str | None = None) -> Any:
         """Return a service's settings; what the environment says stands."""
@@ -39,7 +45,14 @@ class Databases:
             for name, value in given.items()
             if value is not None and not in_environment(service, name)
         }
+        if self.documents and has_documents(service) and _DOCUMENTS not in os.environ:
+            given[_DOCUMENTS] = str(self.documents)
         return service.settings(**given)
+
+
+def has_documents(service: Service) -> bool:
+    """Say whether a service keeps files."""
+    return issubclass(service.settings, DocumentSettings)
 
 
 def in_environment(service: Service, setting: str) -> bool:
@@ -73,7 +86,8 @@ async def open_databases(
         say(f"PostgreSQL {embedded.version} on port {embedded.port}, data in {settings.data}")
         try:
             bus_url = settings.bus_url.get_secret_value() if settings.bus_url else embedded.bus_url
-            yield Databases(embedded.places, bus_url, embedded.page_secret, embedded)
+            documents = settings.data / "documents"
+            yield Databases(embedded.places, bus_url, embedded.page_secret, embedded, documents)
         finally:
             await embedded.stop()
 

@@ -5,22 +5,6 @@ from __future__ import annotations
 from shared.domain.errors import Conflict, DomainError
 
 
-class MalformedUpload(DomainError):
-    """The body is not a multipart form with one file."""
-
-    code = "malformed_upload"
-    status = 400
-    title = "The upload is malformed"
-
-
-class FileTooLarge(DomainError):
-    """The file is larger than the settings allow."""
-
-    code = "file_too_large"
-    status = 413
-    title = "The file is too large"
-
-
 class UnsupportedFile(DomainError):
     """Neither CSV nor XLSX, or its name says something else than its content."""
 

@@ -9,21 +9,20 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 from pydantic_core import from_json
 from starlette.responses import Response
 
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import now
-from shared.domain.errors import FieldError, Invalid
+from shared.domain.errors import Invalid
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.idempotency import IdempotencyKey
+from shared.http.multipart import Form, MalformedUpload, field_errors, file_pieces, form_schema
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import new_router
 from shared.imports import store
-from shared.imports.errors import MalformedUpload
 from shared.imports.kinds import ImportKind
-from shared.imports.multipart import FILE_FIELD, Form, file_pieces
 from shared.imports.schemas import ImportOut, RowErrorOut
 from shared.imports.store import JobStatus
 from shared.imports.template import (
@@ -38,6 +37,7 @@ from shared.imports.uploads import Upload, take_in
 
 #: The setting decides (``import_max_bytes``), not the limit of ordinary bodies.
 _NO_BODY_LIMIT = 2**40
+_DRY_RUN = {"type": "boolean", "default": False, "description": "change nothing"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def _add_start(router: APIRouter, kind: ImportKind, start: str, jobs: str, permi
         status_code=202,
         response_model=ImportOut,
         max_body_size=_NO_BODY_LIMIT,
-        openapi_extra=_form(kind.options),
+        openapi_extra=form_schema(kind.options, "CSV or XLSX", dry_run=_DRY_RUN),
     )
 
 
@@ -205,7 +205,7 @@ def _known(kind: ImportKind, form: Form, upload: Upload) -> dict[str, Any]:
     try:
         options = kind.options.model_validate(fields)
     except ValidationError as error:
-        raise Invalid("An option is not valid.", errors=_field_errors(error)) from error
+        raise Invalid("An option is not valid.", errors=field_errors(error)) from error
     return {
         "file_name": form.file_name or "",
         "format": upload.format(form.file_name or ""),
@@ -213,13 +213,6 @@ def _known(kind: ImportKind, form: Form, upload: Upload) -> dict[str, Any]:
         "dry_run": dry_run == "true",
         "options": options.model_dump(mode="json"),
     }
-
-
-def _field_errors(error: ValidationError) -> tuple[FieldError, ...]:
-    return tuple(
-        FieldError("/" + "/".join(str(step) for step in each["loc"]), each["type"], each["msg"])
-        for each in error.errors(include_url=False, include_input=False)
-    )
 
 
 def _key(write: Write, upload: Upload, known: dict[str, Any]) -> IdempotencyKey:
@@ -237,28 +230,3 @@ async def _start(uow: UnitOfWork, command: StartImport) -> Any:
 async def _drop(write: Write, job_id: UUID) -> None:
     async with write.context.db.pool.transaction() as conn:
         await store.drop_upload(conn, job_id)
-
-
-def _form(options: type[BaseModel]) -> dict[str, Any]:
-    """Describe the multipart form for OpenAPI."""
-    schema = options.model_json_schema()
-    properties = _inlined(schema["properties"], schema.get("$defs", {}))
-    file = {"type": "string", "format": "binary", "description": "CSV or XLSX"}
-    dry_run = {"type": "boolean", "default": False, "description": "change nothing"}
-    form = {
-        "type": "object",
-        "required": [FILE_FIELD],
-        "additionalProperties": False,
-        "properties": {FILE_FIELD: file, "dry_run": dry_run, **properties},
-    }
-    body = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
-    return {"requestBody": body}
-
-
-def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
-    """Put what a schema refers to in its place: the document has no such definitions."""
-    if isinstance(schema, dict):
-        if "$ref" in schema:
-            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
-        return {name: _inlined(each, definitions) for name, each in schema.items()}
-    return [_inlined(each, definitions) for each in schema] if isinstance(schema, list) else schema

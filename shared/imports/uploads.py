@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from shared.db.unit_of_work import Database
+from shared.http.multipart import FileTooLarge
 from shared.imports import store
-from shared.imports.errors import FileTooLarge, UnsupportedFile
+from shared.imports.errors import UnsupportedFile
 
 CHUNK_BYTES = 1024 * 1024
 

@@ -20,6 +20,7 @@ AGGREGATES = {
     "delivery": "发货",
     "deputy": "代理",
     "discount_policy": "折扣权限",
+    "document": "文档",
     "invoice": "发票",
     "opportunity": "销售机会",
     "order": "订单",

@@ -10,11 +10,11 @@ IMPERSONAL = frozenset(
     chain client code column columns competitor consumer content content_hash cost_currency
     currency customer_number department document encoding end_reason error event_type external_id
     fingerprint format hash headers ignored industry key kid kind level likelihood
-    limit_currency line method name_zh non_standard_role number number_range object_type
+    limit_currency line media_type method name_zh non_standard_role number number_range object_type
     options path payload payment_terms permissions product_code product_name progress
     project_number reach reference region registration required_role resolution role roles
-    route scope series settlement site source source_type stage state status terms title topic
-    trace_id tracking type unit unit_path verdict verification website
+    route scope series settlement sha256 site source source_type stage state status terms title
+    topic trace_id tracking type unit unit_path verdict verification website
     """.split()
 )
 #: Names of things, not of people.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import tempfile
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ from shared.db.migrations import grant_runtime, upgrade
 from shared.db.unit_of_work import Database
 from shared.domain.ids import new_id
 from shared.embedded import PostgresServer
+from shared.host.databases import has_documents
 from shared.service import Service, load
 from tests.support.postgres import clone_database, create_database, drop_database
 
@@ -31,6 +33,8 @@ ISSUER = "kehu"
 _key = Ed25519PrivateKey.generate()
 #: Tests ask more, and more at once, than callers may; those of the limits set their own.
 _NO_LIMITS = {"KEHU_RATE_PRINCIPAL": 0, "KEHU_RATE_NETWORK": 0, "max_requests": 10_000}
+#: Of documents, for the time of the run.
+_FILES = tempfile.TemporaryDirectory(prefix="kehu-documents-")
 _RUNTIME_ROLE, _RUNTIME_PASSWORD = "kehu_test_runtime", "kehu"
 
 
@@ -122,6 +126,8 @@ async def launch(server: PostgresServer, name: str, **settings: Any) -> ServiceU
     database = f"{name}_{new_id().hex[-12:]}"
     owner_dsn = await clone_database(server, f"template_{name}", database)
     runtime = server.dsn(database, _RUNTIME_ROLE, _RUNTIME_PASSWORD)
+    if has_documents(service):
+        settings = {"KEHU_DOCUMENTS": _FILES.name, **settings}
     given = service.settings(
         database_url=runtime, owner_database_url=owner_dsn, **{**_NO_LIMITS, **settings}
     )

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from shared.auth.roles import Permission, Role
+from shared.auth.roles import EVERYONE, MANAGEMENT, Permission, Role
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
+_FILING = EVERYONE | {Role.INTEGRATION}
+_READING_ALONE = frozenset({Role.EXECUTIVE})
 
 DECLARED = (
     Permission(
@@ -16,5 +18,16 @@ DECLARED = (
         "See who changed what",
         "查看审计记录",
         _ADMINISTRATOR | {Role.GENERAL_MANAGER},
+    ),
+    # Beside the permission to see or change the object that a document belongs to.
+    Permission("document.read", "See documents", "查看文档", _FILING),
+    Permission(
+        "document.attach", "Attach and change documents", "上传和维护文档", _FILING - _READING_ALONE
+    ),
+    Permission(
+        "document.verify",
+        "Verify documents",
+        "核实文档",
+        MANAGEMENT | {Role.FINANCE, Role.DATA_STEWARD},
     ),
 )

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 import typer
 from pydantic_core import to_json
 from rich.console import Console
+from rich.progress import Progress
 from rich.table import Table
 
 from shared.audit.store import Head
@@ -16,9 +17,12 @@ from shared.audit.verifying import Verified
 from shared.db.common_invariants import WHILE_RUNNING
 from shared.db.invariants import Violation, violations
 from shared.db.unit_of_work import Database
+from shared.documents.settings import storage
+from shared.documents.verifying import verify_documents
 from shared.host import server
 from shared.host.chains import read_heads, verify_chains
 from shared.host.conservation import Conservation, check_conservation
+from shared.host.databases import has_documents
 from shared.host.instance import holder
 from shared.host.options import Data, Opened, opened
 from shared.host.settings import HostSettings
@@ -36,11 +40,17 @@ Heads = Annotated[
     ),
 ]
 
+Hashes = Annotated[
+    bool,
+    typer.Option("--hashes", help="Read the content of every document, and not only its size."),
+]
+
 
 def check(
     data: Data = None,
     as_json: Annotated[bool, typer.Option("--json", help="Answer with one JSON document.")] = False,
     audit_head: Heads = None,
+    hashes: Hashes = False,
 ) -> None:
     """Check every promise about the data; exit with 1 when one is broken.
 
@@ -48,7 +58,9 @@ def check(
     """
     configure("error")
     kept = read_heads(audit_head or ())
-    found, across, chains = server.run_once(lambda: _check(HostSettings.of(data=data), kept))
+    found, across, chains = server.run_once(
+        lambda: _check(HostSettings.of(data=data), kept, hashes)
+    )
     broken = [each for listed in found.values() for each in listed] + across.violations
     if as_json:
         print(_document(found, across, chains))
@@ -58,7 +70,7 @@ def check(
 
 
 async def _check(
-    settings: HostSettings, kept: Mapping[str, Head]
+    settings: HostSettings, kept: Mapping[str, Head], hashes: bool
 ) -> tuple[Found, Conservation, Chains]:
     async with opened(settings) as here:
         at_work = here.databases.embedded is None or holder(settings.data) is not None
@@ -69,6 +81,8 @@ async def _check(
         chains = await verify_chains(here.services, here.dbs, kept)
         for name, chain in chains.items():
             found[name] += [chain.broken] if chain.broken else []
+        for service in filter(has_documents, here.services):
+            found[service.name] += await _documents(here, service, hashes=hashes)
         return found, await _across(here), chains
 
 
@@ -77,6 +91,19 @@ async def _within(service: Service, db: Database, *, at_work: bool) -> list[Viol
     async with db.reading() as conn:
         await conn.execute(sa.text("SET statement_timeout = 0"))
         return await violations(conn, promises)
+
+
+async def _documents(here: Opened, service: Service, *, hashes: bool) -> list[Violation]:
+    """Look at every file of a service; whoever watches a terminal sees how far it is."""
+    name, store = service.name, storage(here.databases.settings(service))
+    with Progress(console=Console(stderr=True), transient=True) as shown:
+        task = shown.add_task(f"documents of {name}", total=None)
+        return await verify_documents(
+            here.dbs[name],
+            store,
+            hashes=hashes,
+            progress=lambda done, total: shown.update(task, completed=done, total=total),
+        )
 
 
 async def _across(here: Opened) -> Conservation:

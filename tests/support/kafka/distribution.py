@@ -56,13 +56,13 @@ def find_distribution(say: Say) -> Distribution:
     Raises:
         KafkaError: Java or Maven is missing, or Maven could not fetch it.
     """
-    java, java_version = _find_java()
+    java, java_version = find_java()
     version = _pinned_version()
     folder = CACHE / version
     with locked():
-        if not _is_complete(folder):
+        if not is_complete(_POM, folder):
             say(f"fetching Apache Kafka {version} through Maven, once (about 50 MB)")
-            _fetch(folder)
+            fetch_jars(_POM, folder)
     of_this_java = hashlib.sha256(java_version.encode()).hexdigest()[:8]
     return Distribution(java, folder / "libs", version, folder / f"classes-{of_this_java}.jsa")
 
@@ -74,7 +74,7 @@ def _pinned_version() -> str:
     return found[1]
 
 
-def _find_java() -> tuple[Path, str]:
+def find_java() -> tuple[Path, str]:
     """The Java of JAVA_HOME or of the PATH, and what it says about its version."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else shutil.which("java")
@@ -90,36 +90,36 @@ def _find_java() -> tuple[Path, str]:
     return Path(java), said
 
 
-def _is_complete(folder: Path) -> bool:
+def is_complete(pom: Path, folder: Path) -> bool:
     """The jars are those of the pom as it is now."""
     made_for = folder / "pom.xml"
-    return made_for.exists() and made_for.read_bytes() == _POM.read_bytes()
+    return made_for.exists() and made_for.read_bytes() == pom.read_bytes()
 
 
-def _fetch(folder: Path) -> None:
-    """Copy the jars into a folder beside, renamed when complete: a kill leaves no half of it."""
+def fetch_jars(pom: Path, folder: Path) -> None:
+    """Copy what a pom names into a folder beside, renamed when complete: no half is ever there."""
     maven = shutil.which("mvn")
     if maven is None:
         raise KafkaError(f"There is no mvn here. {_REMEDY}")
     draft = folder.with_name(f"{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
-    command = [maven, "--batch-mode", "--quiet", "--file", str(_POM)]
+    command = [maven, "--batch-mode", "--quiet", "--file", str(pom)]
     command += [f"-Dmaven.repo.local={ROOT / '.cache' / 'maven'}", "dependency:copy-dependencies"]
     command += [f"-DoutputDirectory={draft / 'libs'}", "-DincludeScope=runtime"]
     done = subprocess.run(command, capture_output=True, text=True)
     if done.returncode != 0:
         said = (done.stdout + done.stderr)[-_OUTPUT_SHOWN:]
-        raise KafkaError(f"Maven could not fetch Kafka:\n{said}")
-    shutil.copy(_POM, draft / "pom.xml")
+        raise KafkaError(f"Maven could not fetch what {pom} names:\n{said}")
+    shutil.copy(pom, draft / "pom.xml")
     shutil.rmtree(folder, ignore_errors=True)
     draft.rename(folder)
 
 
 @contextmanager
-def locked() -> Iterator[None]:
+def locked(cache: Path = CACHE) -> Iterator[None]:
     """One process at a time changes the cache; the others wait and find it changed."""
-    CACHE.mkdir(parents=True, exist_ok=True)
-    handle = os.open(CACHE / "fetch.lock", os.O_RDWR | os.O_CREAT, 0o600)
+    cache.mkdir(parents=True, exist_ok=True)
+    handle = os.open(cache / "fetch.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
         fcntl.flock(handle, fcntl.LOCK_EX)
         yield

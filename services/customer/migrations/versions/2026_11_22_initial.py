@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5cb57df6fe38"
+revision = "2888711b000f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -218,6 +218,36 @@ def upgrade() -> None:
         unique=True,
         postgresql_where=sa.text("done_at IS NULL"),
     )
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("object_type", sa.Text(), nullable=False, comment="customer, contract, …"),
+        sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("verification", sa.Text(), nullable=False),
+        sa.Column("verified_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "verified_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True, comment="of who verified it"),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=False, comment="number of the newest version"),
+        sa.PrimaryKeyConstraint("id", name=op.f("document_pkey")),
+    )
+    op.create_index("document_object", "document", ["object_type", "object_id", "id"], unique=False)
+    op.create_table(
+        "document_upload",
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("blob", name=op.f("document_upload_pkey")),
+    )
+    op.create_index("document_upload_started", "document_upload", ["started_at"], unique=False)
     op.create_table(
         "handover",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -560,6 +590,31 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("credit_pkey")),
     )
     op.create_table(
+        "document_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False, comment="its key"),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes"),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="hexadecimal"),
+        sa.Column("uploaded_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "uploaded_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("document_version_document_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("document_version_pkey")),
+        sa.UniqueConstraint("blob", name=op.f("document_version_blob_key")),
+        sa.UniqueConstraint(
+            "document_id", "number", name=op.f("document_version_document_id_number_key")
+        ),
+    )
+    op.create_table(
         "import_chunk",
         sa.Column("job_id", sa.Uuid(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -730,6 +785,7 @@ def downgrade() -> None:
     op.drop_index("import_error_job", table_name="import_error")
     op.drop_table("import_error")
     op.drop_table("import_chunk")
+    op.drop_table("document_version")
     op.drop_table("credit")
     op.drop_index("contact_primary", table_name="contact", postgresql_where=sa.text('"primary"'))
     op.drop_index("contact_customer", table_name="contact")
@@ -771,6 +827,10 @@ def downgrade() -> None:
         "handover_running_to", table_name="handover", postgresql_where=sa.text("status = 'running'")
     )
     op.drop_table("handover")
+    op.drop_index("document_upload_started", table_name="document_upload")
+    op.drop_table("document_upload")
+    op.drop_index("document_object", table_name="document")
+    op.drop_table("document")
     op.drop_index(
         "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
     )

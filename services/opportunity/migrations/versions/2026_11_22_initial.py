@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "f442a6c4cd4e"
+revision = "729445b4b5e9"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -154,6 +154,36 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("discount_policy_head_pkey")),
         info={"aggregate": "discount_policy"},
     )
+    op.create_table(
+        "document",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("object_type", sa.Text(), nullable=False, comment="customer, contract, …"),
+        sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("verification", sa.Text(), nullable=False),
+        sa.Column("verified_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "verified_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("verified_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True, comment="of who verified it"),
+        sa.Column("created_by", sa.Uuid(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("latest", sa.Integer(), nullable=False, comment="number of the newest version"),
+        sa.PrimaryKeyConstraint("id", name=op.f("document_pkey")),
+    )
+    op.create_index("document_object", "document", ["object_type", "object_id", "id"], unique=False)
+    op.create_table(
+        "document_upload",
+        sa.Column("blob", sa.Text(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("blob", name=op.f("document_upload_pkey")),
+    )
+    op.create_index("document_upload_started", "document_upload", ["started_at"], unique=False)
     op.create_table(
         "idempotency_key",
         sa.Column("principal", sa.Uuid(), nullable=False),
@@ -518,6 +548,31 @@ def upgrade() -> None:
     )
     op.create_index("activity_owner", "activity", ["owner_id", "happened_at", "id"], unique=False)
     op.create_table(
+        "document_version",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("blob", sa.Text(), nullable=False, comment="its key"),
+        sa.Column("file_name", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False),
+        sa.Column("size", sa.BigInteger(), nullable=False, comment="bytes"),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="hexadecimal"),
+        sa.Column("uploaded_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "uploaded_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("uploaded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("document_version_document_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("document_version_pkey")),
+        sa.UniqueConstraint("blob", name=op.f("document_version_blob_key")),
+        sa.UniqueConstraint(
+            "document_id", "number", name=op.f("document_version_document_id_number_key")
+        ),
+    )
+    op.create_table(
         "plan_item",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("opportunity_id", sa.Uuid(), nullable=False),
@@ -698,6 +753,7 @@ def downgrade() -> None:
     op.drop_table("price")
     op.drop_index(op.f("plan_item_opportunity_id"), table_name="plan_item")
     op.drop_table("plan_item")
+    op.drop_table("document_version")
     op.drop_index("activity_owner", table_name="activity")
     op.drop_index("activity_opportunity", table_name="activity")
     op.drop_index("activity_happened", table_name="activity")
@@ -746,6 +802,10 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_index("idempotency_key_created", table_name="idempotency_key")
     op.drop_table("idempotency_key")
+    op.drop_index("document_upload_started", table_name="document_upload")
+    op.drop_table("document_upload")
+    op.drop_index("document_object", table_name="document")
+    op.drop_table("document")
     op.drop_table("discount_policy_head")
     op.drop_table("discount_policy")
     op.drop_table("deputy")

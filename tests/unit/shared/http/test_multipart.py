@@ -10,8 +10,7 @@ from fastapi import Request
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared.imports.errors import MalformedUpload
-from shared.imports.multipart import Form, file_pieces
+from shared.http.multipart import Form, MalformedUpload, file_pieces
 
 TYPE = 'multipart/form-data; boundary="b--b"'
 FILE = b'content-disposition: form-data; name="file"; filename='

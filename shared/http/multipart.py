@@ -8,10 +8,11 @@ from pathlib import PurePath
 from typing import Any
 
 from fastapi import Request
+from pydantic import BaseModel, ValidationError
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 
-from shared.imports.errors import MalformedUpload
+from shared.domain.errors import DomainError, FieldError
 
 FILE_FIELD = "file"
 _MAX_FIELDS = 20
@@ -19,12 +20,32 @@ _MAX_FIELD_BYTES = 1000
 _MAX_NAME = 255
 
 
+class MalformedUpload(DomainError):
+    """The body is not a multipart form with one file."""
+
+    code = "malformed_upload"
+    status = 400
+    title = "The upload is malformed"
+
+
+class FileTooLarge(DomainError):
+    """The file is larger than the settings allow."""
+
+    code = "file_too_large"
+    status = 413
+    title = "The file is too large"
+
+
 @dataclass
 class Form:
-    """The fields of a form, complete when the pieces of its file are through."""
+    """The fields of a form, complete when the pieces of its file are through.
+
+    ``given_name`` is the file's name as it was sent, ``file_name`` what can be shown of it.
+    """
 
     fields: dict[str, str] = field(default_factory=dict)
     file_name: str | None = None
+    given_name: str = ""
 
 
 async def file_pieces(request: Request, form: Form) -> AsyncIterator[bytes]:
@@ -114,8 +135,10 @@ class _Parts:
         if name != FILE_FIELD or self._form.file_name is not None:
             raise MalformedUpload(f"Send one file, in the field {FILE_FIELD}.")
         # Only for people to read; nothing is ever stored under this name.
-        given = PurePath(options[b"filename"].decode("utf-8", "replace").replace("\\", "/")).name
-        self._form.file_name = given.replace("\0", "")[-_MAX_NAME:]
+        given = options[b"filename"].decode("utf-8", "replace")
+        self._form.given_name = given
+        shown = PurePath(given.replace("\\", "/")).name
+        self._form.file_name = shown.replace("\0", "")[-_MAX_NAME:]
 
     def _data(self, data: bytes, start: int, end: int) -> None:
         if self._name is None:
@@ -131,3 +154,37 @@ class _Parts:
 
     def _all(self) -> None:
         self.complete = True
+
+
+def field_errors(error: ValidationError) -> tuple[FieldError, ...]:
+    """Return what is wrong with the fields of a form."""
+    return tuple(
+        FieldError("/" + "/".join(str(step) for step in each["loc"]), each["type"], each["msg"])
+        for each in error.errors(include_url=False, include_input=False)
+    )
+
+
+def form_schema(fields: type[BaseModel], file: str, **extra: dict[str, Any]) -> dict[str, Any]:
+    """Describe a multipart form for OpenAPI: the file, ``extra`` fields, and those of a model."""
+    schema = fields.model_json_schema()
+    form = {
+        "type": "object",
+        "required": [FILE_FIELD],
+        "additionalProperties": False,
+        "properties": {
+            FILE_FIELD: {"type": "string", "format": "binary", "description": file},
+            **extra,
+            **_inlined(schema["properties"], schema.get("$defs", {})),
+        },
+    }
+    body = {"required": True, "content": {"multipart/form-data": {"schema": form}}}
+    return {"requestBody": body}
+
+
+def _inlined(schema: Any, definitions: dict[str, Any]) -> Any:
+    """Put what a schema refers to in its place: the document has no such definitions."""
+    if isinstance(schema, dict):
+        if "$ref" in schema:
+            return _inlined(definitions[schema["$ref"].rpartition("/")[2]], definitions)
+        return {name: _inlined(each, definitions) for name, each in schema.items()}
+    return [_inlined(each, definitions) for each in schema] if isinstance(schema, list) else schema
