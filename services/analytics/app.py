@@ -7,7 +7,7 @@ from fastapi import FastAPI
 from services.analytics.cube.router import router as cube
 from services.analytics.customers.router import router as customers
 from services.analytics.dashboard import routes as dashboard
-from services.analytics.facts.identity import sessions
+from services.analytics.facts.identity import VOIDED
 from services.analytics.facts.organisation import deputies, roles, units
 from services.analytics.facts.parties import staff
 from services.analytics.funnel.router import router as funnel
@@ -19,7 +19,6 @@ from services.analytics.settings import AnalyticsSettings
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
-from shared.sessions.table import voided
 
 
 def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
@@ -35,7 +34,7 @@ def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None
         routers=[cube, overview, customers, funnel, receivables, reconciliation],
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
-        voided=voided(sessions),
+        voided=VOIDED,
         keys=keys,
     )
     dashboard.install(app)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sqlalchemy as sa
 from fastapi import FastAPI
 
+from services.customer.clients.repository import VOIDED as CHANGED_CLIENTS
+from services.customer.clients.router import router as clients
 from services.customer.contacts.router import router as contacts
 from services.customer.credit.router import router as credit
 from services.customer.customers.router import router as customers
@@ -12,12 +15,13 @@ from services.customer.deputies.table import deputies as deputyships
 from services.customer.documents import router as documents
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
+from services.customer.keys.router import router as keys_router
+from services.customer.keys.service import keys_from_database
 from services.customer.permissions import PERMISSIONS
 from services.customer.registrations.router import router as registrations
 from services.customer.roles.router import router as roles
 from services.customer.roles.table import roles as defined_roles
-from services.customer.sessions.keys import keys_from_database
-from services.customer.sessions.repository import VOIDED
+from services.customer.sessions.repository import VOIDED as ENDED_SESSIONS
 from services.customer.sessions.router import router as sessions
 from services.customer.settings import CustomerSettings
 from services.customer.staff.router import router as staff
@@ -55,10 +59,10 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         roles=defined_roles,
         deputies=deputyships,
         permissions=PERMISSIONS,
-        routers=[*ROUTERS, sessions] if own else ROUTERS,
+        routers=[*ROUTERS, sessions, keys_router, clients] if own else ROUTERS,
         units=organisation,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
-        voided=VOIDED,
+        voided=sa.union_all(ENDED_SESSIONS, CHANGED_CLIENTS),
         keys=keys or (keys_from_database(db) if own else None),
     )

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 
 import sqlalchemy as sa
 
+from services.customer.keys.service import ensure_key
 from services.customer.roles.service import ensure_predefined
-from services.customer.sessions.keys import all_keys, make_key
 from services.customer.settings import CustomerSettings
 from services.customer.staff.model import Staff
 from services.customer.staff.passwords import hash_password
@@ -34,8 +34,7 @@ async def prepare(db: Database, settings: CustomerSettings) -> Sequence[str]:
         await ensure_predefined(uow)
         if not settings.sign_in:
             return ()  # an identity provider knows who administers
-        if not await all_keys(uow.conn):
-            await make_key(uow)
+        await ensure_key(uow)
         if (await uow.conn.execute(sa.select(staff.c.id).limit(1))).first() is not None:
             return ()
         return await _first_administrator(uow, settings)

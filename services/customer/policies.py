@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.customer.clients import service as clients
 from services.customer.deputies import service as deputies
 from services.customer.handovers import service as handovers
 from services.customer.sessions import service as sessions
@@ -23,5 +24,5 @@ POLICIES: Policies = {
     UnitChanged: (placing.manager_works_here, placing.follow_names),
     UnitMoved: (placing.follow_move,),
     UnitClosed: (placing.nobody_is_there,),
-    RoleRetired: (staff.nobody_holds,),
+    RoleRetired: (staff.nobody_holds, clients.nobody_holds),
 }

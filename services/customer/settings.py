@@ -24,6 +24,12 @@ class CustomerSettings(ServiceSettings, ImportSettings, DocumentSettings):
     token_seconds: int = Field(
         default=8 * 3600, ge=60, le=7 * 86400, description="how long an access token lasts"
     )
+    key_days: int = Field(
+        default=90,
+        ge=0,
+        le=3650,
+        description="how old the key that signs access tokens becomes; 0: until it is rotated",
+    )
     session_seconds: int = Field(
         default=30 * 86400,
         ge=60,

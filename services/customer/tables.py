@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from services.customer.clients.table import client_secrets, clients
 from services.customer.contacts.table import contacts
 from services.customer.credit.table import assessments, credit
 from services.customer.customers.table import customers, ownership_changes
 from services.customer.deputies.table import deputies
 from services.customer.handovers.table import handovers
+from services.customer.keys.table import signing_keys
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
 from services.customer.roles.table import known_permissions, roles
-from services.customer.sessions.table import known_networks, refresh_tokens, sessions, signing_keys
+from services.customer.sessions.table import known_networks, refresh_tokens, sessions
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
 from services.customer.units.table import units
@@ -33,6 +35,8 @@ idempotency_table(metadata)
 __all__ = [
     "assessments",
     "attempts",
+    "client_secrets",
+    "clients",
     "contacts",
     "credit",
     "customers",

@@ -23,7 +23,7 @@ def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
         consumers=CONSUMERS,
         deadlines={handovers.DEADLINE: handovers.go_on},
         jobs=[
-            periodic("housekeeping", 3600, lambda: clean_up(db, imports)),
+            periodic("housekeeping", 3600, lambda: clean_up(db, imports, settings)),
             sweeping(db, settings),
         ],
         parts={"imports": imports.run},

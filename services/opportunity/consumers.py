@@ -10,12 +10,11 @@ from services.opportunity.roles import projection as roles
 from services.opportunity.staff import projection as staff
 from services.opportunity.units import projection as units
 from shared.events.customer import ContactChanged, CustomerOwnerChanged
-from shared.events.identity import SessionEnded
 from shared.events.inbound import ProductFactsChanged
 from shared.events.order import ContractSigned, OrderApproved
 from shared.events.staff import StaffLeft
 from shared.inbox.consumer import Consumer
-from shared.sessions.projection import project_ended_sessions
+from shared.sessions import projection as sessions
 
 REPLICAS = Consumer(
     "opportunity.replicas",
@@ -26,7 +25,7 @@ REPLICAS = Consumer(
         **dict.fromkeys(units.EVENTS, units.project_units),
         **dict.fromkeys(roles.EVENTS, roles.project_roles),
         **dict.fromkeys(deputies.EVENTS, deputies.project_deputies),
-        SessionEnded: project_ended_sessions,
+        **sessions.HANDLERS,
     },
 )
 

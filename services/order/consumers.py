@@ -23,7 +23,6 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
-from shared.events.identity import SessionEnded
 from shared.events.inbound import PaymentReceived, StockLevelChanged
 from shared.events.opportunity import (
     DiscountPolicyAdopted,
@@ -44,7 +43,7 @@ from shared.events.organisation import (
 )
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
-from shared.sessions.projection import project_ended_sessions
+from shared.sessions import projection as sessions
 
 REPLICAS = Consumer(
     "order.replicas",
@@ -73,7 +72,7 @@ REPLICAS = Consumer(
         RoleRetired: project_roles,
         DeputyAppointed: project_deputies,
         DeputyRevoked: project_deputies,
-        SessionEnded: project_ended_sessions,
+        **sessions.HANDLERS,
     },
 )
 

@@ -26,9 +26,13 @@ class Rereading:
     async def again(self) -> None:
         """Read anew. Who comes meanwhile shares the reading, and its failure: were each to try in
         turn, a database that is away would make them queue."""
+        await asyncio.shield(self.start())
+
+    def start(self) -> asyncio.Future[None]:
+        """Begin to read anew, unless that is under way."""
         if self._reading is None or self._reading.done():
             self._reading = asyncio.ensure_future(self._read())
-        await asyncio.shield(self._reading)
+        return self._reading
 
     async def _read(self) -> None:
         started = time.monotonic()

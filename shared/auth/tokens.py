@@ -5,6 +5,7 @@ Signing lives in the customer service, or with a company's own identity provider
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -15,6 +16,7 @@ import httpx
 import jwt
 
 from shared.auth.grants import Grants, Table
+from shared.auth.rereading import Rereading
 from shared.auth.revocations import Revocations
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
@@ -24,7 +26,8 @@ AUDIENCE = "kehu"
 LEEWAY_SECONDS = 30
 _REQUIRED = ["iss", "aud", "exp", "iat", "sub", "jti", "client_id"]
 _CACHE_SIZE = 10_000
-_KEYS_FRESH_SECONDS = 300
+_KEYS_RENEWED_SECONDS = 30
+_KEYS_FRESH_SECONDS = 60
 _KEYS_RETRY_SECONDS = 5
 
 #: Fetches a JSON Web Key Set (RFC 7517).
@@ -62,7 +65,7 @@ class TokenVerifier:
         self.grants = grants
         self._revocations = revocations
         self._keys: dict[str, jwt.PyJWK] = {}
-        self._keys_read = float("-inf")
+        self._rereading = Rereading(self._read_keys)
         self._actors: dict[str, _Known] = {}
 
     async def verify(self, token: str) -> Actor:
@@ -75,6 +78,8 @@ class TokenVerifier:
         known = self._actors.get(token)
         if known is None or known.expires <= time.time():
             known = await self._remember(token)
+        elif not await self._still_verifies(known):
+            raise Unauthenticated("The token is signed by an unknown key.")
         if self._revocations:
             for each in known.voided_with:
                 if not await self._revocations.still_valid(each, known.issued):
@@ -88,10 +93,14 @@ class TokenVerifier:
         if self._revocations:
             self._revocations.forget()
 
+    def forget_keys(self) -> None:
+        """Read the keys anew at the next request: they were just rotated."""
+        self._rereading.forget()
+
     async def _remember(self, token: str) -> _Known:
-        claims = await self._claims(token)
+        kid, claims = await self._claims(token)
         try:
-            known = _Known(float(claims["exp"]), float(claims["iat"]), _actor(claims))
+            known = _Known(kid, float(claims["exp"]), float(claims["iat"]), _actor(claims))
         except (AttributeError, ValueError, TypeError) as error:
             raise Unauthenticated("The token does not name a person of this system.") from error
         if len(self._actors) >= _CACHE_SIZE:
@@ -99,13 +108,14 @@ class TokenVerifier:
         self._actors[token] = known
         return known
 
-    async def _claims(self, token: str) -> dict[str, Any]:
+    async def _claims(self, token: str) -> tuple[str, dict[str, Any]]:
         try:
             header = jwt.get_unverified_header(token)
             if header.get("alg") != ALGORITHM or header.get("typ") != "at+jwt":
                 raise Unauthenticated("This is not an access token of this system.")
-            key = await self._key(str(header.get("kid", "")))
-            return jwt.decode(
+            kid = str(header.get("kid", ""))
+            key = await self._key(kid)
+            return kid, jwt.decode(
                 token,
                 key,
                 algorithms=[ALGORITHM],
@@ -118,12 +128,21 @@ class TokenVerifier:
             raise Unauthenticated("The token does not verify or has expired.") from error
 
     async def _key(self, kid: str) -> jwt.PyJWK:
-        age = time.monotonic() - self._keys_read
-        if age > _KEYS_FRESH_SECONDS or (kid not in self._keys and age > _KEYS_RETRY_SECONDS):
-            await self._read_keys()
+        lasts = _KEYS_FRESH_SECONDS if kid in self._keys else _KEYS_RETRY_SECONDS
+        if self._rereading.is_older_than(lasts):
+            await self._rereading.again()
         if kid not in self._keys:
             raise Unauthenticated("The token is signed by an unknown key.")
         return self._keys[kid]
+
+    async def _still_verifies(self, known: _Known) -> bool:
+        """Say whether the key of a token is still published. The keys are read anew beside the
+        requests; only who comes after a long rest waits for them."""
+        if self._rereading.is_older_than(_KEYS_RENEWED_SECONDS):
+            reading = self._rereading.start()
+            if self._rereading.is_older_than(_KEYS_FRESH_SECONDS):
+                await asyncio.shield(reading)
+        return known.kid in self._keys
 
     async def _read_keys(self) -> None:
         try:
@@ -133,15 +152,15 @@ class TokenVerifier:
                 return
             raise Unavailable("The keys that verify tokens cannot be read.") from error
         self._keys = {key.key_id: key for key in found.keys if key.key_id}
-        self._keys_read = time.monotonic()
 
 
 class _Known:
     """A verified token: until when it counts, and for whom."""
 
-    __slots__ = ("_table", "actor", "expires", "issued", "voided_with")
+    __slots__ = ("_table", "actor", "expires", "issued", "kid", "voided_with")
 
-    def __init__(self, expires: float, issued: float, actor: Actor) -> None:
+    def __init__(self, kid: str, expires: float, issued: float, actor: Actor) -> None:
+        self.kid = kid
         self.expires = expires
         self.issued = issued
         self.actor = actor

@@ -1,4 +1,5 @@
-"""Events about who is signed in: sessions, never tokens, addresses or secrets."""
+"""Events about who is signed in, machines among them, and by which keys: never tokens, addresses
+or secrets."""
 
 from __future__ import annotations
 
@@ -26,3 +27,49 @@ class SessionOpened(SessionState):
 @event("crm.customer.session.ended.v1")
 class SessionEnded(SessionState):
     """A session was ended before its time."""
+
+
+class ClientState(Payload):
+    """Another system that signs in by itself. Its tokens issued before ``void_before`` are void,
+    and have all expired at ``void_until``."""
+
+    client_id: UUID
+    name: str
+    roles: tuple[str, ...]
+    status: str  # active, disabled
+    void_before: datetime | None = None
+    void_until: datetime | None = None
+
+
+@event("crm.customer.client.registered.v1")
+class ClientRegistered(ClientState):
+    """Another system may sign in (S214)."""
+
+
+@event("crm.customer.client.changed.v1")
+class ClientChanged(ClientState):
+    """Its name, roles or secret changed, or it may sign in again."""
+
+
+@event("crm.customer.client.disabled.v1")
+class ClientDisabled(ClientState):
+    """It may not sign in any more."""
+
+
+class SigningKeyState(Payload):
+    """A key that signs access tokens; ``kid`` is its name in the key set."""
+
+    signing_key_id: UUID
+    kid: str
+    signs_from: datetime
+    verifies_until: datetime | None
+
+
+@event("crm.customer.signing_key.published.v1")
+class SigningKeyPublished(SigningKeyState):
+    """A key verifies tokens from now on, and will sign."""
+
+
+@event("crm.customer.signing_key.retired.v1")
+class SigningKeyRetired(SigningKeyState):
+    """It signs no more, or will not; it verifies until its tokens have expired."""

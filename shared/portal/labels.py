@@ -13,6 +13,7 @@ SERVICES = {
 AGGREGATES = {
     "activity": "跟进",
     "allocation": "核销",
+    "client": "系统接口",
     "contact": "联系人",
     "contract": "合同",
     "credit": "信用",
@@ -32,6 +33,7 @@ AGGREGATES = {
     "receipt": "回款",
     "role": "角色",
     "session": "登录会话",
+    "signing_key": "签名密钥",
     "staff": "员工",
     "stock": "库存",
     "unit": "组织单位",

@@ -18,7 +18,7 @@ IMPERSONAL = frozenset(
     """.split()
 )
 #: Names of things, not of people.
-THINGS = frozenset({"product", "unit", "role", "opportunity"})
+THINGS = frozenset({"product", "unit", "role", "opportunity", "client"})
 #: Written by people about whatever they like: it may mention somebody.
 FREE_TEXT = frozenset({"note", "reason", "remark", "details", "result", "action", "close_reason"})
 #: What a table says of a column differently: "table.column" of every service.

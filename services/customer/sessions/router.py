@@ -1,22 +1,25 @@
-"""``/v1/auth``: sign-in after OAuth 2.0 (password and refresh grants, RFC 6749), sessions and
-passwords."""
+"""``/v1/auth``: sign-in after OAuth 2.0 (RFC 6749: password, refresh token, client credentials),
+sessions and passwords."""
 
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from typing import Annotated, Any
+from urllib.parse import unquote_plus
 from uuid import UUID
 
 from fastapi import Form, Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import Response
 
+from services.customer.clients.errors import InvalidClient
 from services.customer.limits.service import TooManyAttempts
 from services.customer.sessions import passwords, service
 from services.customer.sessions.guessing import Guess
-from services.customer.sessions.keys import key_set
 from services.customer.sessions.model import Session
 from services.customer.sessions.schemas import (
-    KeySetOut,
     MeOut,
     OwnPasswordIn,
     RefusalOut,
@@ -55,12 +58,6 @@ Text = Annotated[str, Form(max_length=256)]
 Secret = Annotated[str, Form(max_length=256, json_schema_extra={"format": "password"})]
 
 
-class KeySetResponse(JSONResponse):
-    """A key set has a media type of its own (RFC 7517, section 8.5.2)."""
-
-    media_type = "application/jwk-set+json"
-
-
 class InvalidRequest(DomainError):
     """The request lacks a parameter (RFC 6749, section 5.2)."""
 
@@ -69,7 +66,23 @@ class InvalidRequest(DomainError):
     title = "A parameter is missing"
 
 
-@router.post("/auth/token", response_model=TokenOut, responses=_REFUSALS)
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The parameters of a request for a token."""
+
+    username: str
+    password: str = field(repr=False)
+    new_password: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    client_id: str
+    client_secret: str = field(repr=False)
+
+
+@router.post(
+    "/auth/token",
+    response_model=TokenOut,
+    responses=_REFUSALS | {401: {"model": RefusalOut}},
+)
 async def sign_in(
     request: Request,
     username: Text = "",
@@ -77,42 +90,92 @@ async def sign_in(
     new_password: Secret = "",
     refresh_token: Secret = "",
     grant_type: Text = "",
-    client_id: Text = _BUILT_IN_CLIENT,
+    client_id: Text = "",
+    client_secret: Secret = "",
 ) -> Response:
     """Exchange login and password (``grant_type`` is ``password``) or a refresh token
-    (``refresh_token``) for an access token and the next refresh token.
+    (``refresh_token``) for an access token and the next refresh token; or the secret of another
+    system (``client_credentials``, by HTTP Basic or in the body) for an access token.
 
     A password for one sign-in is sent with the ``new_password`` that takes its place; otherwise the
     answer is ``password_change_required``. A refresh token is good once: one that comes again ends
     the session. Errors are answered after RFC 6749, section 5.2; 429 after too many attempts.
     """
-    context = context_of(request)
+    asked = Asked(username, password, new_password, refresh_token, client_id, client_secret)
     try:
-        if not _CLIENT_ID.fullmatch(client_id):
-            raise InvalidRequest("client_id is not one.")
-        place = service.Place(client_id, network(request.scope), origin_of(request))
-        if grant_type == "password":
-            if not username or not password or 0 < len(new_password) < _SHORTEST:
-                raise InvalidRequest("Send username and password; a new one has 8 characters.")
-            signing_in = service.SignIn(_login(username), password, place, new_password or None)
-            issued = await service.sign_in(context.db, context.settings, signing_in)
-            context.tokens.forget()
-        elif grant_type == "refresh_token":
-            if not refresh_token:
-                raise InvalidRequest("refresh_token is missing.")
-            going_on = service.Refresh(refresh_token, place)
-            issued = await service.refresh(context.db, context.settings, going_on)
-        elif grant_type:
-            return _error(400, "unsupported_grant_type", "This grant type is not supported.")
-        else:
+        if not grant_type:
             raise InvalidRequest("grant_type is missing.")
+        if grant_type not in _GRANTS:
+            return _error(400, "unsupported_grant_type", "This grant type is not supported.")
+        issued = await _GRANTS[grant_type](request, asked)
     except TooManyAttempts as refusal:
         return _error(429, "temporarily_unavailable", refusal.detail, refusal.retry_after)
+    except InvalidClient as refusal:
+        return _error(401, refusal.code, refusal.detail)
     except DomainError as refusal:
         if refusal.status not in (400, 422):
             raise
         return _error(400, refusal.code, refusal.detail)
     return _issued(issued)
+
+
+async def _by_password(request: Request, asked: Asked) -> Issued:
+    if not asked.username or not asked.password or 0 < len(asked.new_password) < _SHORTEST:
+        raise InvalidRequest("Send username and password; a new one has 8 characters.")
+    context = context_of(request)
+    command = service.SignIn(
+        _login(asked.username), asked.password, _place(request, asked), asked.new_password or None
+    )
+    issued = await service.sign_in(context.db, context.settings, command)
+    context.tokens.forget()
+    return issued
+
+
+async def _by_refresh_token(request: Request, asked: Asked) -> Issued:
+    if not asked.refresh_token:
+        raise InvalidRequest("refresh_token is missing.")
+    context = context_of(request)
+    command = service.Refresh(asked.refresh_token, _place(request, asked))
+    return await service.refresh(context.db, context.settings, command)
+
+
+async def _by_client(request: Request, asked: Asked) -> Issued:
+    client_id, secret = _credentials(request, asked)
+    context = context_of(request)
+    command = service.ClientSignIn(client_id, secret, network(request.scope))
+    return await service.sign_in_client(context.db, context.settings, command)
+
+
+_GRANTS: dict[str, Callable[[Request, Asked], Awaitable[Issued]]] = {
+    "password": _by_password,
+    "refresh_token": _by_refresh_token,
+    "client_credentials": _by_client,
+}
+
+
+def _place(request: Request, asked: Asked) -> service.Place:
+    client_id = asked.client_id or _BUILT_IN_CLIENT
+    if not _CLIENT_ID.fullmatch(client_id):
+        raise InvalidRequest("client_id is not one.")
+    return service.Place(client_id, network(request.scope), origin_of(request))
+
+
+def _credentials(request: Request, asked: Asked) -> tuple[str, str]:
+    """Return client and secret, of the header or of the body, not of both (RFC 6749, 2.3.1)."""
+    scheme, _, sent = request.headers.get("authorization", "").partition(" ")
+    if not scheme:
+        if not asked.client_id or not asked.client_secret:
+            raise InvalidRequest("Send client_id and client_secret.")
+        return asked.client_id, asked.client_secret
+    if asked.client_secret or scheme.lower() != "basic":
+        raise InvalidRequest("Send the secret once: by HTTP Basic, or in the body.")
+    try:
+        client_id, colon, secret = b64decode(sent, validate=True).decode().partition(":")
+    except ValueError as error:
+        raise InvalidClient("Client and secret do not fit.") from error
+    if not colon or asked.client_id not in ("", unquote_plus(client_id)):
+        raise InvalidClient("Client and secret do not fit.")
+    return unquote_plus(client_id), unquote_plus(secret)
 
 
 @router.post("/auth/revoke", response_model=SignedOutOut, responses={400: {"model": RefusalOut}})
@@ -128,14 +191,6 @@ async def revoke_token(
     await service.revoke(context.db, context.settings, session_id, token, origin_of(request))
     context.tokens.forget()
     return Response(SignedOutOut().model_dump_json(), headers=_JSON)
-
-
-@router.get("/auth/jwks", response_model=KeySetOut, response_class=KeySetResponse)
-async def get_key_set(request: Request) -> Response:
-    """Return the public keys that verify access tokens."""
-    async with context_of(request).db.reading() as conn:
-        found = await key_set(conn)
-    return KeySetResponse(found, headers={"cache-control": "public, max-age=300"})
 
 
 @router.get("/auth/me", response_model=MeOut)
@@ -241,5 +296,7 @@ def _issued(issued: Issued) -> Response:
 
 def _error(status: int, code: str, detail: str, retry_after: int | None = None) -> Response:
     headers = _JSON | ({"retry-after": str(retry_after)} if retry_after else {})
+    if status == 401:
+        headers["www-authenticate"] = 'Basic realm="kehu"'
     body = RefusalOut(error=code, error_description=detail)
     return Response(body.model_dump_json(), status, headers=headers)

@@ -110,12 +110,6 @@ class RefusalOut(Output):
     error_description: str
 
 
-class KeySetOut(Output):
-    """A JSON Web Key Set (RFC 7517) with public keys only."""
-
-    keys: list[dict[str, str]]
-
-
 class MeOut(Output):
     """Who is signed in, and what they may do in this service."""
 

@@ -8,6 +8,10 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.customer.clients.errors import InvalidClient
+from services.customer.clients.service import clients
+from services.customer.clients.service import digest_of as digest_of_secret
+from services.customer.keys.service import signing_key
 from services.customer.sessions import repository as tokens
 from services.customer.sessions.errors import (
     PasswordChangeRequired,
@@ -15,10 +19,9 @@ from services.customer.sessions.errors import (
     SignInRefused,
 )
 from services.customer.sessions.guessing import Guess, remember_network
-from services.customer.sessions.keys import newest_key
 from services.customer.sessions.model import EndReason, Lifetimes, Session, SessionStatus
 from services.customer.sessions.repository import Sessions
-from services.customer.sessions.tokens import Issued, issue
+from services.customer.sessions.tokens import Issued, issue, issue_to_client
 from services.customer.settings import CustomerSettings
 from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.password_rules import check_password
@@ -62,6 +65,15 @@ class Refresh:
 
     token: str = field(repr=False)
     place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class ClientSignIn:
+    """A client with its secret."""
+
+    client_id: str
+    secret: str = field(repr=False)
+    network: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +159,29 @@ async def refresh(db: Database, settings: CustomerSettings, command: Refresh) ->
     raise RefreshRefused("The session is over; sign in again.")
 
 
+async def sign_in_client(db: Database, settings: CustomerSettings, command: ClientSignIn) -> Issued:
+    """Exchange the secret of another system for an access token; there is no refresh token, since
+    it has its secret (S214; RFC 6749, section 4.4).
+
+    Raises:
+        TooManyAttempts: guessed too often.
+        InvalidClient: client and secret do not fit, or it is disabled.
+    """
+    guess = Guess(f"client {command.client_id}", command.network)
+    await guess.count(db)
+    async with db.transaction(SYSTEM) as uow:
+        client = await clients.by_client_id(uow.conn, command.client_id)
+        if client is not None and client.accepts(digest_of_secret(command.secret), uow.now):
+            await guess.was_right(uow.conn)
+            await clients.note_use(uow, client.id)
+            key = await signing_key(uow.conn)
+            seconds = settings.token_seconds
+            return Issued(
+                issue_to_client(key, client, issuer=settings.issuer, seconds=seconds, at=uow.now)
+            )
+    raise InvalidClient("Client and secret do not fit.")
+
+
 async def sign_out(uow: UnitOfWork, lasting: Lifetimes) -> None:
     """End the session of the access token that is used (S214)."""
     if uow.actor.session_id is None:
@@ -215,7 +250,7 @@ async def _end(uow: UnitOfWork, session: Session, reason: EndReason, lasting: Li
 async def _issue(
     uow: UnitOfWork, settings: CustomerSettings, staff: Staff, session: Session
 ) -> Issued:
-    key = await newest_key(uow.conn)
+    key = await signing_key(uow.conn)
     access = issue(key, staff, session, issuer=settings.issuer, seconds=settings.token_seconds)
     return Issued(access, await tokens.add_refresh_token(uow.conn, session.id, uow.now))
 

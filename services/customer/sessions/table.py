@@ -8,14 +8,6 @@ from services.customer.metadata import metadata
 from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT
 
-signing_keys = sa.Table(
-    "signing_key",
-    metadata,
-    sa.Column("kid", sa.Text, primary_key=True),
-    sa.Column("private_key", sa.LargeBinary, nullable=False, comment="Ed25519, 32 bytes"),
-    sa.Column("created_at", MOMENT, nullable=False),
-)
-
 #: Where somebody has signed in from before: a flood of guesses elsewhere does not lock them out.
 known_networks = sa.Table(
     "known_network",

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import jwt
 
-from services.customer.sessions.keys import SigningKey
+from services.customer.clients.model import Client
+from services.customer.keys.model import SigningKey
 from services.customer.sessions.model import Session
 from services.customer.staff.model import Staff
 from shared.auth.revocations import is_void
@@ -36,15 +38,9 @@ def issue(
     key: SigningKey, staff: Staff, session: Session, *, issuer: str, seconds: int
 ) -> AccessToken:
     """Sign what the services may know about a member of staff; no token outlives its session."""
-    issued = _issued(staff, session.used_at)
     lasts = min(seconds, max(1, int((session.latest_at - session.used_at).total_seconds())))
     claims = {
-        "iss": issuer,
-        "aud": AUDIENCE,
-        "iat": issued,
-        "exp": issued + lasts,
         "sub": str(staff.id),
-        "jti": str(new_id()),
         "sid": str(session.id),
         "client_id": session.client_id,
         "name": staff.name,
@@ -52,18 +48,36 @@ def issue(
         "department": staff.department,
         "branch": staff.branch,
     }
-    return AccessToken(sign(key, claims), lasts)
+    issued = _issued(staff.sessions_from, session.used_at)
+    return _sign(key, claims, issuer, issued, lasts)
 
 
-def sign(key: SigningKey, claims: dict[str, object]) -> str:
-    """Return claims as a signed access token."""
-    return jwt.encode(claims, key.private, ALGORITHM, headers={"kid": key.kid, "typ": "at+jwt"})
+def issue_to_client(
+    key: SigningKey, client: Client, *, issuer: str, seconds: int, at: datetime
+) -> AccessToken:
+    """Sign what the services may know about another system."""
+    claims = {
+        "sub": str(client.id),
+        "client_id": str(client.id),
+        "name": client.name,
+        "roles": client.roles,
+    }
+    return _sign(key, claims, issuer, _issued(client.tokens_from, at), seconds)
 
 
-def _issued(staff: Staff, at: datetime) -> int:
+def _sign(
+    key: SigningKey, claims: Mapping[str, object], issuer: str, issued: int, lasts: int
+) -> AccessToken:
+    common = {"iss": issuer, "aud": AUDIENCE, "iat": issued, "exp": issued + lasts}
+    headers = {"kid": key.kid, "typ": "at+jwt"}
+    body = common | {"jti": str(new_id()), **claims}
+    return AccessToken(jwt.encode(body, key.private, ALGORITHM, headers=headers), lasts)
+
+
+def _issued(void_before: datetime | None, at: datetime) -> int:
     # ``iat`` has whole seconds: a token issued in the very second in which older ones became
     # void carries the next one.
     issued = int(at.timestamp())
-    if is_void(issued, staff.sessions_from) and staff.sessions_from is not None:
-        return math.floor(staff.sessions_from.timestamp()) + 1
+    if void_before is not None and is_void(issued, void_before):
+        return math.floor(void_before.timestamp()) + 1
     return issued

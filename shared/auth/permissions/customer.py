@@ -52,6 +52,8 @@ DECLARED = (
         TOP | _ADMINISTRATOR | {Role.EXECUTIVE},
     ),
     Permission("role.manage", "Define roles, grant and revoke", "管理角色和权限", _ADMINISTRATOR),
+    Permission("client.manage", "Let other systems sign in", "管理系统接口", _ADMINISTRATOR),
+    Permission("key.manage", "Rotate signing keys", "更换签名密钥", _ADMINISTRATOR),
     Permission("deputy.read", "See who stands in for whom", "查看代理", EVERYONE),
     Permission("deputy.appoint", "Name one's own deputy", "指定本人代理", EVERYONE),
     Permission("deputy.manage", "Name deputies of others", "管理代理", MANAGEMENT | _ADMINISTRATOR),

@@ -225,7 +225,7 @@ async def test_a_session_that_rests_too_long_is_over(sign_ins: SignIns) -> None:
     async with sign_ins.bearer(tokens) as client:
         assert (await client.get("/v1/auth/sessions")).json()["items"] == []
     db = sign_ins.under_test.db
-    await clean_up(db, ImportRunner(db, [CUSTOMERS]))
+    await clean_up(db, ImportRunner(db, [CUSTOMERS]), sign_ins.settings)
     async with db.reading() as conn:
         query = sa.text(
             "SELECT count(*) FROM refresh_token JOIN session ON session.id = session_id"

@@ -76,6 +76,7 @@ async def test_the_key_set_holds_no_private_key(sign_ins: SignIns) -> None:
         ({"grant_type": ""}, "invalid_request"),
         ({"grant_type": "implicit"}, "unsupported_grant_type"),
         ({"grant_type": "refresh_token"}, "invalid_request"),
+        ({"grant_type": "client_credentials"}, "invalid_request"),
         ({"grant_type": "refresh_token", "refresh_token": "kehu_rt_guessed"}, "invalid_grant"),
         ({"new_password": "short"}, "invalid_request"),
         ({"username": ""}, "invalid_request"),
@@ -289,5 +290,6 @@ async def test_the_first_password_is_made_up_once(launch: Launch) -> None:
         "crm.customer.role.defined.v1": len(Role),
         "crm.customer.staff.hired.v1": 1,
         "crm.customer.session.opened.v1": 1,
+        "crm.customer.signing_key.published.v1": 1,
     }
     await other.engine.dispose()

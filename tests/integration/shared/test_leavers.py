@@ -14,7 +14,12 @@ import pytest
 from shared.auth import revocations
 from shared.domain.clock import now
 from shared.domain.ids import new_id
-from shared.events.identity import SessionEnded
+from shared.events.identity import (
+    ClientChanged,
+    ClientDisabled,
+    ClientRegistered,
+    SessionEnded,
+)
 from shared.events.staff import StaffChanged, StaffHired, StaffLeft
 from tests.conftest import Launch
 from tests.support.opportunity import deliver
@@ -88,6 +93,33 @@ async def test_the_end_of_a_session_voids_its_tokens_and_no_others(
         news = SessionEnded(session_id=here, subject_id=staff_id, status="ended", void_until=until)
         await deliver(service, news, here, 2)
         assert [await _status(service, each) for each in (ended, other)] == [401, 200]
+
+
+async def test_a_disabled_client_is_refused_and_a_changed_one_signs_in_anew(
+    service: ServiceUnderTest,
+) -> None:
+    """S214: machines as people."""
+    machine, issued = new_id(), int(time.time()) - 60
+    state: dict[str, Any] = {"client_id": machine, "name": "仓库系统", "roles": ("sales_manager",)}
+    voided = {"void_before": now(), "void_until": now() + timedelta(hours=8)}
+    before: dict[str, Any] = {"name": "仓库系统", "sub": str(machine), "iat": issued}
+    after = before | {"iat": int(time.time()) + 5}
+    async with (
+        service.client("sales_manager", **before) as old,
+        service.client("sales_manager", **after) as anew,
+    ):
+        seen = []
+        for version, news in enumerate(
+            (
+                ClientRegistered(**state, status="active"),
+                ClientChanged(**state, status="active", **voided),
+                ClientDisabled(**state, status="disabled", **voided),
+            ),
+            start=1,
+        ):
+            await deliver(service, news, machine, version)
+            seen.append([await _status(service, each) for each in (old, anew)])
+    assert seen == [[200, 200], [401, 200], [401, 401]]
 
 
 async def test_new_roles_void_the_tokens_issued_before(

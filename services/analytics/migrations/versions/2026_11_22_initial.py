@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "a5a5d983da5a"
+revision = "e013aaeaea67"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -126,6 +126,24 @@ def upgrade() -> None:
     )
     op.create_index(
         "allocation_receipt", "allocation", ["receipt_id"], unique=False, schema="facts"
+    )
+    op.create_table(
+        "client",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.BigInteger(), nullable=False),
+        sa.Column("gone", sa.Boolean(), nullable=False),
+        sa.Column("void_before", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("client_pkey")),
+        schema="facts",
+    )
+    op.create_index(
+        "client_until",
+        "client",
+        ["until"],
+        unique=False,
+        schema="facts",
+        postgresql_where=sa.text("until IS NOT NULL"),
     )
     op.create_table(
         "contact",
@@ -887,6 +905,13 @@ def downgrade() -> None:
     op.drop_table("contract_line", schema="facts")
     op.drop_table("contract", schema="facts")
     op.drop_table("contact", schema="facts")
+    op.drop_index(
+        "client_until",
+        table_name="client",
+        schema="facts",
+        postgresql_where=sa.text("until IS NOT NULL"),
+    )
+    op.drop_table("client", schema="facts")
     op.drop_index("allocation_receipt", table_name="allocation", schema="facts")
     op.drop_index("allocation_invoice", table_name="allocation", schema="facts")
     op.drop_table("allocation", schema="facts")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2888711b000f"
+revision = "cdee751189a4"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -72,6 +72,42 @@ def upgrade() -> None:
         sa.Column("entry_id", sa.Uuid(), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
         info={"rights": ("SELECT", "INSERT", "DELETE")},
+    )
+    op.create_table(
+        "client",
+        sa.Column("id", sa.Uuid(), nullable=False, comment="its client_id"),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("roles", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "tokens_from",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="access tokens issued before are void",
+        ),
+        sa.Column(
+            "void_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="then these have expired by themselves",
+        ),
+        sa.Column(
+            "used_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="when it was last given a token",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("client_pkey")),
+    )
+    op.create_index("client_name", "client", ["name", "id"], unique=False)
+    op.create_index(
+        "client_void",
+        "client",
+        ["void_until"],
+        unique=False,
+        postgresql_where=sa.text("void_until IS NOT NULL"),
     )
     op.create_table(
         "consumer_position",
@@ -480,10 +516,20 @@ def upgrade() -> None:
     )
     op.create_table(
         "signing_key",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("kid", sa.Text(), nullable=False),
         sa.Column("private_key", sa.LargeBinary(), nullable=False, comment="Ed25519, 32 bytes"),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("kid", name=op.f("signing_key_pkey")),
+        sa.Column("signs_from", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "verifies_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="null: nothing has taken its place yet",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("signing_key_pkey")),
+        sa.UniqueConstraint("kid", name=op.f("signing_key_kid_key")),
     )
     op.create_table(
         "entry",
@@ -545,6 +591,22 @@ def upgrade() -> None:
         postgresql_where=sa.text("kind = 'company'"),
     )
     op.create_index("unit_parent", "unit", ["parent_id", "code"], unique=False)
+    op.create_table(
+        "client_secret",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("client_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256"),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["client.id"], name=op.f("client_secret_client_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("client_secret_pkey")),
+    )
+    op.create_index(
+        "client_secret_client", "client_secret", ["client_id", "position"], unique=False
+    )
     op.create_table(
         "contact",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -790,6 +852,8 @@ def downgrade() -> None:
     op.drop_index("contact_primary", table_name="contact", postgresql_where=sa.text('"primary"'))
     op.drop_index("contact_customer", table_name="contact")
     op.drop_table("contact")
+    op.drop_index("client_secret_client", table_name="client_secret")
+    op.drop_table("client_secret")
     op.drop_index("unit_parent", table_name="unit")
     op.drop_index(
         "unit_one_company", table_name="unit", postgresql_where=sa.text("kind = 'company'")
@@ -871,6 +935,11 @@ def downgrade() -> None:
     op.drop_index("credit_assessment_customer", table_name="credit_assessment")
     op.drop_table("credit_assessment")
     op.drop_table("consumer_position")
+    op.drop_index(
+        "client_void", table_name="client", postgresql_where=sa.text("void_until IS NOT NULL")
+    )
+    op.drop_index("client_name", table_name="client")
+    op.drop_table("client")
     op.drop_table("audit_unsealed")
     op.drop_table("audit_seal")
     op.drop_index("audit_entry_request", table_name="audit_entry")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "729445b4b5e9"
+revision = "6c814cf63960"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "241312f08b8d"
+revision = "282071807c37"
 down_revision = None
 branch_labels = None
 depends_on = None
