@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import stat
 import zlib
 from typing import IO
@@ -10,6 +11,7 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 from shared.documents.errors import HarmfulFile, UnsupportedContent
 
 _PIECE = 1024 * 1024
+_END, _END_BYTES = b"PK\x05\x06", 18
 _MAX_ENTRIES = 5000
 _MAX_UNPACKED = 256 * _PIECE
 _ALWAYS_UNPACKED = 16 * _PIECE
@@ -28,10 +30,11 @@ def check_archive(file: IO[bytes], part: str) -> None:
         UnsupportedContent: it holds no such part.
         HarmfulFile: it is broken, or made to harm who opens it.
     """
-    packed = file.seek(0, 2)
+    packed = file.seek(0, io.SEEK_END)
     try:
         with ZipFile(file) as archive:
             entries = archive.infolist()
+            _check_end(file)
             _check_outline(archive, entries, packed)
             if part not in archive.namelist():
                 raise UnsupportedContent(f"The content has no part {part}, which its name says.")
@@ -51,11 +54,17 @@ def holds_archive(file: IO[bytes]) -> bool:
         return False
 
 
+def _check_end(file: IO[bytes]) -> None:
+    file.seek(-len(_END) - _END_BYTES, io.SEEK_END)
+    if not file.read().startswith(_END):
+        raise HarmfulFile("Something stands before or behind the packed parts.")
+
+
 def _check_outline(archive: ZipFile, entries: list[ZipInfo], packed: int) -> None:
     names = [entry.filename for entry in entries]
     if len(names) > _MAX_ENTRIES or len({name.lower() for name in names}) != len(names):
         raise HarmfulFile("The file has too many parts, or two of one name.")
-    if archive.comment or min((entry.header_offset for entry in entries), default=1):
+    if min((entry.header_offset for entry in entries), default=1):
         raise HarmfulFile("Something stands before or behind the packed parts.")
     allowed = min(_MAX_UNPACKED, max(_ALWAYS_UNPACKED, _MAX_RATIO * packed))
     if sum(entry.file_size for entry in entries) > allowed:
