@@ -92,7 +92,7 @@ async def _copy(service: ServiceUnderTest) -> None:
 
 async def _measure(service: ServiceUnderTest) -> dict[str, float]:
     await company.analyze(service)
-    async with service.client("account_manager") as client:
+    async with service.client("data_steward") as client:
         return {name: await _median(client, path) for name, path in REQUESTS.items()}
 
 

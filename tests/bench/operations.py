@@ -68,15 +68,15 @@ async def create_customer(service: ServiceUnderTest, noted: list[Statement]) -> 
 async def read_customers(
     service: ServiceUnderTest, noted: list[Statement], path: str, name: str
 ) -> Measured:
-    """GET of one customer, a list, or a search."""
-    async with service.client("account_manager") as client:
+    """GET of one customer, a list, or a search, by who sees all."""
+    async with service.client("data_steward") as client:
         for _ in range(2):
             answer = await _record(noted, client, "GET", path)
     single = "items" not in answer
     model: Any = CustomerOut if single else ListOf[CustomerSummary]
     statements = [each.plain() for each in noted]
     floor = Operation(name.split()[-1], statements, None, model, shape="one" if single else "page")
-    request = Request("GET", path, headers=bearer("account_manager"))
+    request = Request("GET", path, headers=bearer("data_steward"))
     again = Request("POST", f"/{floor.name}", b"{}")
     return Measured(f"customer {name}", floor, itertools.repeat(request), again, writes=False)
 
