@@ -1,12 +1,16 @@
-"""Whose figures an actor may see: everybody's, or only the actor's own (S215, S216)."""
+"""What figures are summed over: what the one who asks sees one by one (S187, S215, S216)."""
 
 from __future__ import annotations
 
-from uuid import UUID
+from typing import Any
 
-from shared.domain.actor import Actor
+import sqlalchemy as sa
+
+from shared.domain.scope import Scope
 
 
-def only_owner(actor: Actor) -> UUID | None:
-    """Return the owner whose documents the actor may see, None for all."""
-    return None if actor.may("report.read_all") else actor.stands_for
+def seen(scope: Scope, owner_id: sa.ColumnElement[Any]) -> list[sa.ColumnElement[bool]]:
+    """Return what a fact must meet to be in scope, by whose it is: nothing where all is seen."""
+    if scope.owners is None:
+        return []
+    return [owner_id == sa.any_(sa.literal(sorted(scope.owners), sa.ARRAY(sa.Uuid)))]

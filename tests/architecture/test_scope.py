@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from tests.architecture.sources import SERVICES, modules
 
 #: The services whose documents have owners.
-SCOPED = (SERVICES / "customer", SERVICES / "opportunity")
+SCOPED = (SERVICES / "customer", SERVICES / "opportunity", SERVICES / "order")
 #: Lists that have no owner: the permission alone decides.
 OF_THE_COMPANY = {
     "customer/clients",  # systems that sign in
@@ -20,6 +20,7 @@ OF_THE_COMPANY = {
     "customer/units",
     "opportunity/prices",
     "opportunity/products",
+    "order/stock",
 }
 #: Lists of what belongs to one customer, whom the route has loaded within scope before.
 OF_ONE_CUSTOMER = {

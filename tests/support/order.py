@@ -28,6 +28,11 @@ _listed: dict[tuple[str, str], dict[tuple[UUID, str], Price]] = {}
 Body = dict[str, Any]
 
 
+def seller(service: ServiceUnderTest) -> UUID:
+    """The account manager, whose customers and documents are seen by their department."""
+    return service.person(SELLER)
+
+
 async def send(
     service: ServiceUnderTest,
     role: str,

@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from services.analytics.cube.dimensions import DIMENSIONS, Dimension
 from services.analytics.cube.measures import Measure
 from services.analytics.cube.question import Question, Slice
+from services.analytics.scope import seen
 
 Columns = list[sa.ColumnElement[Any]]
 
@@ -47,8 +48,7 @@ def conditions(fact: sa.FromClause, wanted: Slice) -> Columns:
         found.append(fact.c.day <= wanted.last)
     if wanted.currencies:
         found.append(fact.c.currency.in_(wanted.currencies))
-    if wanted.only_owner is not None:
-        found.append(fact.c.owner_id == wanted.only_owner)
+    found += seen(wanted.scope, fact.c.owner_id)
     for name, values in wanted.filters.items():
         found.append(_one_of(DIMENSIONS[name].value(fact), values))
     return found

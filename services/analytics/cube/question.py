@@ -6,11 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
-from uuid import UUID
 
 from services.analytics.cube.dimensions import DIMENSIONS, Dimension
 from services.analytics.cube.measures import MEASURES, Measure, MeasureName
 from shared.domain.errors import Invalid
+from shared.domain.scope import EVERYTHING, Scope
 
 MOST_DIMENSIONS = 3
 SORTS = ("key", "-key", "amount", "-amount", "quantity", "-quantity")
@@ -18,7 +18,7 @@ SORTS = ("key", "-key", "amount", "-amount", "quantity", "-quantity")
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Which facts count: of a period, of some values, of one owner when that is all one may see.
+    """Which facts count: of a period, of some values, and within the scope of who asks.
 
     ``first`` and ``last`` are both included. A filter's values are alternatives; None stands for
     facts without a value.
@@ -29,7 +29,7 @@ class Slice:
     on: date | None = None
     currencies: Sequence[str] = ()
     filters: Mapping[str, Sequence[Any]] = field(default_factory=dict)
-    only_owner: UUID | None = None
+    scope: Scope = EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)

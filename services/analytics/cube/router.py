@@ -34,7 +34,7 @@ async def query_cube(
     Drill by adding a row's ``slice`` to the query and one of ``drill`` to ``by``. Amounts of
     different currencies are never added.
     """
-    question = query.question(read.actor, query.limit)
+    question = query.question(read.scope, query.limit)
     rows, as_of = await service.ask(read.context.db, question)
     return read.respond(CubeOut.of(question, rows, as_of))
 
@@ -54,7 +54,7 @@ async def export_cube(
     query: Annotated[CubeQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Export an answer of the cube as CSV (S191); one too long is refused, never cut."""
-    question = query.question(read.actor, MOST_EXPORTED)
+    question = query.question(read.scope, MOST_EXPORTED)
     rows, as_of = await service.ask(read.context.db, question)
     return export.respond(question, rows, as_of)
 
@@ -64,7 +64,7 @@ async def monthly_sales(
     query: Annotated[SliceQuery, Query()], read: Annotated[Read, reading("report.read")]
 ) -> Response:
     """Sales of each month by currency; months without sales between others are 0.00."""
-    wanted = query.slice(read.actor)
+    wanted = query.slice(read.scope)
     question = Question.of(MeasureName.SALES, "month", wanted, sort="key", limit=MOST_EXPORTED)
     rows, as_of = await service.ask(read.context.db, question)
     return read.respond(MonthlySalesOut.of(rows, as_of))

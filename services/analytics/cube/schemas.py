@@ -12,9 +12,8 @@ from pydantic import Field, StringConstraints
 from services.analytics.cube.dimensions import DIMENSIONS
 from services.analytics.cube.measures import MeasureName
 from services.analytics.cube.question import Question, Slice
-from services.analytics.scope import only_owner
 from services.analytics.snapshot import AsOf
-from shared.domain.actor import Actor
+from shared.domain.scope import Scope
 from shared.http.fields import Currency, Day, Input, MoneyOut, Output
 
 #: A value of a dimension; empty for what has none.
@@ -44,8 +43,8 @@ class SliceQuery(Input):
     source: Annotated[Values, Field(description="客户来源: of the customer today")]
     product_line: Annotated[Values, Field(description="产品线: of the product today")]
 
-    def slice(self, actor: Actor, on: date | None = None) -> Slice:
-        """Return the slice this asks for, as far as the actor may see it."""
+    def slice(self, scope: Scope, on: date | None = None) -> Slice:
+        """Return the slice this asks for, within the scope of who asks."""
         given = {name: getattr(self, name) for name in DIMENSIONS if hasattr(self, name)}
         filters = {name: [value or None for value in each] for name, each in given.items() if each}
         return Slice(
@@ -54,7 +53,7 @@ class SliceQuery(Input):
             on=on,
             currencies=self.currency,
             filters=filters,
-            only_owner=only_owner(actor),
+            scope=scope,
         )
 
 
@@ -82,9 +81,9 @@ class CubeQuery(SliceQuery):
         ),
     ] = None
 
-    def question(self, actor: Actor, limit: int) -> Question:
+    def question(self, scope: Scope, limit: int) -> Question:
         """Return the question this asks."""
-        wanted = self.slice(actor, self.on)
+        wanted = self.slice(scope, self.on)
         return Question.of(self.measure, self.by, wanted, sort=self.sort, limit=limit)
 
 

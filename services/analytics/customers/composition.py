@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
-from uuid import UUID
 
 import sqlalchemy as sa
 
 from services.analytics.facts.parties import customers, staff
+from services.analytics.scope import seen
+from shared.domain.scope import Scope
 
 #: What the customers can be counted by, and the column it stands in.
 COLUMNS = {
@@ -23,9 +24,7 @@ COLUMNS = {
 }
 
 
-def composition(
-    by: str, statuses: Sequence[str], only_owner: UUID | None, limit: int
-) -> sa.Select[Any]:
+def composition(by: str, statuses: Sequence[str], scope: Scope, limit: int) -> sa.Select[Any]:
     """Count customers: ``key``, ``label``, ``customers`` and the ``total``; the most come first.
 
     One row more than the limit shows that there are more.
@@ -34,9 +33,7 @@ def composition(
     query = sa.select(column.label("key"), sa.func.count().label("customers")).group_by(column)
     if statuses:
         query = query.where(customers.c.status.in_(statuses))
-    if only_owner is not None:
-        query = query.where(customers.c.owner_id == only_owner)
-    counts = query.subquery("counts")
+    counts = query.where(*seen(scope, customers.c.owner_id)).subquery("counts")
     total = sa.func.sum(counts.c.customers).over().label("total")
     source: sa.FromClause = counts
     label: sa.ColumnElement[Any] = sa.null()

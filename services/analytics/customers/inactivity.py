@@ -12,7 +12,9 @@ import sqlalchemy as sa
 
 from services.analytics.facts.parties import customers
 from services.analytics.facts.trade import invoices, orders
+from services.analytics.scope import seen
 from shared.db.paging import Sort
+from shared.domain.scope import EVERYTHING, Scope
 
 #: Who may buy. Of the others some bought before they were recorded here, by an import.
 FORMAL = "formal"
@@ -30,6 +32,7 @@ class Inactivity:
     owner: UUID | None = None
     region: str | None = None
     branch: str | None = None
+    scope: Scope = EVERYTHING
 
     @property
     def places(self) -> dict[str, Any]:
@@ -51,6 +54,7 @@ def inactive(wanted: Inactivity) -> tuple[sa.Select[Any], dict[str, Sort], sa.Co
         .where(
             *_kind(last, wanted.traded),
             since <= _months_before(wanted.on, wanted.months),
+            *seen(wanted.scope, customers.c.owner_id),
         )
     )
     for name, value in wanted.places.items():

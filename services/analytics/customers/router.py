@@ -23,7 +23,6 @@ from services.analytics.customers.schemas import (
 )
 from services.analytics.facts.parties import customers
 from services.analytics.facts.trade import invoices, orders
-from services.analytics.scope import only_owner
 from services.analytics.snapshot import as_of, snapshot
 from shared.db.paging import fetch_page
 from shared.http.gates import Read, reading
@@ -40,7 +39,7 @@ async def contribution_report(
     query: Annotated[ContributionQuery, Query()], read: Reader
 ) -> Response:
     """How many customers bought how much, in bands whose shares add up to 100 % (S07)."""
-    measure, wanted = MEASURES[MeasureName.SALES], query.slice(read.actor)
+    measure, wanted = MEASURES[MeasureName.SALES], query.slice(read.scope)
     check_slice(measure, wanted)
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, [invoices])
@@ -52,7 +51,7 @@ async def contribution_report(
 @router.get("/reports/composition", response_model=CompositionOut)
 async def composition_report(query: Annotated[CompositionQuery, Query()], read: Reader) -> Response:
     """Of which industries, regions, levels, sources, … the customers are (S05)."""
-    counts = composition(query.by, query.status, only_owner(read.actor), query.limit)
+    counts = composition(query.by, query.status, read.scope, query.limit)
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, [customers])
         rows = (await conn.execute(counts)).all()
@@ -63,7 +62,7 @@ async def composition_report(query: Annotated[CompositionQuery, Query()], read: 
 async def inactive_customers(query: Annotated[InactiveQuery, Query()], read: Reader) -> Response:
     """List customers without an order or a sale for some months, 6 unless said otherwise, who are
     not given up (S66, S194); ``sort`` is quiet_since, -quiet_since, number or name."""
-    found, sorts, key = inactive(query.wanted(only_owner(read.actor)))
+    found, sorts, key = inactive(query.wanted(read.scope))
     request = page_request(read, query.page_size, query.page_token, query.sort)
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, [customers, orders, invoices])

@@ -24,6 +24,7 @@ from services.analytics.shares import shares
 from services.analytics.snapshot import AsOf
 from shared.db.paging import Page
 from shared.domain.clock import business_date, now
+from shared.domain.scope import Scope
 from shared.http.fields import Amount, Day, Input, MoneyOut, Output
 from shared.http.paging import PageSize, PageToken
 
@@ -149,11 +150,11 @@ class InactiveQuery(Input):
     page_size: PageSize = 50
     page_token: PageToken = None
 
-    def wanted(self, only: UUID | None) -> Inactivity:
+    def wanted(self, scope: Scope) -> Inactivity:
         """Return whom to look for, as far as the actor may see them."""
         on = self.on or business_date(now())
-        owner = only or self.owner
-        return Inactivity(on, self.months, self.traded, owner, self.region, self.branch)
+        where = (self.owner, self.region, self.branch)
+        return Inactivity(on, self.months, self.traded, *where, scope)
 
 
 class InactiveCustomer(Output):

@@ -11,6 +11,8 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.analytics.facts.chances import opportunities, stages
+from services.analytics.scope import seen
+from shared.domain.scope import EVERYTHING, Scope
 
 _DAYS = sa.Numeric(12, 2)
 
@@ -25,17 +27,17 @@ class Cohort:
     departments: Sequence[str | None] = ()
     branches: Sequence[str | None] = ()
     regions: Sequence[str | None] = ()
-    only_owner: UUID | None = None
+    scope: Scope = EVERYTHING
 
     def conditions(self) -> list[sa.ColumnElement[bool]]:
         """Return what an opportunity must meet to belong to it."""
-        table, found = opportunities.c, []
+        table = opportunities.c
+        found: list[sa.ColumnElement[bool]] = []
         if self.first is not None:
             found.append(table.opened_on >= self.first)
         if self.last is not None:
             found.append(table.opened_on <= self.last)
-        if self.only_owner is not None:
-            found.append(table.owner_id == self.only_owner)
+        found += seen(self.scope, table.owner_id)
         for column, values in (
             (table.owner_id, self.owners),
             (table.department, self.departments),

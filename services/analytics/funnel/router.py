@@ -12,7 +12,6 @@ from services.analytics.facts.chances import opportunities
 from services.analytics.funnel import query as queries
 from services.analytics.funnel.report import build
 from services.analytics.funnel.schemas import FunnelOut, FunnelQuery
-from services.analytics.scope import only_owner
 from services.analytics.snapshot import as_of, snapshot
 from shared.http.gates import Read, reading
 from shared.http.routing import new_router
@@ -29,7 +28,7 @@ async def funnel_report(
     Of the opportunities opened in the period. Without an amount an opportunity counts by number.
     """
     check_period(Slice(query.from_, query.to))
-    cohort = query.cohort(only_owner(read.actor))
+    cohort = query.cohort(read.scope)
     async with snapshot(read.context.db) as conn:
         known = await as_of(conn, [opportunities])
         stays = (await conn.execute(queries.stays(cohort))).all()

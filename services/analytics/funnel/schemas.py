@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from decimal import Decimal
 from typing import Annotated
-from uuid import UUID
 
 from pydantic import Field
 
@@ -12,6 +11,7 @@ from services.analytics.cube.schemas import Ids, Values
 from services.analytics.funnel.query import Cohort
 from services.analytics.funnel.report import Funnel, Group
 from services.analytics.snapshot import AsOf
+from shared.domain.scope import Scope
 from shared.http.fields import Day, Input, MoneyOut, Output
 
 
@@ -25,8 +25,8 @@ class FunnelQuery(Input):
     branch: Values
     region: Values
 
-    def cohort(self, only_owner: UUID | None) -> Cohort:
-        """Return the cohort this asks for, as far as the actor may see it."""
+    def cohort(self, scope: Scope) -> Cohort:
+        """Return the cohort this asks for, within the scope of who asks."""
         return Cohort(
             first=self.from_,
             last=self.to,
@@ -34,7 +34,7 @@ class FunnelQuery(Input):
             departments=[value or None for value in self.department],
             branches=[value or None for value in self.branch],
             regions=[value or None for value in self.region],
-            only_owner=only_owner,
+            scope=scope,
         )
 
 

@@ -14,9 +14,11 @@ from services.analytics.cube.measures import Measure
 from services.analytics.cube.question import Slice
 from services.analytics.facts.parties import customers
 from services.analytics.overview.query import measures_for, overview
+from services.analytics.scope import seen
 from services.analytics.snapshot import AsOf, as_of, snapshot
 from shared.db.unit_of_work import Database
 from shared.domain.errors import NotFound
+from shared.domain.scope import EVERYTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +61,15 @@ async def by_dimension(
 async def of_customer(db: Database, customer_id: UUID, wanted: Slice) -> CustomerOverview:
     """Show the sales and payments of one customer, all or of a period (S187).
 
-    Who may see only their own sees the customers they own now, with their whole history.
+    Its history follows the customer: who sees the customer sees all of it, whoever sold then.
 
     Raises:
-        NotFound: there is no such customer, or it is somebody else's.
+        NotFound: there is no such customer, or it is hidden.
     """
-    mine = replace(wanted, only_owner=None, filters={"customer": [customer_id]})
+    mine = replace(wanted, filters={"customer": [customer_id]}, scope=EVERYTHING)
     tables = {customers, *(each.document for each in measures_for(None, mine))}
-    query = sa.select(customers).where(customers.c.id == customer_id)
-    if wanted.only_owner is not None:
-        query = query.where(customers.c.owner_id == wanted.only_owner)
+    visible = seen(wanted.scope, customers.c.owner_id)
+    query = sa.select(customers).where(customers.c.id == customer_id, *visible)
     async with snapshot(db) as conn:
         customer = (await conn.execute(query)).one_or_none()
         if customer is None:

@@ -28,7 +28,7 @@ async def ageing_report(
 ) -> Response:
     """Open receivables by age as of a day (S163); a past day gives the same figures for ever."""
     today = business_date(now())
-    wanted = query.slice(read.actor, query.on)
+    wanted = query.slice(read.scope, query.on)
     measure = MEASURES[MeasureName.RECEIVABLES]
     check_slice(measure, wanted)
     dimensions = parse_dimensions(query.by or "", measure)

@@ -14,6 +14,7 @@ from sqlalchemy.dialects.postgresql import insert
 from services.order.accounts.model import Standing
 from services.order.accounts.table import accounts
 from services.order.customers.model import Customer, Terms
+from services.order.customers.repository import owner_of
 from services.order.customers.table import credits, customers
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -144,7 +145,7 @@ async def page(
     conn: Connection, customer_id: UUID | None, currency: str | None, request: PageRequest
 ) -> Page:
     """Return one page of accounts."""
-    query = sa.select(accounts)
+    query = sa.select(accounts).where(*conn.seeing(owner_of(accounts.c.customer_id)))
     if customer_id is not None:
         query = query.where(accounts.c.customer_id == customer_id)
     if currency is not None:

@@ -68,6 +68,7 @@ class Contracts(Repository[Contract]):
     kind = Contract
     table = contracts
     noun = "contract"
+    owner = contracts.c.owner_id
     children = (
         Children("lines", ProductLine, lines, "contract_id"),
         Children("opinions", Opinion, opinions, "contract_id"),
@@ -89,7 +90,8 @@ class Contracts(Repository[Contract]):
 
     async def page(self, conn: Connection, wanted: ContractFilter, request: PageRequest) -> Page:
         """Return one page of contract summaries."""
-        query = sa.select(*_SUMMARY).where(*_conditions(wanted))
+        seen = conn.seeing(contracts.c.owner_id)
+        query = sa.select(*_SUMMARY).where(*_conditions(wanted), *seen)
         return await fetch_page(conn, query, request, sorts=SORTS, key=contracts.c.id)
 
 

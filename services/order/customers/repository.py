@@ -23,17 +23,24 @@ _by_id = sa.select(
 ).where(customers.c.id == sa.bindparam("id"))
 
 
+def owner_of(customer_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[UUID]:
+    """Return whose customer a column names: whose the things are that follow their customer."""
+    mine = sa.select(customers.c.owner_id).where(customers.c.id == customer_id)
+    return mine.scalar_subquery()
+
+
 async def find_customer(conn: Connection, customer_id: UUID) -> Customer | None:
-    """Return the customer if the replica has it."""
+    """Return the customer if the replica has it, and it is not hidden."""
     row = (await conn.execute(_by_id, {"id": customer_id})).one_or_none()
-    return None if row is None else Customer(*row)
+    found = None if row is None else Customer(*row)
+    return found if found and conn.scope.sees(found.owner_id) else None
 
 
 async def known_customer(conn: Connection, customer_id: UUID) -> Customer:
     """Return the customer a request names.
 
     Raises:
-        UnknownCustomer: there is none, or its event has not arrived yet, S120.
+        UnknownCustomer: there is none, it is hidden, or its event has not arrived yet, S120.
     """
     customer = await find_customer(conn, customer_id)
     if customer is None:

@@ -51,6 +51,7 @@ class Deliveries(Repository[Delivery]):
     kind = Delivery
     table = deliveries
     noun = "delivery"
+    owner = deliveries.c.owner_id
     children = (Children("lines", DeliveryLine, delivery_lines, "delivery_id"),)
     payload = staticmethod(events.payload)
 
@@ -64,7 +65,8 @@ class Deliveries(Repository[Delivery]):
 
     async def page(self, conn: Connection, wanted: DeliveryFilter, request: PageRequest) -> Page:
         """Return one page of deliveries without their lines."""
-        query = self.query().where(*_conditions(wanted))
+        seen = conn.seeing(deliveries.c.owner_id)
+        query = self.query().where(*_conditions(wanted), *seen)
         return await fetch_page(conn, query, request, sorts=SORTS, key=deliveries.c.id)
 
 

@@ -72,7 +72,7 @@ _terms = Prepared(
         orders.c.id == sa.any_(_ids)
     )
 )
-_oldest_open = Prepared(
+_oldest_open = (
     sa.select(
         invoices.c.id, invoices.c.number, invoices.c.issued_on, invoices.c.due_on, invoices.c.open
     )
@@ -103,6 +103,7 @@ class Invoices(Repository[Invoice]):
     kind = Invoice
     table = invoices
     noun = "invoice"
+    owner = invoices.c.owner_id
     children = (Children("lines", InvoiceLine, invoice_lines, "invoice_id"),)
     payload = staticmethod(events.payload)
 
@@ -149,11 +150,13 @@ class Invoices(Repository[Invoice]):
     ) -> Sequence[Any]:
         """Return the open invoices of a customer in one currency that are due first."""
         given = {"customer_id": customer_id, "currency": currency, "size": size}
-        return (await conn.execute(_oldest_open, given)).all()
+        seen = conn.seeing(invoices.c.owner_id)
+        return (await conn.execute(_oldest_open.where(*seen), given)).all()
 
     async def page(self, conn: Connection, wanted: InvoiceFilter, request: PageRequest) -> Page:
         """Return one page of invoices without their lines."""
-        query = self.query().where(*_conditions(wanted))
+        seen = conn.seeing(invoices.c.owner_id)
+        query = self.query().where(*_conditions(wanted), *seen)
         return await fetch_page(conn, query, request, sorts=SORTS, key=invoices.c.id)
 
 

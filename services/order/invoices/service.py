@@ -83,7 +83,8 @@ async def issue_invoice(uow: UnitOfWork, command: IssueInvoice) -> Invoice:
         await post(uow, issued(invoice))
     await invoices.save(uow, invoice, change)
     if wanted := _to_deliver(invoice):
-        await draft_of_invoice(uow, wanted)
+        with uow.conn.seeing_everything():
+            await draft_of_invoice(uow, wanted)
     return await invoices.get(uow.conn, invoice.id)
 
 
@@ -114,9 +115,11 @@ def issued(invoice: Invoice) -> Journal:
 
 
 async def _require_match(uow: UnitOfWork, invoice: Invoice) -> None:
-    """Lock deliveries and orders of an invoice, in id order, and compare the three (S153)."""
-    delivered = await deliveries.lock(uow, invoice.delivery_ids)
-    ordered = await orders.lock_all(uow, invoice.order_ids)
+    """Lock deliveries and orders of an invoice, in id order, and compare the three (S153): all of
+    them, also where the invoice alone is seen."""
+    with uow.conn.seeing_everything():
+        delivered = await deliveries.lock(uow, invoice.delivery_ids)
+        ordered = await orders.lock_all(uow, invoice.order_ids)
     charged = await invoices.issued(uow.conn, invoice.delivery_ids)
     of_orders = {
         line.id: _claim(line, _chargeable(order, line)) for order in ordered for line in order.lines

@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.order.customers.repository import owner_of
 from services.order.ledger.table import journals, postings
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -41,7 +42,7 @@ async def page(conn: Connection, wanted: PostingFilter, request: PageRequest) ->
             journals.c.source_id,
         )
         .join(journals, journals.c.id == postings.c.journal_id)
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted), *_seen(conn))
     )
     return await fetch_page(conn, query, request, sorts=SORTS, key=postings.c.id)
 
@@ -57,11 +58,15 @@ async def balances(conn: Connection, wanted: PostingFilter) -> list[Any]:
             sa.func.coalesce(-sa.func.sum(amount).filter(amount < 0), 0).label("credit"),
             sa.func.sum(amount).label("balance"),
         )
-        .where(*_conditions(wanted))
+        .where(*_conditions(wanted), *_seen(conn))
         .group_by(postings.c.account, postings.c.currency)
         .order_by(postings.c.currency, postings.c.account)
     )
     return (await conn.execute(query)).all()
+
+
+def _seen(conn: Connection) -> list[sa.ColumnElement[bool]]:
+    return conn.seeing(owner_of(postings.c.customer_id))
 
 
 def _conditions(wanted: PostingFilter) -> list[sa.ColumnElement[bool]]:

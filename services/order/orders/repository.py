@@ -86,6 +86,7 @@ class Orders(Repository[Order]):
     kind = Order
     table = orders
     noun = "order"
+    owner = orders.c.owner_id
     children = (Children("lines", OrderLine, lines, "order_id"),)
     payload = staticmethod(events.payload)
 
@@ -97,10 +98,11 @@ class Orders(Repository[Order]):
         """Lock and return several orders, in id order.
 
         Raises:
-            NotFound: one of them is not there.
+            NotFound: one of them is not there, or hidden.
         """
         wanted = sorted(ids)
-        query = self.query().where(orders.c.id == sa.any_(sa.literal(wanted, ARRAY(sa.Uuid))))
+        these = orders.c.id == sa.any_(sa.literal(wanted, ARRAY(sa.Uuid)))
+        query = self.query().where(these, *uow.conn.seeing(orders.c.owner_id))
         found = await self.select(uow.conn, query, lock=True)
         for missing in set(wanted) - {order.id for order in found}:
             raise NotFound.of(self.noun, missing)
@@ -125,7 +127,8 @@ class Orders(Repository[Order]):
 
     async def page(self, conn: Connection, wanted: OrderFilter, request: PageRequest) -> Page:
         """Return one page of order summaries."""
-        query = sa.select(*_SUMMARY).where(*_conditions(wanted))
+        seen = conn.seeing(orders.c.owner_id)
+        query = sa.select(*_SUMMARY).where(*_conditions(wanted), *seen)
         return await fetch_page(conn, query, request, sorts=SORTS, key=orders.c.id)
 
 

@@ -124,7 +124,8 @@ async def page(conn: Connection, wanted: PerformanceFilter, request: PageRequest
         "status": wanted.status,
     }
     query = sa.select(*_HEADING).where(
-        *(contracts.c[name] == value for name, value in equal.items() if value is not None)
+        *(contracts.c[name] == value for name, value in equal.items() if value is not None),
+        *conn.seeing(contracts.c.owner_id),
     )
     return await fetch_page(conn, query, request, sorts=SORTS, key=contracts.c.id)
 

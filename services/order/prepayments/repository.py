@@ -9,6 +9,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.order.customers.repository import owner_of
 from services.order.prepayments import events
 from services.order.prepayments.model import KINDS, Kind, Prepayment
 from services.order.prepayments.table import movements, prepayments
@@ -44,6 +45,7 @@ class Prepayments(Repository[Prepayment]):
     kind = Prepayment
     table = prepayments
     noun = "prepayment account"
+    owner = owner_of(prepayments.c.customer_id)
     payload = staticmethod(events.payload)
 
     async def of_customer(
@@ -82,7 +84,7 @@ class Prepayments(Repository[Prepayment]):
         request: PageRequest,
     ) -> Page:
         """Return one page of accounts."""
-        query = self.query()
+        query = self.query().where(*conn.seeing(owner_of(prepayments.c.customer_id)))
         if customer_id is not None:
             query = query.where(prepayments.c.customer_id == customer_id)
         if currency is not None:
@@ -95,6 +97,7 @@ class Prepayments(Repository[Prepayment]):
             sa.select(*movements.c, prepayments.c.currency)
             .join(prepayments, prepayments.c.id == movements.c.prepayment_id)
             .where(movements.c.prepayment_id == prepayment_id)
+            .where(*conn.seeing(owner_of(prepayments.c.customer_id)))
         )
         return await fetch_page(conn, query, request, sorts=MOVEMENT_SORTS, key=movements.c.id)
 

@@ -55,7 +55,7 @@ class Consumption:
 async def credit_prepayment(uow: UnitOfWork, command: CreditPrepayment) -> Prepayment:
     """Credit a customer's account, opening it with the first money (S164)."""
     standing = await lock_standing(uow, command.customer_id, command.currency)
-    if standing.customer is None:
+    if standing.customer is None or not uow.conn.scope.sees(standing.customer.owner_id):
         raise UnknownCustomer.named()
     found = await prepayments.of_customer(uow, command.customer_id, command.currency)
     account = found or Prepayment.open(command.customer_id, command.currency, uow.now)

@@ -114,7 +114,8 @@ async def pay_from_prepayment(uow: UnitOfWork, command: PayFromPrepayment) -> Al
     await allocations.add(uow, *made)
     await invoices.save(uow, invoice, change)
     consumption = Consumption(invoice.id, made[0].id, command.amount)
-    await consume_free(uow, prepayment_id, consumption)
+    with uow.conn.seeing_everything():
+        await consume_free(uow, prepayment_id, consumption)
     return Allocated((made[0],), {}, {invoice.id: invoice})
 
 
@@ -122,6 +123,12 @@ async def reverse_allocation(uow: UnitOfWork, command: ReverseAllocation) -> All
     """Take an allocation back: the invoice is open again, the money free (反核销, S161)."""
     allocation = await allocations.get_for_update(uow, command.allocation_id, command.expected)
     await allocations.save(uow, allocation, allocation.reverse(command.reason))
+    with uow.conn.seeing_everything():  # what follows concerns documents of the same money
+        await _give_back(uow, allocation)
+    return allocation
+
+
+async def _give_back(uow: UnitOfWork, allocation: Allocation) -> None:
     amount = allocation.amount
     if allocation.receipt_id is not None:
         receipt = await receipts.get_for_update(uow, allocation.receipt_id)
@@ -134,7 +141,6 @@ async def reverse_allocation(uow: UnitOfWork, command: ReverseAllocation) -> All
         await restore(uow, allocation.prepayment_id, consumption)
     else:
         await post(uow, _taken_back(uow, allocation))
-    return allocation
 
 
 async def _allocate(
@@ -168,7 +174,8 @@ async def _pay(uow: UnitOfWork, paid: Sequence[Invoice], amount: Decimal) -> Non
     """Lower what the customer owes, having locked the orders that paid invoices may close."""
     closing = {order_id for invoice in paid if not invoice.open for order_id in invoice.order_ids}
     if closing:
-        await orders.lock_all(uow, closing)
+        with uow.conn.seeing_everything():
+            await orders.lock_all(uow, closing)
     await move(uow, paid[0].customer_id, paid[0].currency, receivable=-amount)
 
 

@@ -65,6 +65,7 @@ class Receipts(Repository[Receipt]):
     kind = Receipt
     table = receipts
     noun = "receipt"
+    owner = receipts.c.owner_id
     payload = staticmethod(events.receipt_payload)
 
     async def page(self, conn: Connection, wanted: ReceiptFilter, request: PageRequest) -> Page:
@@ -74,7 +75,8 @@ class Receipts(Repository[Receipt]):
             "customer_id": wanted.customer_id,
             "method": wanted.method,
         }
-        query = self.query().where(*_equal(receipts, equal))
+        seen = conn.seeing(receipts.c.owner_id)
+        query = self.query().where(*_equal(receipts, equal), *seen)
         if wanted.received_from is not None:
             query = query.where(receipts.c.received_on >= wanted.received_from)
         if wanted.received_to is not None:
@@ -88,6 +90,7 @@ class Allocations(Repository[Allocation]):
     kind = Allocation
     table = allocations
     noun = "allocation"
+    owner = allocations.c.owner_id
     payload = staticmethod(events.allocation_payload)
 
     async def page(self, conn: Connection, wanted: AllocationFilter, request: PageRequest) -> Page:
@@ -98,7 +101,8 @@ class Allocations(Repository[Allocation]):
             "receipt_id": wanted.receipt_id,
             "invoice_id": wanted.invoice_id,
         }
-        query = self.query().where(*_equal(allocations, equal))
+        seen = conn.seeing(allocations.c.owner_id)
+        query = self.query().where(*_equal(allocations, equal), *seen)
         return await fetch_page(conn, query, request, sorts=ALLOCATION_SORTS, key=allocations.c.id)
 
 

@@ -18,6 +18,7 @@ from tests.support.order import (
     placed_order,
     product,
     read,
+    seller,
 )
 from tests.support.quotes import quote
 from tests.support.services import ServiceUnderTest
@@ -58,7 +59,7 @@ async def test_an_approval_names_the_approver_and_the_step(order: ServiceUnderTe
 
 async def test_a_reaction_to_an_event_is_audited_as_the_systems(order: ServiceUnderTest) -> None:
     """S101: the contract that an accepted quote becomes, by the request that accepted it."""
-    accepted = quote(await customer(order))
+    accepted = quote(await customer(order), owner_id=seller(order))
     envelope = await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
     (entry,) = await entries_of(order.db, found["id"])

@@ -18,6 +18,7 @@ from tests.support.order import (
     product,
     read,
     reviewed_order,
+    seller,
     send,
     signed_contract,
     try_to_review,
@@ -73,7 +74,7 @@ async def test_an_order_of_a_quote_waits_while_its_type_is_not_permitted(
     order: ServiceUnderTest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """S101, S103: the review asks again, so a quote is no way around it either."""
-    accepted = quote(await customer(order), chain="invoice_first")
+    accepted = quote(await customer(order), owner_id=seller(order), chain="invoice_first")
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
     refused = await try_to_review(order, found)

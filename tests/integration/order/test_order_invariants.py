@@ -16,6 +16,7 @@ from tests.support.order import (
     customer,
     done,
     prepaid,
+    seller,
     signed_contract,
 )
 from tests.support.quotes import quote
@@ -37,7 +38,7 @@ async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
     await approved_order(order, debtor)
     await approved_order(order, debtor, call(contract, "4"), contract_id=contract["id"])
     for chain in ("contract_first", "ordinary"):
-        accepted = quote(debtor, chain=chain)
+        accepted = quote(debtor, owner_id=seller(order), chain=chain)
         await deliver(order, accepted, accepted.quote_id)
     return order
 

@@ -21,6 +21,7 @@ from tests.support.order import (
     product,
     read,
     reviewed_order,
+    seller,
     send,
     submitted_contract,
     try_to_review,
@@ -38,7 +39,7 @@ async def parked(service: ServiceUnderTest) -> list[str]:
 
 async def test_a_contract_is_drafted_from_an_accepted_quote(order: ServiceUnderTest) -> None:
     """S101, S117."""
-    accepted = quote(await customer(order))
+    accepted = quote(await customer(order), owner_id=seller(order))
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
     contract = await read(order, f"contracts/{found['id']}")
@@ -54,7 +55,7 @@ async def test_a_contract_is_drafted_from_an_accepted_quote(order: ServiceUnderT
 
 async def test_a_quote_told_twice_makes_one_contract(order: ServiceUnderTest) -> None:
     """S101: the same event again, and another event of the same quote."""
-    accepted = quote(await customer(order))
+    accepted = quote(await customer(order), owner_id=seller(order))
     envelope = await deliver(order, accepted, accepted.quote_id, 5)
     await redeliver(order, envelope)
     await deliver(order, accepted, accepted.quote_id, 6)
@@ -70,7 +71,7 @@ async def test_other_business_types_make_an_order(
     permit(order, monkeypatch)
     buyer = await customer(order)
     for chain in ("ordinary", "direct_delivery", "invoice_first"):
-        accepted = quote(buyer, chain=chain)
+        accepted = quote(buyer, owner_id=seller(order), chain=chain)
         envelope = await deliver(order, accepted, accepted.quote_id, 5)
         await redeliver(order, envelope)
         await deliver(order, accepted, accepted.quote_id, 6)
@@ -83,7 +84,7 @@ async def test_other_business_types_make_an_order(
 async def test_a_quote_may_come_before_its_customer(order: ServiceUnderTest) -> None:
     """Events of two services come in any order; the review waits for the customer."""
     buyer = new_id()
-    accepted = quote(buyer, chain="ordinary")
+    accepted = quote(buyer, owner_id=seller(order), chain="ordinary")
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
     early = await try_to_review(order, found)
@@ -94,7 +95,7 @@ async def test_a_quote_may_come_before_its_customer(order: ServiceUnderTest) -> 
 
 async def test_an_order_is_not_paid_later_than_its_quote_says(order: ServiceUnderTest) -> None:
     """S101: 45 days were accepted; an invoice of what was delivered does not give more either."""
-    accepted = quote(await customer(order), chain="ordinary")
+    accepted = quote(await customer(order), owner_id=seller(order), chain="ordinary")
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"orders?quote_id={accepted.quote_id}"))["items"]
     path = f"orders/{found['id']}"
@@ -118,7 +119,9 @@ async def test_a_price_fixed_by_hand_counts_as_it_was_accepted(order: ServiceUnd
         discount=Decimal("0.0996"),
         amount=yuan("210.07"),
     )
-    accepted = quote(await customer(order), lines=(odd,), total=yuan("210.07"))
+    accepted = quote(
+        await customer(order), owner_id=seller(order), lines=(odd,), total=yuan("210.07")
+    )
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
     assert found["total"] == money("210.07")
@@ -127,7 +130,7 @@ async def test_a_price_fixed_by_hand_counts_as_it_was_accepted(order: ServiceUnd
 
 async def test_the_lines_of_a_quote_stay_as_they_were_accepted(order: ServiceUnderTest) -> None:
     """S101, S121: the rest is open to change; the author of the quote is that of the contract."""
-    accepted = quote(await customer(order))
+    accepted = quote(await customer(order), owner_id=seller(order))
     await deliver(order, accepted, accepted.quote_id, 5)
     (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
     path = f"contracts/{found['id']}"

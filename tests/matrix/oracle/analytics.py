@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from tests.matrix.oracle.operating import operating
-from tests.matrix.oracle.words import FIELD, FINANCE, MANAGERS, ONLOOKERS, owned, rule
+from tests.matrix.oracle.words import (
+    FIELD,
+    FINANCE,
+    MANAGERS,
+    ONLOOKERS,
+    SALES_MANAGER,
+    owned,
+    rule,
+)
 
 REPORTS = "/v1/reports"
 OVERSEERS = MANAGERS | ONLOOKERS | {FINANCE}
@@ -30,9 +38,9 @@ RULES = (
         f"GET {REPORTS}/staff",
     ),
     rule("They know what is measured", READERS, f"GET {REPORTS}/measures"),
-    owned(
-        "Who answers for figures checks them against each other",
-        OVERSEERS,
+    rule(
+        "Who answers for the figures of the whole company checks them against each other",
+        OVERSEERS - {SALES_MANAGER},
         f"GET {REPORTS}/reconciliation",
     ),
     *operating("analytics"),
