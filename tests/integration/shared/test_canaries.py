@@ -136,7 +136,7 @@ async def _log_activity(service: ServiceUnderTest, customer_id: str, contact_id:
         "details": DETAILS,
         "happened_at": "2026-11-20T10:00:00Z",
     }
-    async with service.client("sales_manager") as client:
+    async with service.client("general_manager") as client:
         await _created(client, "/v1/activities", body)
 
 
