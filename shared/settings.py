@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode
 
+from shared.auth.trust import ACCESS_TOKEN, Algorithm, PersonBy, RolesFrom, Trust
 from shared.domain.clock import DEFAULT_ZONE
 from shared.events.catalogue import inbound_events
 
@@ -42,6 +43,46 @@ class ServiceSettings(BaseSettings):
     issuer: str = Field(default="kehu", description="expected issuer of tokens")
     jwks_url: str = Field(
         default="http://127.0.0.1:8000/v1/auth/jwks", description="where token keys are published"
+    )
+    token_audience: str = Field(
+        default="kehu",
+        min_length=1,
+        validation_alias="KEHU_TOKEN_AUDIENCE",
+        description="what an identity provider calls Kehu in aud; the same for all services, as is"
+        " all that begins with KEHU_TOKEN",
+    )
+    token_algorithm: Algorithm = Field(
+        default=Algorithm.EDDSA,
+        validation_alias="KEHU_TOKEN_ALGORITHM",
+        description="the one algorithm an identity provider signs with",
+    )
+    token_types: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(ACCESS_TOKEN,),
+        min_length=1,
+        validation_alias="KEHU_TOKEN_TYPES",
+        description="which typ access tokens have, at+jwt,JWT",
+    )
+    token_person_claim: str = Field(
+        default="sub",
+        min_length=1,
+        validation_alias="KEHU_TOKEN_PERSON_CLAIM",
+        description="the claim that names the person",
+    )
+    token_person_by: PersonBy = Field(
+        default=PersonBy.ID,
+        validation_alias="KEHU_TOKEN_PERSON_BY",
+        description="what it names: the id or the login of a member of staff",
+    )
+    token_roles_from: RolesFrom = Field(
+        default=RolesFrom.CLAIMS,
+        validation_alias="KEHU_TOKEN_ROLES_FROM",
+        description="who says which roles a person holds: claims or staff",
+    )
+    token_roles_claim: str = Field(
+        default="roles",
+        min_length=1,
+        validation_alias="KEHU_TOKEN_ROLES_CLAIM",
+        description="the claim with the roles, realm_access.roles",
     )
     business_zone: ZoneInfo = Field(
         default=DEFAULT_ZONE,
@@ -92,7 +133,7 @@ class ServiceSettings(BaseSettings):
             raise ValueError(f"{sorted(unknown)} is not among the inbound types {sorted(known)}")
         return sources
 
-    @field_validator("cors_origins", mode="before")
+    @field_validator("cors_origins", "token_types", mode="before")
     @classmethod
     def _listed(cls, origins: Any) -> Any:
         return (
@@ -106,6 +147,19 @@ class ServiceSettings(BaseSettings):
             if not _ORIGIN.fullmatch(each):
                 raise ValueError(f"{each!r} is no origin; give scheme://host or scheme://host:port")
         return origins
+
+    def trust(self) -> Trust:
+        """Return whose tokens are accepted, and whom they mean."""
+        return Trust(
+            self.issuer,
+            self.token_audience,
+            self.token_algorithm,
+            frozenset(self.token_types),
+            self.token_person_claim,
+            self.token_person_by,
+            self.token_roles_from,
+            self.token_roles_claim,
+        )
 
     def page_key(self) -> bytes:
         """Return the key of page tokens, the same in all processes of a service."""

@@ -1,6 +1,7 @@
-"""Verification of bearer tokens: RFC 9068 JWTs, EdDSA only, keys only from the configured JWKS.
+"""Verification of bearer tokens: RFC 9068 JWTs, one algorithm, keys only from the configured JWKS.
 
-Signing lives in the customer service, or with a company's own identity provider.
+Signing lives in the customer service, or with a company's own identity provider: ``Trust`` says
+what differs.
 """
 
 from __future__ import annotations
@@ -10,7 +11,6 @@ import time
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from typing import Any
-from uuid import UUID
 
 import httpx
 import jwt
@@ -18,13 +18,13 @@ import jwt
 from shared.auth.grants import Grants, Table
 from shared.auth.rereading import Rereading
 from shared.auth.revocations import Revocations
+from shared.auth.trust import People, Trust
 from shared.domain.actor import Actor
 from shared.domain.errors import Unauthenticated, Unavailable
 
 ALGORITHM = "EdDSA"
 AUDIENCE = "kehu"
 LEEWAY_SECONDS = 30
-_REQUIRED = ["iss", "aud", "exp", "iat", "sub", "jti", "client_id"]
 _CACHE_SIZE = 10_000
 _KEYS_RENEWED_SECONDS = 30
 _KEYS_FRESH_SECONDS = 60
@@ -34,17 +34,27 @@ _KEYS_RETRY_SECONDS = 5
 KeySource = Callable[[], Awaitable[dict[str, Any]]]
 
 
-def keys_from_url(url: str) -> KeySource:
-    """Return a source that reads the key set over HTTP."""
+def keys_from_url(url: str, issuer: str = "") -> KeySource:
+    """Return a source that reads the key set over HTTP. What an issuer says of itself (OpenID
+    Connect Discovery) may stand at ``url`` as well: it names the address of the keys."""
 
     async def fetch() -> dict[str, Any]:
         async with httpx.AsyncClient(timeout=5, follow_redirects=False) as client:
-            response = await client.get(url)
-            response.raise_for_status()
-            found: dict[str, Any] = response.json()
+            found = await _document(client, url)
+            if "jwks_uri" in found:
+                if found.get("issuer") != issuer:
+                    raise ValueError(f"{url} speaks of another issuer than {issuer}")
+                found = await _document(client, str(found["jwks_uri"]))
             return found
 
     return fetch
+
+
+async def _document(client: httpx.AsyncClient, url: str) -> dict[str, Any]:
+    response = await client.get(url)
+    response.raise_for_status()
+    found: dict[str, Any] = response.json()
+    return found
 
 
 class TokenVerifier:
@@ -56,12 +66,14 @@ class TokenVerifier:
         self,
         keys: KeySource,
         *,
-        issuer: str,
+        trust: Trust,
+        people: People,
         grants: Grants,
         revocations: Revocations | None = None,
     ) -> None:
         self._source = keys
-        self._issuer = issuer
+        self._trust = trust
+        self._people = people
         self.grants = grants
         self._revocations = revocations
         self._keys: dict[str, jwt.PyJWK] = {}
@@ -100,7 +112,8 @@ class TokenVerifier:
     async def _remember(self, token: str) -> _Known:
         kid, claims = await self._claims(token)
         try:
-            known = _Known(kid, float(claims["exp"]), float(claims["iat"]), _actor(claims))
+            actor = await self._trust.actor(claims, self._people)
+            known = _Known(kid, float(claims["exp"]), float(claims["iat"]), actor)
         except (AttributeError, ValueError, TypeError) as error:
             raise Unauthenticated("The token does not name a person of this system.") from error
         if len(self._actors) >= _CACHE_SIZE:
@@ -111,18 +124,18 @@ class TokenVerifier:
     async def _claims(self, token: str) -> tuple[str, dict[str, Any]]:
         try:
             header = jwt.get_unverified_header(token)
-            if header.get("alg") != ALGORITHM or header.get("typ") != "at+jwt":
+            if not self._trust.takes(header):
                 raise Unauthenticated("This is not an access token of this system.")
             kid = str(header.get("kid", ""))
             key = await self._key(kid)
             return kid, jwt.decode(
                 token,
                 key,
-                algorithms=[ALGORITHM],
-                audience=AUDIENCE,
-                issuer=self._issuer,
+                algorithms=[self._trust.algorithm],
+                audience=self._trust.audience,
+                issuer=self._trust.issuer,
                 leeway=LEEWAY_SECONDS,
-                options={"require": _REQUIRED},
+                options={"require": self._trust.required(header)},
             )
         except (jwt.PyJWTError, ValueError, TypeError) as error:
             raise Unauthenticated("The token does not verify or has expired.") from error
@@ -177,14 +190,3 @@ class _Known:
             )
             self._table = table
         return self.actor
-
-
-def _actor(claims: dict[str, Any]) -> Actor:
-    return Actor(
-        id=UUID(claims["sub"]),
-        name=str(claims.get("name", "")),
-        roles=frozenset(str(role) for role in claims.get("roles", ())),
-        department=claims.get("department"),
-        branch=claims.get("branch"),
-        session_id=UUID(claims["sid"]) if "sid" in claims else None,
-    )

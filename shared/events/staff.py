@@ -19,6 +19,7 @@ class StaffState(Payload):
     unit_id: UUID | None = None
     unit_path: str | None = None  # codes from the company down: HQ/EAST/SH/
     position: str | None = None
+    login_digest: str | None = None  # by which tokens of an identity provider find the person
 
 
 @event("crm.customer.staff.hired.v1")

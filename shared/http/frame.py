@@ -17,6 +17,7 @@ from shared.auth.revocations import Ending, Revocations
 from shared.auth.roles import PermissionTable
 from shared.auth.scope import Known, Scopes
 from shared.auth.tokens import KeySource, TokenVerifier, keys_from_url
+from shared.auth.trust import People, Person
 from shared.db.driver import Prepared
 from shared.db.unit_of_work import Database
 from shared.domain.clock import business_date, now
@@ -53,8 +54,9 @@ def compose(
     of the ``units``, with ``path`` and ``kind``, it knows whose things somebody sees.
     """
     tokens = TokenVerifier(
-        keys or keys_from_url(settings.jwks_url),
-        issuer=settings.issuer,
+        keys or keys_from_url(settings.jwks_url, settings.issuer),
+        trust=settings.trust(),
+        people=_people(db, staff),
         grants=_grants(db, roles, {**OPERATIONS, **permissions}),
         revocations=_revocations(db, staff, voided),
     )
@@ -70,6 +72,21 @@ def compose(
         settings=settings,
     )
     return new_app(context, title=title, description=description, routers=routers)
+
+
+def _people(db: Database, staff: sa.Table) -> People:
+    shown = [staff.c[name] for name in ("id", "name", "roles", "department", "branch")]
+    here = sa.select(*shown).where(staff.c.status != "left")
+    by_id = Prepared(here.where(staff.c.id == sa.bindparam("known")))
+    by_login = Prepared(here.where(staff.c.login_digest == sa.bindparam("known")))
+
+    async def find(known: UUID | str) -> Person | None:
+        query = by_id if isinstance(known, UUID) else by_login
+        async with db.reading() as conn:
+            row = (await conn.execute(query, {"known": known})).one_or_none()
+        return None if row is None else Person(*row)
+
+    return find
 
 
 def _revocations(db: Database, staff: sa.Table, voided: sa.SelectBase) -> Revocations:

@@ -19,6 +19,7 @@ from services.analytics.facts.columns import (
     uuid,
 )
 from services.analytics.facts.projection import Projection, RowByRow
+from shared.audit.marks import PRIVATE
 from shared.auth.revocations import sessions_from
 from shared.domain.clock import business_date
 from shared.events.customer import ContactChanged, CreditAssessed, CustomerState
@@ -56,6 +57,7 @@ staff = fact_table(
     text("department", optional=True),
     text("branch", optional=True),
     text("status"),
+    sa.Column("login_digest", sa.Text, info=PRIVATE),
     moment("sessions_from", optional=True),
 )
 
@@ -100,6 +102,7 @@ def _staff(received: Received[StaffState]) -> Row:
         "department": data.department,
         "branch": data.branch,
         "status": data.status,
+        "login_digest": data.login_digest,
         "sessions_from": sessions_from(data, received.envelope.time),
     }
 

@@ -1,8 +1,9 @@
-"""Staff to event payload: names and places, never logins or passwords."""
+"""Staff to event payload: names and places, never logins (but a digest) or passwords."""
 
 from __future__ import annotations
 
 from services.customer.staff.model import Staff
+from shared.auth.trust import login_digest
 from shared.domain.aggregate import Change
 from shared.events.payload import Payload
 
@@ -19,5 +20,6 @@ def payload(staff: Staff, change: Change) -> Payload:
         unit_id=staff.unit_id,
         unit_path=staff.unit_path,
         position=staff.position,
+        login_digest=login_digest(staff.login),
         **change.detail,
     )

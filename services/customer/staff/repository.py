@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any, ClassVar
 from uuid import UUID
 
 import asyncpg
@@ -15,6 +16,7 @@ from services.customer.staff.errors import LoginTaken, StaffStateError
 from services.customer.staff.model import Owner, Staff, StaffStatus
 from services.customer.staff.table import staff
 from shared.auth.roles import Role
+from shared.auth.trust import login_digest
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
@@ -32,7 +34,7 @@ _STATUS = Prepared(
     .where(staff.c.id == sa.bindparam("id"))
     .with_for_update(read=True, key_share=True)
 )
-_SECRET = {"password_hash", "one_time_until", "sessions_from"}
+_SECRET = {"password_hash", "one_time_until", "sessions_from", "login_digest"}
 _SHOWN = [column for column in staff.c if column.name not in _SECRET]
 
 
@@ -55,6 +57,9 @@ class StaffMembers(Repository[Staff]):
     table = staff
     noun = "member of staff"
     payload = staticmethod(events.payload)
+    derived: ClassVar[Mapping[str, Callable[[Any], Any]]] = {
+        "login_digest": lambda staff: login_digest(staff.login)
+    }
 
     async def add(self, uow: UnitOfWork, aggregate: Staff, change: Change) -> None:
         """Insert somebody.

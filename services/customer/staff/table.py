@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.metadata import metadata
-from shared.audit.marks import SECRET
+from shared.audit.marks import PRIVATE, SECRET
 from shared.db.types import MOMENT
 
 staff = sa.Table(
@@ -25,8 +25,12 @@ staff = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in", info=SECRET),
     sa.Column("one_time_until", MOMENT, comment="of a password for one sign-in; null: its own"),
+    sa.Column(
+        "login_digest", sa.Text, nullable=False, comment="finds who a token names", info=PRIVATE
+    ),
     sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Index("staff_login_digest", "login_digest"),
     sa.Index("staff_name", "name", "id"),
     sa.Index("staff_unit", "unit_id", "name", "id"),
 )

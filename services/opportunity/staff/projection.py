@@ -29,5 +29,6 @@ def _present(received: Received[StaffState]) -> dict[str, Any]:
         "department": member.department,
         "branch": member.branch,
         "status": member.status,
+        "login_digest": member.login_digest,
         "sessions_from": sessions_from(member, received.envelope.time),
     }

@@ -6,6 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.opportunity.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT
 
 staff = sa.Table(
@@ -20,5 +21,7 @@ staff = sa.Table(
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("status", sa.Text, nullable=False),
+    sa.Column("login_digest", sa.Text, comment="finds who a token names", info=PRIVATE),
     sa.Column("sessions_from", MOMENT, comment="access tokens issued before are void"),
+    sa.Index("staff_login_digest", "login_digest"),
 )

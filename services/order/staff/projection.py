@@ -25,6 +25,7 @@ async def project_staff(uow: UnitOfWork, events: list[Received[StaffState]]) -> 
             "department": event.data.department,
             "branch": event.data.branch,
             "status": event.data.status,
+            "login_digest": event.data.login_digest,
             "sessions_from": sessions_from(event.data, event.envelope.time),
         }
         for event in events

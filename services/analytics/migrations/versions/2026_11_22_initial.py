@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e013aaeaea67"
+revision = "352cb2a59c5f"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -696,6 +696,7 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("login_digest", sa.Text(), nullable=True),
         sa.Column("sessions_from", sa.DateTime(timezone=True), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
         schema="facts",

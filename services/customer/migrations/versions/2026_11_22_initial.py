@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "cdee751189a4"
+revision = "ebc8b1d918a1"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -722,6 +722,7 @@ def upgrade() -> None:
             nullable=True,
             comment="of a password for one sign-in; null: its own",
         ),
+        sa.Column("login_digest", sa.Text(), nullable=False, comment="finds who a token names"),
         sa.Column(
             "sessions_from",
             sa.DateTime(timezone=True),
@@ -733,6 +734,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
         sa.UniqueConstraint("login", name=op.f("staff_login_key")),
     )
+    op.create_index("staff_login_digest", "staff", ["login_digest"], unique=False)
     op.create_index("staff_name", "staff", ["name", "id"], unique=False)
     op.create_index("staff_unit", "staff", ["unit_id", "name", "id"], unique=False)
     op.create_table(
@@ -843,6 +845,7 @@ def downgrade() -> None:
     op.drop_table("deputy")
     op.drop_index("staff_unit", table_name="staff")
     op.drop_index("staff_name", table_name="staff")
+    op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
     op.drop_index("import_error_job", table_name="import_error")
     op.drop_table("import_error")

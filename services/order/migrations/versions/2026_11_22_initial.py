@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "282071807c37"
+revision = "89b566bfbec0"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -683,6 +683,7 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("login_digest", sa.Text(), nullable=True, comment="finds who a token names"),
         sa.Column(
             "sessions_from",
             sa.DateTime(timezone=True),
@@ -691,6 +692,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
+    op.create_index("staff_login_digest", "staff", ["login_digest"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1253,6 +1255,7 @@ def downgrade() -> None:
     op.drop_index("stock_level_code", table_name="stock_level")
     op.drop_index("stock_level_as_of", table_name="stock_level")
     op.drop_table("stock_level")
+    op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")

@@ -1,0 +1,1 @@
+"""A real identity provider, started by the tests that need one."""
