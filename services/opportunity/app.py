@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.opportunity.activities.router import router as activities
+from services.opportunity.approvals import router as approvals
 from services.opportunity.deputies.table import deputies
 from services.opportunity.documents import router as documents
 from services.opportunity.opportunities.router import router as opportunities
@@ -34,7 +35,7 @@ def create_app(
         roles=roles,
         deputies=deputies,
         permissions=PERMISSIONS,
-        routers=[opportunities, quotes, activities, products, prices, documents],
+        routers=[opportunities, quotes, activities, products, prices, approvals, documents],
         title="Kehu opportunity service",
         units=units,
         description="Products and prices, opportunities, activities, quotes and their approval.",

@@ -12,6 +12,8 @@ from typing import TypeVar
 
 from services.opportunity.opportunities import model as opportunities
 from services.opportunity.quotes import model as quotes
+from shared.approvals.invariants import INVARIANTS as APPROVALS
+from shared.approvals.invariants import bound_to_content
 from shared.db.invariants import Invariant
 from shared.db.rounding import rounded
 from shared.db.status_history import status_history
@@ -220,6 +222,8 @@ INVARIANTS = (
     *_PROJECTS,
     *_HISTORIES,
     *_FEEDS,
+    *APPROVALS,
+    bound_to_content("quote", "quote", "d.approved_by IS NOT NULL AND NOT d.own_authority"),
     *DOCUMENTS,
     _history("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
     _history("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.opportunity.opportunities.service import enter_closing
 from services.opportunity.quotes.answering import clear_expiry, set_expiry
+from services.opportunity.quotes.approval import end_approval
 from shared.db.unit_of_work import Policies, UnitOfWork
 from shared.events.opportunity import (
     QuoteAccepted,
@@ -22,5 +23,5 @@ POLICIES: Policies = {
     QuoteApproved: (set_expiry,),
     QuoteAccepted: (close_in_on_the_deal, clear_expiry),
     QuoteDeclined: (clear_expiry,),
-    QuoteSuperseded: (clear_expiry,),
+    QuoteSuperseded: (clear_expiry, end_approval),
 }

@@ -13,6 +13,7 @@ import services.opportunity.roles.table
 import services.opportunity.staff.table
 import services.opportunity.units.table  # noqa: F401 - the imports declare the tables
 from services.opportunity.metadata import metadata
+from shared.approvals.table import approval_tables
 from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
 from shared.documents.table import document_tables
@@ -30,5 +31,6 @@ document_tables(metadata)
 numbering_table(metadata)
 revocation_table(metadata)
 deadline_table(metadata)
+approval_tables(metadata)
 
 __all__ = ["metadata"]

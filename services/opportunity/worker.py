@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.opportunity.approval_engine import ENGINE
 from services.opportunity.consumers import CONSUMERS
 from services.opportunity.quotes.answering import EXPIRY, expire_quote
 from services.opportunity.settings import OpportunitySettings
@@ -10,7 +11,7 @@ from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
 from shared.worker import Worker
 
-DEADLINES = {EXPIRY: expire_quote}
+DEADLINES = {EXPIRY: expire_quote, **ENGINE.deadlines}
 
 
 def create_worker(settings: OpportunitySettings, bus: Bus, db: Database) -> Worker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.order.accounts.router import router as accounts
+from services.order.approvals import router as approvals
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
 from services.order.deputies.table import deputies
@@ -35,6 +36,7 @@ ROUTERS = [
     deliveries,
     invoices,
     contracts,
+    approvals,
     stock,
     performance,
     history,

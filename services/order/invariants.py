@@ -12,6 +12,7 @@ from services.order.payments.invariants import PAYMENTS
 from services.order.prepayments.invariants import PREPAYMENTS
 from services.order.receipts.invariants import RECEIPTS
 from services.order.stock.invariants import STOCK
+from shared.approvals.invariants import INVARIANTS as APPROVALS
 from shared.db.invariants import Invariant
 from shared.documents.invariants import INVARIANTS as DOCUMENTS
 
@@ -26,5 +27,6 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RECEIPTS,
     *PAYMENTS,
     *STOCK,
+    *APPROVALS,
     *DOCUMENTS,
 )

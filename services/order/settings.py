@@ -7,7 +7,6 @@ from decimal import Decimal
 from pydantic import Field
 from pydantic_settings import SettingsConfigDict
 
-from services.order.contracts.opinions import Department
 from shared.documents.settings import DocumentSettings
 from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
@@ -20,10 +19,6 @@ class OrderSettings(ServiceSettings, ImportSettings, DocumentSettings):
 
     model_config = SettingsConfigDict(env_prefix="KEHU_ORDER_")
 
-    countersign: tuple[Department, ...] = Field(
-        default=tuple(Department),
-        description="departments that countersign every contract (会签)",
-    )
     chains: tuple[Chain, ...] = Field(
         default=USUAL,
         min_length=1,

@@ -20,7 +20,9 @@ import services.order.staff.table
 import services.order.stock.table
 import services.order.units.table  # noqa: F401 - the imports declare the tables
 from services.order.metadata import metadata
+from shared.approvals.table import approval_tables
 from shared.audit.table import audit_tables
+from shared.deadlines.table import deadline_table
 from shared.documents.table import document_tables
 from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
@@ -37,5 +39,7 @@ document_tables(metadata)
 idempotency_table(metadata)
 numbering_table(metadata)
 revocation_table(metadata)
+deadline_table(metadata)
+approval_tables(metadata)
 
 __all__ = ["metadata"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.order.approval_engine import ENGINE
 from services.order.consumers import CONSUMERS
 from services.order.history.importing import KIND
 from services.order.settings import OrderSettings
@@ -13,12 +14,13 @@ from shared.worker import Worker, periodic
 
 
 def create_worker(settings: OrderSettings, bus: Bus, db: Database) -> Worker:
-    """Compose relay, consumers and imports."""
+    """Compose relay, consumers, deadlines and imports."""
     imports = ImportRunner(db, [KIND])
     return Worker(
         db,
         bus,
         consumers=CONSUMERS,
+        deadlines=ENGINE.deadlines,
         jobs=[periodic("housekeeping", 3600, imports.clean_up), sweeping(db, settings)],
         parts={"imports": imports.run},
     )

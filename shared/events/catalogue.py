@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from shared.events import (
+    approvals,
     customer,
     documents,
     identity,
@@ -16,6 +17,7 @@ from shared.events.payload import all_events, declared_events, inbound_events, p
 
 __all__ = [
     "all_events",
+    "approvals",
     "customer",
     "declared_events",
     "documents",

@@ -13,6 +13,7 @@ SERVICES = {
 AGGREGATES = {
     "activity": "跟进",
     "allocation": "核销",
+    "approval": "审批",
     "client": "系统接口",
     "contact": "联系人",
     "contract": "合同",
@@ -28,6 +29,7 @@ AGGREGATES = {
     "payment": "来款",
     "prepayment": "预付款",
     "price_list": "价目表",
+    "process": "审批流程",
     "product": "产品",
     "quote": "报价",
     "receipt": "回款",

@@ -6,12 +6,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.opportunity.approval_engine import ENGINE
 from services.opportunity.prices.repository import in_force
+from services.opportunity.quotes.approval import QUOTES
 from services.opportunity.quotes.drafting import quotes
 from services.opportunity.quotes.errors import PriceListChanged
 from services.opportunity.quotes.model import Quote
 from services.opportunity.quotes.policy import POLICY
 from services.opportunity.versioned import Version
+from shared.approvals.model import Verdict
+from shared.approvals.service import Decision
 from shared.auth.discounts import DiscountPolicy
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
@@ -61,28 +65,33 @@ async def submit_quote(uow: UnitOfWork, command: SubmitQuote) -> Quote:
     await quotes.save(uow, quote, quote.submit(policy, uow.actor, uow.now))
     if _may_give_alone(policy.content, quote, uow.actor):
         await quotes.save(uow, quote, quote.approve_alone(policy, uow.actor, uow.now))
+    else:
+        await ENGINE.start(uow, QUOTES, quote)
     return quote
 
 
 async def approve_quote(uow: UnitOfWork, command: OnQuote) -> Quote:
-    """Approve a revision with the authority its discount demands (S106, S108, S221)."""
-    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
-    policy = await POLICY.pinned(uow)
-    await quotes.save(uow, quote, quote.approve(policy, uow.actor, uow.now))
-    return quote
+    """Agree to a revision in the step that its process has come to; the last one approves it with
+    the authority its discount demands (S106, S108, S221)."""
+    return await _speak(uow, command, Decision(Verdict.APPROVE))
 
 
 async def reject_quote(uow: UnitOfWork, command: RejectQuote) -> Quote:
     """Refuse approval; the authors may revise (S108)."""
-    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
-    await quotes.save(uow, quote, quote.reject(uow.actor, command.reason))
-    return quote
+    return await _speak(uow, command, Decision(Verdict.REJECT, command.reason))
 
 
 async def adopt_policy(uow: UnitOfWork, command: AdoptPolicy) -> Version[DiscountPolicy]:
     """Put another discount policy in force; what was approved stays approved (S108)."""
     command.policy.check()
     return await POLICY.adopt(uow, command.policy, command.expected)
+
+
+async def _speak(uow: UnitOfWork, command: OnQuote, said: Decision) -> Quote:
+    quote = await quotes.get_for_update(uow, command.quote_id, command.expected)
+    quote.require_in_approval()
+    await ENGINE.speak(uow, QUOTES, quote, quote.id, said)
+    return quote
 
 
 def _may_give_alone(policy: DiscountPolicy, quote: Quote, actor: Actor) -> bool:

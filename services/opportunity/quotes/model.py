@@ -186,6 +186,17 @@ class Quote(Aggregate):
         self.reason = reason
         return Change(QuoteRejected, {"reason": reason})
 
+    def take_back(self) -> Change:
+        """Close what an author withdrew from approval; the next revision may be better."""
+        self._become(Status.REJECTED)
+        self.reason = "withdrawn"
+        return Change(QuoteRejected, {"reason": self.reason})
+
+    def require_in_approval(self) -> None:
+        """Refuse a decision on what waits for none."""
+        if self.status != Status.IN_APPROVAL:
+            raise QuoteStateError(f"A quote that is {self.status} waits for no approval.")
+
     def send(self, at: datetime) -> Change:
         """Hand the approved content to the customer."""
         self._require_valid(at)

@@ -26,13 +26,6 @@ class OwnContract(Forbidden):
     title = "Somebody else must do this"
 
 
-class SpokenAlready(Forbidden):
-    """Who gave an opinion in this round gives no other, and does not approve (S122)."""
-
-    code = "spoken_already"
-    title = "Somebody else must do this"
-
-
 class ContentChanged(Conflict):
     """The content is not what was submitted, so the approval does not hold for it."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.order.contracts.status import TRANSITIONS, Status
 from services.order.prices.invariants import PricedTable, discount_authority
+from shared.approvals.invariants import bound_to_content
 from shared.db.invariants import Invariant
 from shared.db.rounding import rounded
 from shared.db.status_history import status_history
@@ -41,32 +42,7 @@ CONTRACTS = (
             approved="d.approved_by IS NOT NULL AND d.quote_id IS NULL",
         )
     ),
-    Invariant(
-        "contracts.32 countersign",
-        "A contract is approved when every department that was asked agreed.",
-        """
-        SELECT c.id, c.number, asked.department
-        FROM contract AS c, jsonb_array_elements_text(c.asked) AS asked (department)
-        WHERE c.status IN ('countersigned', 'approved', 'signed', 'completed')
-          AND NOT EXISTS (
-              SELECT FROM contract_opinion AS o
-              WHERE o.contract_id = c.id AND o.round = c.round
-                AND o.department = asked.department AND o.verdict = 'agree'
-                AND o.given_by <> ALL (c.authors)
-                AND (o.given_for <> ALL (c.authors)) IS NOT FALSE)
-        """,
-    ),
-    Invariant(
-        "contracts.32 voices",
-        "Who approved a contract gave no opinion in the round before.",
-        """
-        SELECT c.id, c.number, o.department
-        FROM contract AS c JOIN contract_opinion AS o
-          ON o.contract_id = c.id AND o.round = c.round
-         AND ARRAY[o.given_by, o.given_for] && array_remove(
-             ARRAY[c.approved_by, c.approved_for], NULL)
-        """,
-    ),
+    bound_to_content("contract", "contract", "d.approved_by IS NOT NULL"),
     Invariant(
         "contracts.31",
         "The lines of a contract that a quote was accepted for are those of the quote.",

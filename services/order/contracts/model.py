@@ -17,9 +17,7 @@ from services.order.contracts.errors import (
     BoundToQuote,
     ContentChanged,
     ContractStateError,
-    NotAsked,
     OwnContract,
-    SpokenAlready,
 )
 from services.order.contracts.opinions import Opinion, Verdict
 from services.order.contracts.status import TRANSITIONS, Status, Validity
@@ -58,8 +56,6 @@ class Contract(Content, Judged, Aggregate):
     region: str | None
     created_at: datetime
     round: int = 0
-    asked: tuple[str, ...] = ()
-    opinions: tuple[Opinion, ...] = ()
     content_hash: str | None = None
     approved_hash: str | None = None
     approved_by: UUID | None = None
@@ -69,6 +65,9 @@ class Contract(Content, Judged, Aggregate):
     signer: str | None = None
     customer_signer: str | None = None
     reason: str | None = None
+    #: Of its approvals, where they are shown with it.
+    opinions: tuple[Opinion, ...] = ()
+    waiting_for: tuple[str, ...] = ()
 
     @classmethod
     def draft(
@@ -117,58 +116,37 @@ class Contract(Content, Judged, Aggregate):
         self._settle()
         return Change(ContractChanged)
 
-    def submit(self, departments: Sequence[str]) -> Change:
-        """Fix the content and ask the departments for their opinion (S122)."""
+    def require_draft(self) -> None:
+        """Refuse what was submitted already."""
         if self.status != Status.DRAFT:
             raise ContractStateError(f"A contract that is {self.status} is not submitted.")
-        self._become(Status.COUNTERSIGNING if departments else Status.COUNTERSIGNED)
+
+    def submit(self, *, countersigned: bool) -> Change:
+        """Fix the content and ask the departments for their opinion, if any are (S122)."""
+        self.require_draft()
+        self._become(Status.COUNTERSIGNING if countersigned else Status.COUNTERSIGNED)
         self.round += 1
-        self.asked = tuple(dict.fromkeys(departments))
         self.content_hash = self.hash()
         return Change(ContractSubmitted)
 
-    def countersign(
-        self,
-        department: str,
-        verdict: Verdict,
-        remark: str | None,
-        *,
-        by: UUID,
-        at: datetime,
-        on_behalf_of: UUID | None = None,
-    ) -> Change:
-        """Record a department's opinion; the last agreement completes the round (S122).
-
-        One person speaks for one department.
-        """
+    def must_be_countersignable(self, by: UUID, on_behalf_of: UUID | None = None) -> None:
+        """Refuse an opinion that is not due, or by somebody who had a hand in it (S122)."""
         if self.status != Status.COUNTERSIGNING:
             raise ContractStateError(f"A contract that is {self.status} is not countersigned.")
         self._by_somebody_else(by, on_behalf_of)
-        if department not in self.waiting_for:
-            raise NotAsked(f"{department} is not asked, or has given its opinion already.")
-        self._by_who_has_not_spoken(by, on_behalf_of)
-        opinion = Opinion(
-            id=new_id(),
-            round=self.round,
-            department=department,
-            verdict=verdict,
-            remark=remark,
-            given_by=by,
-            given_for=on_behalf_of,
-            given_at=at,
-        )
-        self.opinions = (*self.opinions, opinion)
+
+    def hear(self, department: str, verdict: Verdict, remark: str | None, *, last: bool) -> Change:
+        """Follow a department's opinion; the ``last`` agreement completes the round (S122)."""
         if verdict == Verdict.DISAGREE:
             self._become(Status.REJECTED)
             self.reason = remark
-        elif not self.waiting_for:
+        elif last:
             self._become(Status.COUNTERSIGNED)
         return Change(ContractCountersigned, {"countersigned_for": department, "opinion": verdict})
 
     def must_be_approvable(self, by: UUID, on_behalf_of: UUID | None = None) -> None:
         """Refuse an approval that is not due, or by somebody who had a hand in it (S121, S122)."""
         self._by_somebody_else(by, on_behalf_of)
-        self._by_who_has_not_spoken(by, on_behalf_of)
         self._may_become(Status.APPROVED)
 
     def approve(
@@ -190,13 +168,23 @@ class Contract(Content, Judged, Aggregate):
         self.approved_by, self.approved_for, self.approved_at = by, on_behalf_of, at
         return Change(ContractApproved, {"approved_by": by})
 
-    def reject(self, reason: str) -> Change:
-        """Refuse the approval."""
+    def must_be_up_for_approval(self) -> None:
+        """Refuse a decision that is not due."""
         if self.status != Status.COUNTERSIGNED:
             raise ContractStateError(f"A contract that is {self.status} is not up for approval.")
+
+    def reject(self, reason: str) -> Change:
+        """Refuse the approval."""
+        self.must_be_up_for_approval()
         self._become(Status.REJECTED)
         self.reason = reason
         return Change(ContractRejected, {"reason": reason})
+
+    def take_back(self) -> Change:
+        """Follow the author who withdrew it from approval; changed, it is submitted anew."""
+        self._become(Status.REJECTED)
+        self.reason = "withdrawn"
+        return Change(ContractRejected, {"reason": self.reason})
 
     def sign(self, *, on: date, signer: str, customer_signer: str) -> Change:
         """Record that both sides signed; orders may be placed from now on (S117)."""
@@ -226,17 +214,6 @@ class Contract(Content, Judged, Aggregate):
         """Whose it is, and when orders may be placed under it."""
         return Validity(self.number, self.customer_id, self.status, self.starts_on, self.ends_on)
 
-    @property
-    def waiting_for(self) -> tuple[str, ...]:
-        """The departments whose opinion is outstanding."""
-        given = {each.department for each in self._given}
-        return tuple(each for each in self.asked if each not in given)
-
-    @property
-    def _given(self) -> tuple[Opinion, ...]:
-        """The opinions of this round."""
-        return tuple(each for each in self.opinions if each.round == self.round)
-
     def _settle(self) -> None:
         """Derive what follows from the content, and refuse content that cannot be."""
         self.must_be_possible()
@@ -249,11 +226,6 @@ class Contract(Content, Judged, Aggregate):
     def _by_somebody_else(self, *signature: UUID | None) -> None:
         if set(self.authors).intersection(signature):
             raise OwnContract("Who wrote on a contract neither countersigns nor approves it.")
-
-    def _by_who_has_not_spoken(self, by: UUID, on_behalf_of: UUID | None) -> None:
-        spoken = {one for each in self._given for one in hands(each.given_by, each.given_for)}
-        if spoken.intersection(hands(by, on_behalf_of)):
-            raise SpokenAlready("Who gave an opinion in this round gives no other, nor approves.")
 
     def _may_become(self, target: Status) -> None:
         if target not in TRANSITIONS[self.status]:

@@ -28,7 +28,6 @@ class Verdict(StrEnum):
 class Opinion:
     """One department's opinion in one round of countersigning; earlier rounds are kept."""
 
-    id: UUID
     round: int
     department: str
     verdict: Verdict

@@ -11,9 +11,8 @@ import sqlalchemy as sa
 
 from services.order.contracts import events
 from services.order.contracts.model import Contract
-from services.order.contracts.opinions import Opinion
 from services.order.contracts.status import Validity
-from services.order.contracts.table import contracts, lines, opinions
+from services.order.contracts.table import contracts, lines
 from services.order.products.line import ProductLine
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
@@ -29,7 +28,7 @@ SORTS = {
 #: The register has no gap: contracts are never deleted, and a number is taken in the transaction
 #: that drafts (S132).
 REGISTER = Series("contract", "HT", 6, Range(1, 999_999))
-_DETAILS = {"terms", "authors", "round", "asked", "content_hash", "approved_hash"}
+_DETAILS = {"terms", "authors", "round", "content_hash", "approved_hash"}
 _DETAILS |= {"approved_by", "approved_for"}
 _DETAILS |= {"approved_at", "approved_role", "signer", "customer_signer", "reason"}
 _DETAILS |= {"price_list_id", "policy_version", "own_authority"}
@@ -69,10 +68,7 @@ class Contracts(Repository[Contract]):
     table = contracts
     noun = "contract"
     owner = contracts.c.owner_id
-    children = (
-        Children("lines", ProductLine, lines, "contract_id"),
-        Children("opinions", Opinion, opinions, "contract_id"),
-    )
+    children = (Children("lines", ProductLine, lines, "contract_id"),)
     payload = staticmethod(events.payload)
 
     async def next_number(self, uow: UnitOfWork) -> str:

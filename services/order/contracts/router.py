@@ -9,6 +9,7 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.order.contracts import service
+from services.order.contracts.approval import show_opinions
 from services.order.contracts.repository import ContractFilter
 from services.order.contracts.schemas import (
     ContractIn,
@@ -37,7 +38,7 @@ async def get_contract(
 ) -> Response:
     """Return a contract with its lines and every opinion given on it."""
     async with read.connection() as conn:
-        contract = await service.contracts.get(conn, contract_id)
+        contract = await show_opinions(conn, await service.contracts.get(conn, contract_id))
     return read.respond(ContractOut.of(contract))
 
 
@@ -92,8 +93,7 @@ async def submit_contract(
     contract_id: UUID, write: Annotated[Write, writing("contract.draft", if_match=True)]
 ) -> Response:
     """Ask the departments for their opinion. The content is fixed from now on."""
-    departments = write.context.settings.countersign
-    command = service.SubmitContract(contract_id, write.expected, departments)
+    command = service.SubmitContract(contract_id, write.expected)
     return await write(command, service.submit_contract, ContractOut.of)
 
 

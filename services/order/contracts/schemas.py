@@ -185,7 +185,6 @@ class ContractOut(ContractSummary):
         """Present a contract."""
         fields = dict(vars(contract))
         fields["total"] = MoneyOut(amount=contract.total, currency=contract.currency)
-        fields["waiting_for"] = contract.waiting_for
         fields["lines"] = [
             LineOut(**line_facts(line, contract.currency)) for line in contract.lines
         ]

@@ -8,21 +8,23 @@ from datetime import date
 from typing import Any
 from uuid import UUID
 
+from services.order.contracts import approval
 from services.order.contracts.content import Content
-from services.order.contracts.errors import CustomerIsGone
+from services.order.contracts.errors import CustomerIsGone, NotAsked
 from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Verdict
-from services.order.contracts.repository import Contracts
 from services.order.customers.model import GONE, Customer
 from services.order.customers.repository import known_customer
 from services.order.place import Place
-from services.order.prices.service import authorise, judge
+from services.order.prices.service import judge
 from services.order.products.line import Asked, ProductLine, priced
 from services.order.products.repository import known_products
+from shared.approvals.model import Verdict as Word
+from shared.approvals.service import Decision
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 
-contracts = Contracts()
+contracts = approval.contracts
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +64,10 @@ class ChangeContract:
 
 @dataclass(frozen=True, slots=True)
 class SubmitContract:
-    """Ask ``departments`` for their opinion."""
+    """Ask for the opinions and the approval."""
 
     contract_id: UUID
     expected: int | None
-    departments: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,29 +180,27 @@ async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
     if command.lines is not None:
         await judge(uow, contract)
     await contracts.save(uow, contract, change)
-    return contract
+    return await approval.show_opinions(uow.conn, contract)
 
 
 async def submit_contract(uow: UnitOfWork, command: SubmitContract) -> Contract:
     """Send a contract to the departments for countersign (会签, S122)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    await contracts.save(uow, contract, contract.submit(command.departments))
-    return contract
+    contract.require_draft()
+    await approval.start(uow, contract)
+    return await approval.show_opinions(uow.conn, contract)
 
 
 async def countersign(uow: UnitOfWork, command: Countersign) -> Contract:
     """Give a department's opinion; the actor must be allowed to speak for it (S122)."""
     uow.actor.require(f"contract.countersign.{command.department}")
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    change = contract.countersign(
-        command.department,
-        command.verdict,
-        command.remark,
-        by=uow.actor.id,
-        at=uow.now,
-        on_behalf_of=uow.actor.principal_id,
-    )
-    await contracts.save(uow, contract, change)
+    contract.must_be_countersignable(*uow.actor.signature)
+    await approval.show_opinions(uow.conn, contract)
+    if command.department not in contract.waiting_for:
+        raise NotAsked(f"{command.department} is not asked, or has given its opinion already.")
+    said = approval.opinion(command.verdict, command.remark, command.department)
+    await approval.speak(uow, contract, said)
     return contract
 
 
@@ -210,17 +209,15 @@ async def approve_contract(uow: UnitOfWork, command: ApproveContract) -> Contrac
     covers the discounts (S108, S121)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     contract.must_be_approvable(*uow.actor.signature)
-    role = await authorise(uow, contract) if contract.has_own_prices else None
-    by, on_behalf_of = uow.actor.signature
-    change = contract.approve(by=by, at=uow.now, role=role, on_behalf_of=on_behalf_of)
-    await contracts.save(uow, contract, change)
+    await approval.speak(uow, contract, Decision(Word.APPROVE))
     return contract
 
 
 async def reject_contract(uow: UnitOfWork, command: RejectContract) -> Contract:
     """Refuse the approval; the author may change and submit again (S121)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    await contracts.save(uow, contract, contract.reject(command.reason))
+    contract.must_be_up_for_approval()
+    await approval.speak(uow, contract, Decision(Word.REJECT, command.reason))
     return contract
 
 
@@ -235,21 +232,21 @@ async def sign_contract(uow: UnitOfWork, command: SignContract) -> Contract:
         customer_signer=command.customer_signer,
     )
     await contracts.save(uow, contract, change)
-    return contract
+    return await approval.show_opinions(uow.conn, contract)
 
 
 async def terminate_contract(uow: UnitOfWork, command: TerminateContract) -> Contract:
     """End a contract before its time; its approved orders go on."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     await contracts.save(uow, contract, contract.terminate(command.reason))
-    return contract
+    return await approval.show_opinions(uow.conn, contract)
 
 
 async def complete_contract(uow: UnitOfWork, command: CompleteContract) -> Contract:
     """Note that everything under a contract is delivered, invoiced and paid."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     await contracts.save(uow, contract, contract.complete())
-    return contract
+    return await approval.show_opinions(uow.conn, contract)
 
 
 async def _lines(uow: UnitOfWork, asked: Sequence[Asked], currency: str) -> tuple[ProductLine, ...]:

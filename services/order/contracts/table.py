@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.order.metadata import metadata
-from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE, JsonOf
+from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE
 
 contracts = sa.Table(
     "contract",
@@ -32,7 +32,6 @@ contracts = sa.Table(
     sa.Column("region", sa.Text),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("round", sa.Integer, nullable=False, comment="rounds of countersigning so far"),
-    sa.Column("asked", JsonOf(tuple[str, ...]), nullable=False),
     sa.Column("content_hash", sa.Text, comment="of what was submitted"),
     sa.Column("approved_hash", sa.Text, comment="of what was approved"),
     sa.Column("approved_by", sa.Uuid),
@@ -76,21 +75,4 @@ lines = sa.Table(
     sa.Column("amount", MONEY, nullable=False),
     sa.Column("list_price", MONEY),
     sa.Index("contract_line_contract", "contract_id", "position"),
-)
-
-opinions = sa.Table(
-    "contract_opinion",
-    metadata,
-    sa.Column("id", sa.Uuid, primary_key=True),
-    sa.Column("contract_id", sa.ForeignKey("contract.id"), nullable=False),
-    sa.Column("position", sa.Integer, nullable=False),
-    sa.Column("round", sa.Integer, nullable=False),
-    sa.Column("department", sa.Text, nullable=False),
-    sa.Column("verdict", sa.Text, nullable=False),
-    sa.Column("remark", sa.Text),
-    sa.Column("given_by", sa.Uuid, nullable=False),
-    sa.Column("given_for", sa.Uuid, comment="in whose name, when a deputy did"),
-    sa.Column("given_at", MOMENT, nullable=False),
-    sa.UniqueConstraint("contract_id", "round", "department"),
-    sa.UniqueConstraint("contract_id", "round", "given_by"),
 )

@@ -19,6 +19,15 @@ DECLARED = (
         "查看审计记录",
         _ADMINISTRATOR | {Role.GENERAL_MANAGER},
     ),
+    # Beside being asked, and the permission that the kind of document needs.
+    Permission("approval.read", "See approvals", "查看审批", EVERYONE),
+    Permission("approval.decide", "Decide when asked", "参与审批", EVERYONE),
+    Permission(
+        "process.manage",
+        "Define approval processes",
+        "设置审批流程",
+        _ADMINISTRATOR | {Role.GENERAL_MANAGER},
+    ),
     # Beside the permission to see or change the object that a document belongs to.
     Permission("document.read", "See documents", "查看文档", _FILING),
     Permission(

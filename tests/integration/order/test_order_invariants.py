@@ -117,13 +117,15 @@ SPOILT = {
         {"contracts.32 authority", "contracts.32 list"},
     ),
     "who spoke for a department approves": (
-        "UPDATE contract_opinion AS o SET given_by = c.approved_by FROM contract AS c"
-        " WHERE c.id = o.contract_id AND o.department = 'legal'",
-        {"contracts.32 voices"},
+        "UPDATE approval_opinion AS o SET given_by = c.approved_by, verdict = 'comment'"
+        " FROM approval AS a, contract AS c WHERE a.id = o.approval_id AND c.id = a.document_id"
+        " AND o.voice = 'legal'; DROP INDEX approval_opinion_one_voice;"
+        " UPDATE approval_opinion SET verdict = 'approve' WHERE voice = 'legal'",
+        {"approvals.32 author"},
     ),
     "an opinion is turned": (
-        "UPDATE contract_opinion SET verdict = 'disagree' WHERE department = 'legal'",
-        {"contracts.32 countersign"},
+        "UPDATE approval_opinion SET verdict = 'reject' WHERE voice = 'legal'",
+        {"approvals.32 steps"},
     ),
     "a contract is removed from the register": (
         "UPDATE contract SET number = 'HT26900000' WHERE status = 'draft'",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "89b566bfbec0"
+revision = "2d6cf30bb61d"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -37,6 +37,27 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "customer_id", "currency", name=op.f("account_customer_id_currency_key")
         ),
+    )
+    op.create_table(
+        "approval_process",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="the newest"),
+        sa.Column("document_type", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("approval_process_pkey")),
+        sa.UniqueConstraint("document_type", name=op.f("approval_process_document_type_key")),
+        info={"aggregate": "process"},
+    )
+    op.create_table(
+        "approval_process_version",
+        sa.Column("document_type", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "document_type", "version", name=op.f("approval_process_version_pkey")
+        ),
+        info={"append_only": True},
     )
     op.create_table(
         "audit_entry",
@@ -120,7 +141,6 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False, comment="rounds of countersigning so far"),
-        sa.Column("asked", postgresql.JSONB(), nullable=False),
         sa.Column("content_hash", sa.Text(), nullable=True, comment="of what was submitted"),
         sa.Column("approved_hash", sa.Text(), nullable=True, comment="of what was approved"),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
@@ -195,6 +215,33 @@ def upgrade() -> None:
     )
     op.create_index("customer_external_id", "customer", ["external_id"], unique=False)
     op.create_index("customer_number", "customer", ["number"], unique=False)
+    op.create_table(
+        "deadline",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("payload", postgresql.JSON(), nullable=False),
+        sa.Column("next_try_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("error", sa.Text(), nullable=True),
+        sa.Column("done_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("deadline_pkey")),
+    )
+    op.create_index(
+        "deadline_next",
+        "deadline",
+        ["next_try_at"],
+        unique=False,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
+    op.create_index(
+        "deadline_open",
+        "deadline",
+        ["kind", "subject_id"],
+        unique=True,
+        postgresql_where=sa.text("done_at IS NULL"),
+    )
     op.create_table(
         "delivery",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -683,7 +730,6 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("login_digest", sa.Text(), nullable=True, comment="finds who a token names"),
         sa.Column(
             "sessions_from",
             sa.DateTime(timezone=True),
@@ -692,7 +738,6 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
-    op.create_index("staff_login_digest", "staff", ["login_digest"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -773,6 +818,66 @@ def upgrade() -> None:
     op.create_index("allocation_invoice", "allocation", ["invoice_id", "id"], unique=False)
     op.create_index("allocation_receipt", "allocation", ["receipt_id", "id"], unique=False)
     op.create_table(
+        "approval",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("document_type", sa.Text(), nullable=False, comment="quote, contract, …"),
+        sa.Column("document_id", sa.Uuid(), nullable=False),
+        sa.Column("label", sa.Text(), nullable=False, comment="number of the document"),
+        sa.Column("content_hash", sa.Text(), nullable=False, comment="of what was submitted"),
+        sa.Column("authors", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=True),
+        sa.Column("currency", sa.Text(), nullable=True),
+        sa.Column("process_version", sa.Integer(), nullable=False),
+        sa.Column("steps", postgresql.JSONB(), nullable=False, comment="of that version"),
+        sa.Column("at_limit", sa.Text(), nullable=False),
+        sa.Column("ladder", postgresql.ARRAY(sa.Text()), nullable=False),
+        sa.Column(
+            "demanded", sa.Text(), nullable=True, comment="the least role the document demands"
+        ),
+        sa.Column("started_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "started_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column(
+            "asked",
+            postgresql.ARRAY(sa.Text()),
+            nullable=False,
+            comment="role:…, permission:…, person:…",
+        ),
+        sa.Column("spoken", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["document_type", "process_version"],
+            ["approval_process_version.document_type", "approval_process_version.version"],
+            name=op.f("approval_document_type_process_version_fkey"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("approval_pkey")),
+    )
+    op.create_index(
+        "approval_asked",
+        "approval",
+        ["asked"],
+        unique=False,
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'running'"),
+    )
+    op.create_index("approval_document", "approval", ["document_id", "id"], unique=False)
+    op.create_index(
+        "approval_running",
+        "approval",
+        ["document_type", "document_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'running'"),
+    )
+    op.create_table(
         "contract_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("contract_id", sa.Uuid(), nullable=False),
@@ -793,37 +898,6 @@ def upgrade() -> None:
     )
     op.create_index(
         "contract_line_contract", "contract_line", ["contract_id", "position"], unique=False
-    )
-    op.create_table(
-        "contract_opinion",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("contract_id", sa.Uuid(), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False),
-        sa.Column("department", sa.Text(), nullable=False),
-        sa.Column("verdict", sa.Text(), nullable=False),
-        sa.Column("remark", sa.Text(), nullable=True),
-        sa.Column("given_by", sa.Uuid(), nullable=False),
-        sa.Column(
-            "given_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
-        ),
-        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["contract_id"], ["contract.id"], name=op.f("contract_opinion_contract_id_fkey")
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("contract_opinion_pkey")),
-        sa.UniqueConstraint(
-            "contract_id",
-            "round",
-            "department",
-            name=op.f("contract_opinion_contract_id_round_department_key"),
-        ),
-        sa.UniqueConstraint(
-            "contract_id",
-            "round",
-            "given_by",
-            name=op.f("contract_opinion_contract_id_round_given_by_key"),
-        ),
     )
     op.create_table(
         "delivery_line",
@@ -1159,6 +1233,36 @@ def upgrade() -> None:
     )
     op.create_index("sales_order_status", "sales_order", ["status", "id"], unique=False)
     op.create_table(
+        "approval_opinion",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("approval_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("step", sa.Integer(), nullable=False),
+        sa.Column("step_name", sa.Text(), nullable=False),
+        sa.Column("voice", sa.Text(), nullable=True),
+        sa.Column("verdict", sa.Text(), nullable=False),
+        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("given_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "given_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("approval_opinion_approval_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("approval_opinion_pkey")),
+    )
+    op.create_index(
+        "approval_opinion_approval", "approval_opinion", ["approval_id", "position"], unique=True
+    )
+    op.create_index(
+        "approval_opinion_one_voice",
+        "approval_opinion",
+        ["approval_id", "given_by"],
+        unique=True,
+        postgresql_where=sa.text("verdict <> 'comment'"),
+    )
+    op.create_table(
         "order_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("order_id", sa.Uuid(), nullable=False),
@@ -1191,6 +1295,13 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_index("order_line_order", table_name="order_line")
     op.drop_table("order_line")
+    op.drop_index(
+        "approval_opinion_one_voice",
+        table_name="approval_opinion",
+        postgresql_where=sa.text("verdict <> 'comment'"),
+    )
+    op.drop_index("approval_opinion_approval", table_name="approval_opinion")
+    op.drop_table("approval_opinion")
     op.drop_index("sales_order_status", table_name="sales_order")
     op.drop_index(
         "sales_order_required_role",
@@ -1243,9 +1354,19 @@ def downgrade() -> None:
     )
     op.drop_index("delivery_line_delivery", table_name="delivery_line")
     op.drop_table("delivery_line")
-    op.drop_table("contract_opinion")
     op.drop_index("contract_line_contract", table_name="contract_line")
     op.drop_table("contract_line")
+    op.drop_index(
+        "approval_running", table_name="approval", postgresql_where=sa.text("status = 'running'")
+    )
+    op.drop_index("approval_document", table_name="approval")
+    op.drop_index(
+        "approval_asked",
+        table_name="approval",
+        postgresql_using="gin",
+        postgresql_where=sa.text("status = 'running'"),
+    )
+    op.drop_table("approval")
     op.drop_index("allocation_receipt", table_name="allocation")
     op.drop_index("allocation_invoice", table_name="allocation")
     op.drop_index("allocation_customer", table_name="allocation")
@@ -1255,7 +1376,6 @@ def downgrade() -> None:
     op.drop_index("stock_level_code", table_name="stock_level")
     op.drop_index("stock_level_as_of", table_name="stock_level")
     op.drop_table("stock_level")
-    op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")
@@ -1319,6 +1439,13 @@ def downgrade() -> None:
     op.drop_index("delivery_customer_status", table_name="delivery")
     op.drop_index("delivery_customer", table_name="delivery")
     op.drop_table("delivery")
+    op.drop_index(
+        "deadline_open", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.drop_index(
+        "deadline_next", table_name="deadline", postgresql_where=sa.text("done_at IS NULL")
+    )
+    op.drop_table("deadline")
     op.drop_index("customer_number", table_name="customer")
     op.drop_index("customer_external_id", table_name="customer")
     op.drop_table("customer")
@@ -1340,5 +1467,7 @@ def downgrade() -> None:
     op.drop_index("audit_entry_aggregate", table_name="audit_entry")
     op.drop_index("audit_entry_actor", table_name="audit_entry")
     op.drop_table("audit_entry")
+    op.drop_table("approval_process_version")
+    op.drop_table("approval_process")
     op.drop_table("account")
     # ### end Alembic commands ###

@@ -1,0 +1,12 @@
+"""What is approved in this service, over HTTP: ``/v1/approvals/opportunity`` (S219)."""
+
+from __future__ import annotations
+
+from services.opportunity.approval_engine import ENGINE
+from services.opportunity.quotes.approval import QUOTES
+from services.opportunity.roles.table import roles
+from shared.approvals.router import approval_router
+from shared.approvals.service import Desk
+
+DESK = Desk(ENGINE, {QUOTES.kind: QUOTES})
+router = approval_router(DESK, roles)

@@ -1,0 +1,12 @@
+"""What is approved in this service, over HTTP: ``/v1/approvals/order`` (S219)."""
+
+from __future__ import annotations
+
+from services.order.approval_engine import ENGINE
+from services.order.contracts.approval import CONTRACTS
+from services.order.roles.table import roles
+from shared.approvals.router import approval_router
+from shared.approvals.service import Desk
+
+DESK = Desk(ENGINE, {CONTRACTS.kind: CONTRACTS})
+router = approval_router(DESK, roles)

@@ -1,0 +1,290 @@
+"""Use cases of approvals, shared by all services that have them.
+
+A decision locks the document first, then its approval: an edit and a decision never both win.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from shared.approvals.definition import Case, Known, Process
+from shared.approvals.errors import ApprovalEnded, NotReturnable
+from shared.approvals.model import Approval, Events, Opinion, Status, Verdict
+from shared.approvals.repository import (
+    Adopted,
+    Approvals,
+    newest_process,
+    process_version,
+    store_process,
+)
+from shared.audit.changes import as_json
+from shared.auth.permissions import ALL
+from shared.db.driver import Connection
+from shared.db.unit_of_work import UnitOfWork
+from shared.deadlines.runner import Deadline, DeadlineHandler
+from shared.deadlines.schedule import cancel, schedule
+from shared.domain.aggregate import Aggregate, Change
+from shared.domain.errors import NotFound, StaleVersion
+from shared.events.payload import Payload
+
+approvals = Approvals()
+LIMIT = "approval.limit"
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """A kind of document that is approved. ``permission`` is what a decision needs besides being
+    asked; ``decided`` lets the document follow what was said."""
+
+    kind: str
+    shipped: Process
+    permission: Callable[[Approval], str]
+    lock: Callable[[UnitOfWork, UUID], Awaitable[Any]]
+    case: Callable[[UnitOfWork, Any], Awaitable[Case]]
+    decided: Callable[[UnitOfWork, Any, Approval], Awaitable[None]]
+    attributes: frozenset[str] = frozenset()
+    has_amount: bool = True
+    needs_authority: bool = False
+    returnable: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody says, for one ``voice`` of the step or the first that is the actor's."""
+
+    verdict: Verdict
+    comment: str | None = None
+    voice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decide:
+    """Speak in an approval, if it is still at version ``expected``."""
+
+    approval_id: UUID
+    expected: int | None
+    decision: Decision
+
+
+@dataclass(frozen=True, slots=True)
+class Comment:
+    """Say something without deciding."""
+
+    approval_id: UUID
+    expected: int | None
+    comment: str
+
+
+@dataclass(frozen=True, slots=True)
+class Withdraw:
+    """Take back what was submitted."""
+
+    approval_id: UUID
+    expected: int | None
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Adopt:
+    """Put a definition in force; ``roles`` are those that somebody may hold."""
+
+    document_type: str
+    process: Process
+    expected: int | None
+    roles: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """The approvals of one service, and the events they are told by."""
+
+    service: str
+    events: Events
+    adopted: type[Payload]
+
+    async def start(self, uow: UnitOfWork, subject: Subject, document: Any) -> Approval:
+        """Start the approval of a document by the definition in force (S219)."""
+        case = await subject.case(uow, document)
+        found = await self._pinned(uow, subject)
+        approval, change = Approval.start(
+            case, found.process, found.version, uow.actor, uow.now, self.events
+        )
+        await approvals.add(uow, approval, change)
+        await _follow_limit(uow, approval)
+        return approval
+
+    async def speak(
+        self, uow: UnitOfWork, subject: Subject, document: Any, document_id: UUID, said: Decision
+    ) -> Approval:
+        """Speak in the approval a locked document waits for; the document follows (S108, S122)."""
+        approval = await approvals.running(uow.conn, subject.kind, document_id, lock=True)
+        if approval is None:
+            raise ApprovalEnded(f"This {subject.kind} waits for no approval.")
+        await self._decide(uow, subject, document, approval, said)
+        return approval
+
+    async def end_with_document(self, uow: UnitOfWork, subject: Subject, document_id: UUID) -> None:
+        """End the approval a locked document waits for, if any: it gave way to another."""
+        approval = await approvals.running(uow.conn, subject.kind, document_id, lock=True)
+        if approval is not None:
+            await self._save(uow, approval, approval.end_with_document(uow.now, self.events))
+
+    async def pass_limit(self, uow: UnitOfWork, deadline: Deadline) -> None:
+        """Ask higher or lower, or remind, when a step takes too long (S46, S221)."""
+        approval = await approvals.get_for_update(uow, deadline.subject_id)
+        if approval.status == Status.RUNNING and approval.due_at == deadline.due_at:
+            await self._save(uow, approval, approval.pass_limit(uow.now, self.events))
+
+    @property
+    def deadlines(self) -> Mapping[str, DeadlineHandler]:
+        """What a worker does when the limit of a step passes."""
+        return {LIMIT: self.pass_limit}
+
+    async def in_force(self, conn: Connection, subject: Subject) -> Adopted:
+        """Return the definition in force."""
+        found = await newest_process(conn, subject.kind)
+        return found or Adopted(subject.kind, 1, subject.shipped)
+
+    async def adopt(self, uow: UnitOfWork, subject: Subject, command: Adopt) -> Adopted:
+        """Put another definition in force; what runs keeps its own (S219).
+
+        Raises:
+            InvalidProcess: its parts do not fit together.
+            StaleVersion: the newest version is not ``expected``, or another is adopted now.
+        """
+        command.process.check(
+            Known(
+                command.roles,
+                ALL.keys(),
+                subject.attributes,
+                subject.has_amount,
+                subject.needs_authority,
+            )
+        )
+        before = await self._pinned(uow, subject)
+        if command.expected is not None and before.version != command.expected:
+            raise StaleVersion(f"Version {before.version} is in force, not {command.expected}.")
+        adopted = Adopted(subject.kind, before.version + 1, command.process, uow.actor.id, uow.now)
+        if not await self._store(uow, adopted, before.process):
+            raise StaleVersion(f"Somebody else adopts version {adopted.version} at this moment.")
+        return adopted
+
+    async def _pinned(self, uow: UnitOfWork, subject: Subject) -> Adopted:
+        """Return the definition in force, which has a row that approvals refer to."""
+        found = await newest_process(uow.conn, subject.kind)
+        if found is not None:
+            return found
+        shipped = Adopted(subject.kind, 1, subject.shipped, uow.actor.id, uow.now)
+        if await self._store(uow, shipped, None):
+            return shipped
+        return await newest_process(uow.conn, subject.kind) or shipped
+
+    async def _store(self, uow: UnitOfWork, adopted: Adopted, before: Process | None) -> bool:
+        head = await store_process(uow, self.service, adopted)
+        if head is None:
+            return False
+        told = self.adopted(
+            process_id=head, document_type=adopted.document_type, routes=len(adopted.process.routes)
+        )
+        changes = as_json({"process": [before, adopted.process]})
+        await uow.record(Aggregate(id=head, version=adopted.version), told, changes)
+        return True
+
+    async def _decide(
+        self,
+        uow: UnitOfWork,
+        subject: Subject,
+        document: Any,
+        approval: Approval,
+        said: Decision,
+    ) -> None:
+        if said.verdict == Verdict.RETURN and not subject.returnable:
+            raise NotReturnable(f"A {subject.kind} is approved or rejected.")
+        case = await subject.case(uow, document)
+        change = approval.decide(
+            said.verdict, said.comment, case, uow.actor, uow.now, self.events, said.voice
+        )
+        await self._save(uow, approval, change)
+        await subject.decided(uow, document, approval)
+
+    async def _save(self, uow: UnitOfWork, approval: Approval, change: Change) -> None:
+        await approvals.save(uow, approval, change)
+        await _follow_limit(uow, approval)
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The approvals of one service over HTTP: of which kinds of documents."""
+
+    engine: Engine
+    subjects: Mapping[str, Subject] = field(default_factory=dict)
+
+    async def decide(self, uow: UnitOfWork, command: Decide) -> Approval:
+        """Speak in an approval of the work list; its document follows (S108, S122, S220)."""
+        subject, document, approval = await self._locked(
+            uow, command.approval_id, command.expected, deciding=True
+        )
+        await self.engine._decide(uow, subject, document, approval, command.decision)
+        return approval
+
+    async def withdraw(self, uow: UnitOfWork, command: Withdraw) -> Approval:
+        """Take back what one submitted (S219)."""
+        subject, document, approval = await self._locked(
+            uow, command.approval_id, command.expected, deciding=False
+        )
+        change = approval.withdraw(command.comment, uow.actor, uow.now, self.engine.events)
+        await self.engine._save(uow, approval, change)
+        await subject.decided(uow, document, approval)
+        return approval
+
+    async def comment(self, uow: UnitOfWork, command: Comment) -> Approval:
+        """Say something without deciding (S122)."""
+        await approvals.seen(uow.conn, uow.actor, command.approval_id)
+        approval = await approvals.get_for_update(uow, command.approval_id, command.expected)
+        change = approval.comment(command.comment, uow.actor, uow.now, self.engine.events)
+        await self.engine._save(uow, approval, change)
+        return approval
+
+    async def adopt(self, uow: UnitOfWork, command: Adopt) -> Adopted:
+        """Put another definition in force (S219)."""
+        return await self.engine.adopt(uow, self.subjects[command.document_type], command)
+
+    async def process(self, conn: Connection, document_type: str, version: int | None) -> Adopted:
+        """Return the definition in force, or an older one.
+
+        Raises:
+            NotFound: there is no such version.
+        """
+        present = await self.engine.in_force(conn, self.subjects[document_type])
+        if version in (None, present.version):
+            return present
+        found = await process_version(conn, document_type, version)
+        if found is None:
+            raise NotFound.of("version", version)
+        return found
+
+    async def _locked(
+        self, uow: UnitOfWork, approval_id: UUID, expected: int | None, *, deciding: bool
+    ) -> tuple[Subject, Any, Approval]:
+        found = await approvals.seen(uow.conn, uow.actor, approval_id)
+        subject = self.subjects[found.document_type]
+        if deciding:
+            uow.actor.require(subject.permission(found))
+        with uow.conn.seeing_everything():  # who is asked by name may not see it otherwise
+            document = await subject.lock(uow, found.document_id)
+        return subject, document, await approvals.get_for_update(uow, approval_id, expected)
+
+
+def last_word(approval: Approval) -> Opinion:
+    """Return what was said last."""
+    return approval.opinions[-1]
+
+
+async def _follow_limit(uow: UnitOfWork, approval: Approval) -> None:
+    if approval.due_at is None:
+        await cancel(uow, LIMIT, approval.id)
+    else:
+        await schedule(uow, LIMIT, approval.id, approval.due_at)
