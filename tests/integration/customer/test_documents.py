@@ -310,3 +310,28 @@ async def test_a_file_of_many_pieces_is_kept_and_one_too_large_is_not(
     assert (refused.status_code, refused.json()["code"]) == (413, "file_too_large")
     assert refused.json()["max_bytes"] == LIMIT
     assert blobs(files) == before
+
+
+async def test_a_document_is_within_the_reach_of_its_object(
+    service: ServiceUnderTest, files: Path
+) -> None:
+    """S215: a colleague who does not see the customer sees no document of it, nor adds one."""
+    async with service.client("account_manager", name="客户的经理") as owner:
+        body = {"name": f"范围{uuid4().hex[:8]}公司"}
+        customer = (await owner.post("/v1/customers", json=body)).json()["id"]
+        found = await attached(owner, BASE, "customer", customer)
+    url, before = f"{BASE}/{found['id']}", blobs(files)
+    async with service.client("account_manager", name="别的经理") as other:
+        answers = [
+            await other.get(url),
+            await other.get(f"{url}/versions/1/file"),
+            await other.get(BASE, params={"object_type": "customer", "object_id": customer}),
+            await send(other, BASE, "customer", customer),
+            await other.post(f"{url}/versions", files=form("a.pdf", PDF)),
+            await other.patch(url, json={"title": "x"}, headers={"If-Match": etag(1)}),
+            await other.post(f"{url}/archive", headers={"If-Match": etag(1)}),
+        ]
+    assert [answer.status_code for answer in answers] == [404] * 7
+    async with service.client("sales_manager", name="部门经理") as manager:
+        assert (await manager.get(url)).status_code == 200
+    assert blobs(files) == before
