@@ -54,12 +54,12 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         db,
         staff=staff,
         roles=roles,
+        units=units,
         deputies=deputies,
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",
         description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
-        units=units,
         voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )
