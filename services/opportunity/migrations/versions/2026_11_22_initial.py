@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5d46c2fbd96d"
+revision = "f0609e75cf2c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -494,6 +494,7 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("login_digest", sa.Text(), nullable=True, comment="finds who a token names"),
         sa.Column(
             "sessions_from",
             sa.DateTime(timezone=True),
@@ -502,6 +503,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
+    op.create_index("staff_login_digest", "staff", ["login_digest"], unique=False)
     op.create_table(
         "stage_set",
         sa.Column("version", sa.Integer(), nullable=False),
@@ -891,6 +893,7 @@ def downgrade() -> None:
     op.drop_table("activity")
     op.drop_table("unit")
     op.drop_table("stage_set")
+    op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2d6cf30bb61d"
+revision = "87219a8f0ba3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -730,6 +730,7 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("login_digest", sa.Text(), nullable=True, comment="finds who a token names"),
         sa.Column(
             "sessions_from",
             sa.DateTime(timezone=True),
@@ -738,6 +739,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
     )
+    op.create_index("staff_login_digest", "staff", ["login_digest"], unique=False)
     op.create_table(
         "stock_level",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1376,6 +1378,7 @@ def downgrade() -> None:
     op.drop_index("stock_level_code", table_name="stock_level")
     op.drop_index("stock_level_as_of", table_name="stock_level")
     op.drop_table("stock_level")
+    op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")
