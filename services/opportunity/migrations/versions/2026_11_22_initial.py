@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "f0609e75cf2c"
+revision = "ff8b31cd9846"
 down_revision = None
 branch_labels = None
 depends_on = None

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "87219a8f0ba3"
+revision = "e3b47a9ce0e5"
 down_revision = None
 branch_labels = None
 depends_on = None
