@@ -61,8 +61,8 @@ class Delegations:
         self._find = find
 
     async def act(self, actor: Actor, principal: str, table: Table) -> Actor:
-        """Return the actor in the name of a principal: both names, and the roles, place and
-        permissions of the principal, less those that stay with the person.
+        """Return the actor in the name of a principal: both names, and the roles, place, reach
+        and permissions of the principal, less those that stay with the person.
 
         Raises:
             MalformedPrincipal: this is no id.
