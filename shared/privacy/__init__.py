@@ -1,1 +1,1 @@
-"""Data about people: where they stand (the inventory), and how they are erased."""
+"""Data about people: where they stand (the inventory)."""

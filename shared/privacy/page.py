@@ -16,7 +16,7 @@ not fails the build.
 
 - **personal**: about a person. *Masked* ones show in the audit only that they changed.
 - **free text**: written by people about whatever they like, so it may mention somebody. Write about
-  people in the notes of contacts and the details of activities: those are erased with them.
+  people in the notes of contacts and the details of activities: those the audit masks.
 - **secret**: hashes of passwords, private keys: in no answer, event, log, or audit entry.
 
 Events carry the names of customers and of staff, and nothing else about people. Canary values hold
