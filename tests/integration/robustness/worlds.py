@@ -16,6 +16,7 @@ from shared.domain.ids import new_id
 from shared.events.envelope import Envelope
 from shared.inbox.inbox import Inbox
 from tests.support import fulfilment, opportunity, order, organisation
+from tests.support.documents import attached
 from tests.support.feeding import Feed
 from tests.support.operations import Known, Operation, operations
 from tests.support.opportunity import succeeded
@@ -76,7 +77,7 @@ async def _customer(service: ServiceUnderTest) -> Body:
         days = {"starts_on": "2100-01-01", "ends_on": "2100-01-07"}
         people = {"principal_id": successor, "deputy_id": third}
         deputy = succeeded(await client.post("/v1/deputies", json=people | days))
-    return {
+    return await _filed(service, customer["id"]) | {
         "customer_id": customer["id"],
         "contact_id": contact["id"],
         "staff_id": third,
@@ -113,7 +114,7 @@ async def _opportunity(service: ServiceUnderTest) -> Body:
         planned = succeeded(await client.post(f"{path}/plan", json=item))
         visit = {"customer_id": opened["customer_id"], "kind": "visit", "result": "advanced"}
         activity = succeeded(await client.post("/v1/activities", json=visit))
-    return {
+    return await _filed(service, opened["id"]) | {
         "customer_id": opened["customer_id"],
         "owner_id": str(owner),
         "opportunity_id": opened["id"],
@@ -144,7 +145,7 @@ async def _order(service: ServiceUnderTest) -> Body:
     prepayment = await order.prepaid(service, buyer, "1000.00")
     level = {"product_id": str(product), "site": "上海一号仓", "on_hand": "12.5"}
     stock = await order.done(service, "warehouse", "stock", level)
-    return {
+    return await _filed(service, waiting["id"]) | {
         "customer_id": str(buyer),
         "product_id": str(product),
         "contract_id": waiting["id"],
@@ -159,6 +160,15 @@ async def _order(service: ServiceUnderTest) -> Body:
         "prepayment_id": prepayment["id"],
         "stock_id": stock["id"],
     }
+
+
+async def _filed(service: ServiceUnderTest, object_id: str) -> Body:
+    """A document of the first kind of object that the service has documents of."""
+    name = service.service.name
+    object_type = "contract" if name == "order" else name
+    async with service.client(*EVERY_ROLE, name=EVERYBODY) as client:
+        document = await attached(client, f"/v1/documents/{name}", object_type, object_id)
+    return {"object_id": object_id, "document_id": document["id"], "number": "1"}
 
 
 async def _analytics(service: ServiceUnderTest) -> Body:
