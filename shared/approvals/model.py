@@ -307,14 +307,15 @@ class Approval(Aggregate):
 
     def _require_decidable(self, case: Case, actor: Actor) -> None:
         self._require_running()
-        if set(self.authors).intersection(actor.hands) or set(case.authors).intersection(
-            actor.hands
-        ):
-            raise ApproverIsAuthor("Somebody who did not write or submit it must decide.")
+        self._require_stranger(case, actor)
         if set(self.spoken).intersection(actor.hands):
             raise SpokenAlready("Who gave an opinion in an approval gives no other.")
         self.require_content(case)
         self.demanded, self.ladder = case.demanded, case.ladder or self.ladder
+
+    def _require_stranger(self, case: Case, actor: Actor) -> None:
+        if {*self.authors, *case.authors}.intersection(actor.hands):
+            raise ApproverIsAuthor("Somebody who did not write or submit it must decide.")
 
     def _require_running(self) -> None:
         if self.status != Status.RUNNING:
