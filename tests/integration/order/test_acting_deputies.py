@@ -17,6 +17,7 @@ from tests.support.order import (
     Body,
     approved_order,
     customer,
+    drafted_contract,
     line,
     placed_order,
     product,
@@ -165,8 +166,7 @@ async def test_one_person_speaks_once_of_a_contract_in_whichever_name(
     lawyer = await works_here(order, "法务", "deputy_general_manager")
     await appointed(order, order.people[DEPUTY], lawyer)
     buyer = await customer(order)
-    body = {"title": "合同", "customer_id": str(buyer), "lines": [line(await product(order))]}
-    drafted = (await act(order, "contracts", body, name="起草人")).json()
+    drafted = await drafted_contract(order, buyer)
     waiting = await submitted_contract(order, drafted)
     path = f"contracts/{drafted['id']}/countersign"
     said = {"verdict": "agree", "remark": "同意"}
