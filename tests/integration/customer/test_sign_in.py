@@ -124,8 +124,7 @@ async def test_a_hundred_guesses_at_once_are_not_all_looked_at(sign_ins: SignIns
         *(sign_ins.token("guessed", f"guess{n}", address="10.2.0.1") for n in range(100))
     )
     refused = [each.status_code for each in answers]
-    assert refused.count(400) == 10
-    assert set(refused) <= {400, 429, 503}  # a busy machine lets only some of them in
+    assert (refused.count(400), refused.count(429)) == (10, 90)
     late = await sign_ins.token("guessed", PASSWORD, address="10.2.0.1")
     assert late.status_code == 429
     assert int(late.headers["retry-after"]) > 0
@@ -146,8 +145,7 @@ async def test_guesses_are_counted_over_all_processes(sign_ins: SignIns) -> None
         *(processes[n % 2].token("spread", f"guess{n}", address="10.7.0.1") for n in range(100))
     )
     statuses = [each.status_code for each in answers]
-    assert statuses.count(400) == 10
-    assert set(statuses) <= {400, 429, 503}
+    assert (statuses.count(400), statuses.count(429)) == (10, 90)
     for each in processes:
         await each.under_test.app.state.context.db.close()
 
