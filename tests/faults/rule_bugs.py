@@ -142,8 +142,8 @@ def authors_approve() -> None:
     def require_nothing(*_: object) -> None:
         return None
 
-    Quote._require_stranger = require_nothing  # type: ignore[method-assign]
-    Approval._require_stranger = require_nothing  # type: ignore[method-assign]
+    Quote._require_stranger = require_nothing  # type: ignore[method-assign,assignment]
+    Approval._require_stranger = require_nothing  # type: ignore[method-assign,assignment]
 
 
 def total_alone_judged() -> None:
@@ -183,7 +183,7 @@ def facts_unguarded() -> None:
 
 def everybody_sees_all() -> None:
     """Figures are of everybody's documents, whoever asks."""
-    scope.only_owner.__code__ = (lambda actor: None).__code__
+    scope.seen.__code__ = (lambda scope, owner_id: []).__code__
 
 
 def postings_changeable() -> None:
@@ -205,8 +205,8 @@ def key_unbound() -> None:
     """An idempotency key is good for any body."""
     of = IdempotencyKey.of
 
-    def of_any(principal: Actor, route: str, key: str, body: Any) -> IdempotencyKey:
-        return of(principal, route, key, None)
+    def of_any(actor: Actor, route: str, key: str, body: Any) -> IdempotencyKey:
+        return of(actor, route, key, None)
 
     IdempotencyKey.of = of_any  # type: ignore[method-assign]
 

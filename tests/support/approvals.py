@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Any
@@ -18,9 +19,10 @@ from shared.events.approvals import (
     OpportunityApprovalStarted,
     OpportunityApprovalWithdrawn,
 )
+from shared.events.payload import Payload
 
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
-EVENTS = {
+EVENTS: Mapping[Happening, type[Payload]] = {
     Happening.STARTED: OpportunityApprovalStarted,
     Happening.COMMENTED: OpportunityApprovalCommented,
     Happening.DECIDED: OpportunityApprovalDecided,

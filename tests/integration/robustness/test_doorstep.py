@@ -68,7 +68,7 @@ async def test_the_edge_never_sees_them(
 
     async def enter(admission: object) -> None:
         seen.append(admission)
-        await entered(admission)  # type: ignore[arg-type]
+        await entered(admission)
 
     monkeypatch.setattr(type(full.state.context.admission), "enter", enter)
     for _ in range(3):

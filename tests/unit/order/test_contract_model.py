@@ -51,9 +51,9 @@ def test_the_last_agreement_completes_the_countersign() -> None:
     contract = a_contract()
     contract.submit(countersigned=True)
     countersign(contract, "finance")
-    assert contract.status == Status.COUNTERSIGNING
+    before = contract.status
     countersign(contract, "sales", last=True)
-    assert contract.status == Status.COUNTERSIGNED
+    assert (before, contract.status) == (Status.COUNTERSIGNING, Status.COUNTERSIGNED)
 
 
 def test_one_disagreement_rejects_and_a_change_starts_a_new_round() -> None:

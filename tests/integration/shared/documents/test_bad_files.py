@@ -292,7 +292,7 @@ async def test_a_name_that_is_no_text_is_refused_and_nothing_is_kept(
     ],
 )
 async def test_a_bad_field_of_the_form_is_named(
-    service: ServiceUnderTest, files: Path, owner: str, fields: dict[str, str]
+    service: ServiceUnderTest, files: Path, owner: str, fields: dict[str, Any]
 ) -> None:
     before = await kept(service, files)
     async with service.client("account_manager") as client:

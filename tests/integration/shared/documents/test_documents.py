@@ -165,7 +165,7 @@ async def test_a_crash_between_blob_and_row_leaves_nothing_visible(
                 await send(client, BASE, "customer", owner)
     assert len(place.files()) > before
     async with service.client("account_manager") as client:
-        where = {"object_type": "customer", "object_id": owner, "page_size": 200}
+        where = {"object_type": "customer", "object_id": owner, "page_size": "200"}
         listed = (await client.get(BASE, params=where)).json()["items"]
         for each in listed:
             assert (await fetch(client, each)).status_code == 200

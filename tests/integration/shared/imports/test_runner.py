@@ -39,7 +39,14 @@ taken = sa.Table(
     sa.Column("actor_id", sa.Uuid, nullable=False),
     sa.Column("small", sa.SmallInteger),
 )
-ACTOR = Actor(new_id(), "李强", frozenset({"clerk"}), frozenset({"thing.import"}), "一部", "上海")
+ACTOR = Actor(
+    new_id(),
+    "李强",
+    frozenset({"clerk"}),
+    frozenset({"thing.import"}),
+    department="一部",
+    branch="上海",
+)
 
 
 class Options(Input):
