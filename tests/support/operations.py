@@ -91,9 +91,10 @@ class Operation:
 
     def address(self, known: Known) -> str:
         """Its path with ids of what exists, as far as they are known."""
+        fixed = {each["name"]: each["schema"].get("const", _NOWHERE) for each in self.parameters}
         return re.sub(
             r"\{(\w+)\}",
-            lambda found: quote(str(known.get(found[1], _NOWHERE)), safe=""),
+            lambda found: quote(str(known.get(found[1], fixed.get(found[1], _NOWHERE))), safe=""),
             self.path,
         )
 

@@ -17,8 +17,8 @@ from tests.support.wire import Answer, call
 MOST_SECONDS = 2.0
 #: What refused requests may change: attempts to guess are counted whether they succeed or not.
 COUNTERS = frozenset({"public.attempt"})
-#: Refused after RFC 6749, section 5.2, and not with a problem document.
-OAUTH = "/v1/auth/token"
+#: Refused after RFC 6749, section 5.2, and RFC 7009, section 2.2.1, not with a problem document.
+OAUTH = ("/v1/auth/token", "/v1/auth/revoke")
 
 _CODE = re.compile(r"[a-z][a-z0-9_]{2,60}")
 LEAK = re.compile(
