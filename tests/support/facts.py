@@ -6,9 +6,22 @@ import sqlalchemy as sa
 
 from services.analytics.metadata import FACTS
 from services.analytics.tables import metadata
+from shared.events.approvals import ApprovalState, ProcessState
+from shared.events.catalogue import all_events
+from shared.events.documents import DocumentState
+from shared.events.identity import SigningKeyState
+from shared.events.payload import Payload
 from tests.support.services import ServiceUnderTest
 
+#: What no report is about: papers, who is asked for an approval (its outcome is an event of the
+#: document), and keys.
+_UNREPORTED = (ApprovalState, ProcessState, DocumentState, SigningKeyState)
 TABLES = [table.fullname for table in metadata.sorted_tables if table.schema == FACTS]
+
+
+def reported() -> list[type[Payload]]:
+    """The events that reports are about."""
+    return [each for each in all_events() if not issubclass(each, _UNREPORTED)]
 
 
 async def contents(service: ServiceUnderTest) -> dict[str, list[str]]:

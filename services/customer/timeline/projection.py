@@ -9,12 +9,18 @@ from sqlalchemy.dialects.postgresql import insert
 from services.customer.timeline.table import entries
 from shared.db.driver import Prepared
 from shared.db.unit_of_work import UnitOfWork
+from shared.events.approvals import ApprovalState
 from shared.events.catalogue import all_events
 from shared.events.payload import Payload
 from shared.inbox.arrival import Received
 
-#: Every event that names a customer, of whatever service.
-EVENTS = tuple(event for event in all_events() if "customer_id" in event.model_fields)
+#: Every event that names a customer, of whatever service; but what an approval comes to is told by
+#: its document.
+EVENTS = tuple(
+    event
+    for event in all_events()
+    if "customer_id" in event.model_fields and not issubclass(event, ApprovalState)
+)
 
 _AMOUNTS = ("total", "amount", "expected_amount", "limit")
 _insert = Prepared(insert(entries).on_conflict_do_nothing(), *entries.c.keys())

@@ -22,6 +22,8 @@ async def test_staff_are_hired_and_the_event_says_no_secret(sign_ins: SignIns) -
     assert created.json()["roles"] == ["account_manager", "sales_manager"]
     assert "password" not in json.dumps(created.json())
     event = (await sign_ins.under_test.published("crm.customer.staff.hired.v1"))[-1]
+    assert "wang" not in json.dumps(event["data"])
+    assert event["data"].pop("login_digest")
     assert event["data"] == {
         "staff_id": created.json()["id"],
         "name": "王芳",

@@ -107,7 +107,7 @@ async def test_the_author_does_not_approve(order: ServiceUnderTest) -> None:
     }
     drafted = await done(order, "sales_manager", "contracts", body, name="赵六")
     path = f"contracts/{drafted['id']}"
-    contract = await done(order, REVIEWER, f"{path}/submit", seen=drafted)
+    contract = await done(order, REVIEWER, f"{path}/submit", seen=drafted, name="孙八")
     opinion = {"department": "sales", "verdict": "agree"}
     own = await send(order, REVIEWER, f"{path}/countersign", opinion, seen=contract, name="赵六")
     assert (own.status_code, own.json()["code"]) == (403, "own_contract")
