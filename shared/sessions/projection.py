@@ -36,6 +36,7 @@ async def project_ended_sessions(uow: UnitOfWork, events: list[Received[SessionE
             "until": event.data.void_until,
         }
         for event in events
+        if event.data.void_until is not None
     ]
     await _keep(uow, rows)
 

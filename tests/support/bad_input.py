@@ -600,7 +600,7 @@ def query_cases(operation: Operation, known: Known) -> Iterator[Case]:
             continue
         schema, name = operation.resolve(parameter["schema"]), parameter["name"]
         for value in _bad_parameters(schema, name):
-            query = f"{name}={value}" + _other_required(operation, known, name)
+            query = f"{name}={value}" + other_required(operation, known, name)
             yield replace(
                 good,
                 kind="query",
@@ -630,7 +630,8 @@ def _bad_parameters(schema: Json, name: str) -> Iterator[str]:
         yield "x" * (schema["maxLength"] + 1)
 
 
-def _other_required(operation: Operation, known: Known, besides: str) -> str:
+def other_required(operation: Operation, known: Known, besides: str) -> str:
+    """What a query must have besides one parameter, to be put behind it."""
     found = ""
     for each in operation.parameters:
         name = each["name"]

@@ -7,6 +7,8 @@ from typing import Any, get_args
 import schemathesis
 from pydantic_core.core_schema import ErrorType
 
+from shared.auth.delegation import ON_BEHALF_OF
+
 #: Codes by which the form of a body is refused. A rule of the domain may call a field missing too;
 #: and to JSON Schema 3.0 is an integer, to us it is none.
 FORM = set(get_args(ErrorType)) - {"missing", "value_error", "int_type"}
@@ -27,3 +29,13 @@ def well_formed_is_not_refused_for_its_form(ctx: Any, response: Any, case: Any) 
 def filter_query(ctx: Any, query: Any) -> bool:
     """Longer addresses are refused by the server before they come to us."""
     return len(repr(query)) < LONGEST_QUERY
+
+
+@schemathesis.hook
+def before_load_schema(context: schemathesis.HookContext, raw_schema: dict[str, Any]) -> None:
+    """Make up no principals: only their deputies act in their name, and have tests of their own."""
+    for methods in raw_schema["paths"].values():
+        for operation in methods.values():
+            operation["parameters"] = [
+                each for each in operation.get("parameters", ()) if each.get("name") != ON_BEHALF_OF
+            ]

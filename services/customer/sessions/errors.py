@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from shared.domain.errors import DomainError
+from shared.domain.errors import Conflict, DomainError
+
+
+class NoSession(Conflict):
+    """There is no session to sign out of: a machine's token, or another provider's."""
+
+    code = "no_session"
+    title = "There is no session to end"
 
 
 class SignInRefused(DomainError):

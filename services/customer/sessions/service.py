@@ -14,6 +14,7 @@ from services.customer.clients.service import digest_of as digest_of_secret
 from services.customer.keys.service import signing_key
 from services.customer.sessions import repository as tokens
 from services.customer.sessions.errors import (
+    NoSession,
     PasswordChangeRequired,
     RefreshRefused,
     SignInRefused,
@@ -185,7 +186,7 @@ async def sign_in_client(db: Database, settings: CustomerSettings, command: Clie
 async def sign_out(uow: UnitOfWork, lasting: Lifetimes) -> None:
     """End the session of the access token that is used (S214)."""
     if uow.actor.session_id is None:
-        raise NotFound("This token is of no session.")
+        raise NoSession("This token is of no session.")
     session = await sessions.get_for_update(uow, uow.actor.session_id)
     await _end(uow, session, EndReason.SIGNED_OUT, lasting)
 

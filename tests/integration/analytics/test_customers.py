@@ -235,7 +235,7 @@ async def test_only_ones_own_customers_are_counted(fed: ServiceUnderTest, world:
     others = str(world.staff[3].staff_id)
     async with fed.client("account_manager", sub=str(person)) as client:
         counted = await client.get("/v1/reports/composition", params={"by": "owner"})
-        asked = {"on": "2029-01-01", "page_size": 200}
+        asked = {"on": "2029-01-01", "page_size": "200"}
         quiet = await client.get("/v1/reports/inactive-customers", params=asked)
         asked["owner"] = others
         hidden = await client.get("/v1/reports/inactive-customers", params=asked)

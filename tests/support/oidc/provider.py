@@ -94,7 +94,8 @@ def _install() -> None:
     for name, content in zip(names, wanted, strict=True):
         (_INSTALLED / name).write_text(content)
     quietly = ["--ignore-scripts", "--no-audit", "--no-fund"]
-    command = [_NODE, _NPM, "ci", *quietly, "--cache", str(_INSTALLED.with_name("npm"))]
+    cache = str(_INSTALLED.with_name("npm"))
+    command = [_NODE, "--use-system-ca", _NPM, "ci", *quietly, "--cache", cache]
     subprocess.run(command, cwd=_INSTALLED, check=True, capture_output=True, timeout=300)
     ready.write_text("".join(wanted))
 

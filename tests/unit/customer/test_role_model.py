@@ -49,10 +49,10 @@ def test_customers_get_nothing_before_they_are_told_apart() -> None:
 
 
 def test_executives_see_everything_and_change_nothing() -> None:
-    """S215: but the name of a deputy of their own."""
+    """S215: but the name of a deputy of their own, and what they are asked to decide."""
     held = built_in(Role.EXECUTIVE) - {"deputy.appoint"}
     assert {"report.read", "customer.read", "ledger.read", "order.read"} <= held
-    assert {each.rpartition(".")[2] for each in held} <= {"read", "reconcile"}
+    assert {each.rpartition(".")[2] for each in held} <= {"read", "reconcile", "decide"}
 
 
 def test_sellers_see_their_own_managers_their_department_and_others_all() -> None:
