@@ -58,7 +58,7 @@ async def placed_orders(service: ServiceUnderTest, count: int, progress: Progres
     for index in range(count):
         lines = [order.line(product) for product in products]
         body = {"customer_id": str(buyers[index % len(buyers)]), "lines": lines}
-        placed.append(await order.done(service, order.SELLER, "orders", body, name="seller"))
+        placed.append(await order.done(service, order.SELLER, "orders", body))
         progress(index + 1)
     return placed
 

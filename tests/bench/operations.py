@@ -93,7 +93,7 @@ async def approve_order(
     key = _idempotency_key(statements)
     floor = Operation("approve", statements, answer, OrderOut, unique=frozenset({key}))
     floor.prepared = [_instead(sample, each) for each in floors]
-    headers = (*bearer(order.REVIEWER), ("if-match", '"v1"'))
+    headers = (*bearer("finance"), ("if-match", '"v1"'))
     requests = [
         Request(
             "POST",
