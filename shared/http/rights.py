@@ -3,11 +3,11 @@ a body is written, and shown in OpenAPI as ``x-permission``."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
+from pydantic import BaseModel, GetCoreSchemaHandler, GetJsonSchemaHandler
 from pydantic_core import CoreSchema, core_schema
 
 from shared.domain.actor import Actor
@@ -53,6 +53,20 @@ class Restricted:
     ) -> dict[str, Any]:
         """Say in OpenAPI what the field asks for."""
         return {**handler(schema), "x-permission": self.permission}
+
+
+def write_unmasked(actor: Actor, shown: type[BaseModel], given: Iterable[str]) -> None:
+    """Refuse to change fields that the actor is shown something else in the place of: a form that
+    was filled with what is shown would overwrite the value.
+
+    Raises:
+        Forbidden: a field of ``shown`` that is ``given`` asks for a permission not held.
+    """
+    for name in given:
+        field = shown.model_fields.get(name)
+        for mark in field.metadata if field else ():
+            if isinstance(mark, Restricted):
+                actor.require(mark.permission)
 
 
 def for_eyes_of(actor: Actor) -> Mapping[str, Any]:

@@ -13,6 +13,7 @@ from services.customer.contacts.schemas import ContactIn, ContactOut, ContactPat
 from services.customer.customers.service import customers
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
+from shared.http.rights import write_unmasked
 from shared.http.routing import new_router
 
 router = new_router("contacts")
@@ -63,6 +64,8 @@ async def change_contact(
     body: ContactPatch,
     write: Annotated[Write, writing("contact.change", if_match=True)],
 ) -> Response:
-    """Change a contact person, make them the primary one, or inactive."""
+    """Change a contact person, make them the primary one, or inactive. Fields of which the caller
+    is shown a mask are not theirs to change."""
+    write_unmasked(write.actor, ContactOut, body.model_fields_set)
     command = body.command(customer_id, contact_id, write.expected)
     return await write(command, service.change_contact, ContactOut.of)

@@ -11,13 +11,17 @@ from pydantic import AfterValidator, Field
 from services.customer.contacts.model import Contact, ContactRole, ContactStatus, Person
 from services.customer.contacts.service import ChangeContact, CreateContact
 from services.customer.customers.schemas import Email, Phone
+from services.customer.customers.service import PRIVATE
+from shared.http import masks
 from shared.http.fields import Day, Flag, Input, Line, Name, Note, Output
+from shared.http.rights import Restricted
 
 Roles = Annotated[
     list[ContactRole],
     Field(max_length=len(ContactRole)),
     AfterValidator(lambda roles: sorted(set(roles))),
 ]
+WeChat = Annotated[Line, AfterValidator(masks.unmasked)]
 
 
 class PersonIn(Input):
@@ -28,7 +32,7 @@ class PersonIn(Input):
     department: Name | None = None
     phone: Phone | None = None
     email: Email | None = None
-    wechat: Line | None = None
+    wechat: WeChat | None = None
     birthday: Day | None = None
     roles: Roles = Field(default_factory=list)
     note: Note | None = None
@@ -59,7 +63,8 @@ class ContactPatch(PersonIn):
 
 
 class ContactOut(Output):
-    """A contact person."""
+    """A contact person. Who may not see how people are reached gets masks, and nothing for the
+    birthday and the note."""
 
     id: UUID
     version: int
@@ -67,12 +72,12 @@ class ContactOut(Output):
     name: str
     position: str | None
     department: str | None
-    phone: str | None
-    email: str | None
-    wechat: str | None
-    birthday: date | None
+    phone: Annotated[str | None, Restricted(PRIVATE, masks.phone)]
+    email: Annotated[str | None, Restricted(PRIVATE, masks.email)]
+    wechat: Annotated[str | None, Restricted(PRIVATE, masks.name)]
+    birthday: Annotated[date | None, Restricted(PRIVATE)]
     roles: list[ContactRole]
-    note: str | None
+    note: Annotated[str | None, Restricted(PRIVATE)]
     status: ContactStatus
     primary: bool
     created_at: datetime

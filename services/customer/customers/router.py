@@ -28,6 +28,7 @@ from services.customer.customers.schemas import (
 from shared.http.fields import Code
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
+from shared.http.rights import write_unmasked
 from shared.http.routing import new_router
 
 router = new_router("customers")
@@ -68,9 +69,11 @@ async def list_customers(
     page_token: PageToken = None,
 ) -> Response:
     """List customers, newest first; ``sort`` is created, -created, name or number. Looking for a
-    tax id asks for the permission to see them."""
+    tax id or a phone asks for the permission to see them."""
     if tax_id is not None:
         read.actor.require(IDENTITY)
+    if phone is not None:
+        read.actor.require(service.PRIVATE)
     wanted = CustomerFilter(
         status=status,
         owner_id=owner_id,
@@ -105,7 +108,9 @@ async def change_customer(
     body: CustomerPatch,
     write: Annotated[Write, writing("customer.change", if_match=True)],
 ) -> Response:
-    """Change fields of the record. Look-alikes by what is new are refused as on create."""
+    """Change fields of the record. Look-alikes by what is new are refused as on create. Fields of
+    which the caller is shown a mask are not theirs to change."""
+    write_unmasked(write.actor, CustomerOut, body.model_fields_set)
     command = body.command(customer_id, write.expected)
     return await write(command, service.change_customer, CustomerOut.of)
 
@@ -185,6 +190,7 @@ async def list_lookalikes(
     async with read.connection() as conn:
         customer = await service.customers.get(conn, customer_id)
         like = Likeness(customer.name, customer.tax_id, customer.phone)
+        like = service.known_to(read.actor, like)
         found = await service.customers.lookalikes(conn, like, besides=customer.id)
         seen, hidden = service.told(conn, found)
     items = [Lookalike.model_validate(dict(row)) for row in seen]

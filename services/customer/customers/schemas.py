@@ -15,12 +15,14 @@ from stdnum.exceptions import ValidationError
 
 from services.customer.customers.model import Customer, Level, Profile, Status
 from services.customer.customers.service import (
+    PRIVATE,
     ChangeCustomer,
     CreateCustomer,
     HandOverCustomer,
     LoseCustomer,
     RejectCustomer,
 )
+from shared.http import masks
 from shared.http.fields import Code, Flag, Input, Line, Name, Note, Output
 from shared.http.rights import Restricted, last_four
 
@@ -37,6 +39,7 @@ def _tax_id(value: str) -> str:
 
 
 def _phone(value: str) -> str:
+    masks.unmasked(value)  # a star is a key of telephones, so a mask would pass for a number
     if mobile := _CHINESE_MOBILE.fullmatch(value):
         return f"+86{mobile[1]}"  # most numbers are these, and parsing takes a tenth of a row
     try:
@@ -61,7 +64,9 @@ Phone = Annotated[
     AfterValidator(_phone),
 ]
 Email = Annotated[
-    str, Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["a@example.com"])
+    str,
+    Field(max_length=254, pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$", examples=["a@example.com"]),
+    AfterValidator(masks.unmasked),
 ]
 
 
@@ -152,11 +157,12 @@ class CustomerSummary(Output):
 
 
 class CustomerOut(CustomerSummary):
-    """A customer with the whole record. Of the ``tax_id`` those who may not see it get the end."""
+    """A customer with the whole record. Of the ``tax_id`` those who may not see it get the end, of
+    phone and e-mail a mask."""
 
     tax_id: Annotated[str | None, Restricted(IDENTITY, last_four)]
-    phone: str | None
-    email: str | None
+    phone: Annotated[str | None, Restricted(PRIVATE, masks.phone)]
+    email: Annotated[str | None, Restricted(PRIVATE, masks.email)]
     website: str | None
     address: str | None
     note: str | None

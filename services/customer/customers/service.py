@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -14,8 +14,11 @@ from services.customer.staff.model import Owner
 from services.customer.staff.repository import owner_of, stays
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.actor import Actor
 
 customers = Customers()
+#: What seeing in full asks for how people are reached, and when they were born.
+PRIVATE = "contact.private"
 #: All that is told of look-alikes that are hidden.
 HELD = "one held by a colleague"
 
@@ -162,7 +165,7 @@ async def _owner(uow: UnitOfWork, owner_id: UUID | None) -> Owner:
 
 
 async def _refuse_lookalikes(uow: UnitOfWork, like: Likeness, besides: UUID | None = None) -> None:
-    found = await customers.lookalikes(uow.conn, like, besides)
+    found = await customers.lookalikes(uow.conn, known_to(uow.actor, like), besides)
     if not found:
         return
     seen, hidden = told(uow.conn, found)
@@ -179,6 +182,12 @@ async def _refuse_lookalikes(uow: UnitOfWork, like: Likeness, besides: UUID | No
         f"There is {names}. Send accept_duplicates to enter it all the same.",
         **candidates,
     )
+
+
+def known_to(actor: Actor, like: Likeness) -> Likeness:
+    """Return by what somebody may find look-alikes: not by a phone of which they see a mask, or
+    they could try numbers until one is found (S215)."""
+    return like if actor.may(PRIVATE) else replace(like, phone=None)
 
 
 def told(conn: Connection, found: Sequence[Any]) -> tuple[list[Any], bool]:

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from services.customer.customers.errors import ExternalIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.repository import Likeness
-from services.customer.customers.service import HELD, customers
+from services.customer.customers.service import HELD, customers, known_to
 from services.customer.imports.columns import COLUMNS, CustomerImportOptions, CustomerRow
 from services.customer.imports.doubles import Doubles
 from services.customer.staff.model import Owner
@@ -110,7 +110,10 @@ async def _without_doubles(
     uow: UnitOfWork, new: Sequence[Checked], outcome: Outcome
 ) -> list[Checked]:
     """Leave out rows that look like customers that are there, or like earlier rows."""
-    likes = [Likeness(each.row.name, each.row.tax_id, each.row.phone) for each in new]
+    likes = [
+        known_to(uow.actor, Likeness(each.row.name, each.row.tax_id, each.row.phone))
+        for each in new
+    ]
     doubles = Doubles(await customers.all_lookalikes(uow.conn, likes), uow.conn.scope)
     kept: list[Checked] = []
     for each, like in zip(new, likes, strict=True):

@@ -38,6 +38,12 @@ DECLARED = (
         MANAGEMENT | _ADMINISTRATOR | {Role.DATA_STEWARD},
     ),
     Permission("contact.read", "See contacts", "查看联系人", _READERS - PURCHASING),
+    Permission(
+        "contact.private",
+        "See phones, e-mail addresses and birthdays in full",
+        "查看完整联系方式和生日",
+        _KEEPERS | SERVICE | TOP,
+    ),
     Permission("contact.change", "Enter and change contacts", "维护联系人", _KEEPERS | SERVICE),
     Permission("credit.read", "See credit", "查看信用", BUSINESS | {Role.DATA_STEWARD}),
     Permission("credit.assess", "Assess credit", "评定信用", MANAGEMENT | {Role.FINANCE}),
