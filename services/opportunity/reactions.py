@@ -8,6 +8,7 @@ from services.opportunity.opportunities.service import (
     follow_successor,
     win_by_document,
 )
+from services.opportunity.quotes.drafting import hand_over_quotes
 from services.opportunity.staff.model import Owner
 from services.opportunity.staff.repository import find_owner
 from shared.db.unit_of_work import UnitOfWork
@@ -18,10 +19,12 @@ from shared.inbox.arrival import Received
 
 
 async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerChanged]) -> None:
-    """Open opportunities and due contacts follow their customer to its new owner (S04)."""
+    """Open opportunities, their quotes and due contacts follow their customer to its new owner
+    (S04)."""
     customer = received.data
     owner = Owner(customer.owner_id, customer.department, customer.branch)
     await follow_customer(uow, customer.customer_id, customer.previous_owner_id, owner)
+    await hand_over_quotes(uow, customer.customer_id, customer.previous_owner_id, owner)
     await hand_over_contacts(uow, customer.customer_id, customer.previous_owner_id, owner.id)
 
 
@@ -35,6 +38,7 @@ async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft])
             left.successor_id, left.department, left.branch
         )
         await follow_successor(uow, left.staff_id, successor)
+        await hand_over_quotes(uow, None, left.staff_id, successor)
         await hand_over_contacts(uow, None, left.staff_id, successor.id)
 
 

@@ -1,7 +1,9 @@
-"""Foreign events, and what they become here: replicas, contracts and orders, receipts, stock."""
+"""Foreign events, and what they become here: replicas, contracts and orders, receipts, stock,
+hand-overs."""
 
 from __future__ import annotations
 
+from services.order import reactions
 from services.order.customers.projection import project_credits, project_customers
 from services.order.deputies.projection import project_deputies
 from services.order.payments.service import take_payment
@@ -78,10 +80,18 @@ REPLICAS = Consumer(
 
 QUOTES = Consumer("order.quotes", {QuoteAccepted: take_accepted_quote})
 
+REACTIONS = Consumer(
+    "order.reactions",
+    {
+        CustomerOwnerChanged: reactions.hand_over_open_work,
+        StaffLeft: reactions.hand_over_to_successor,
+    },
+)
+
 INBOUND = Consumer(
     "order.inbound",
     {PaymentReceived: take_payment},
     batch_handlers={StockLevelChanged: project_stock},
 )
 
-CONSUMERS: tuple[Consumer, ...] = (REPLICAS, QUOTES, INBOUND)
+CONSUMERS: tuple[Consumer, ...] = (REPLICAS, QUOTES, REACTIONS, INBOUND)

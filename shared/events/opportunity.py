@@ -253,6 +253,13 @@ class QuoteSuperseded(QuoteState):
     """A newer version took its place."""
 
 
+@event("crm.opportunity.quote.handed_over.v1")
+class QuoteHandedOver(QuoteState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID
+
+
 @event("crm.opportunity.quote.expired.v1")
 class QuoteExpired(QuoteState):
     """Its validity ended unanswered."""

@@ -85,6 +85,13 @@ class ContractTerminated(ContractState):
     reason: str
 
 
+@event("crm.order.contract.handed_over.v1")
+class ContractHandedOver(ContractState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID
+
+
 # -- orders ------------------------------------------------------------------------------------
 
 
@@ -152,3 +159,10 @@ class OrderCancelled(OrderState):
     """Withdrawn; held funds are released."""
 
     reason: str
+
+
+@event("crm.order.order.handed_over.v1")
+class OrderHandedOver(OrderState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID

@@ -62,6 +62,13 @@ class DeliveryCancelled(DeliveryState):
     reason: str
 
 
+@event("crm.order.delivery.handed_over.v1")
+class DeliveryHandedOver(DeliveryState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID
+
+
 # -- invoices ----------------------------------------------------------------------------------
 
 
@@ -110,3 +117,10 @@ class InvoiceVoided(InvoiceState):
     """Withdrawn before it was issued; it never had a number."""
 
     reason: str
+
+
+@event("crm.order.invoice.handed_over.v1")
+class InvoiceHandedOver(InvoiceState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID

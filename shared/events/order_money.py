@@ -43,6 +43,13 @@ class ReceiptReversed(ReceiptState):
     reason: str
 
 
+@event("crm.order.receipt.handed_over.v1")
+class ReceiptHandedOver(ReceiptState):
+    """It belongs to another owner now (S04)."""
+
+    previous_owner_id: UUID
+
+
 class AllocationState(Owned):
     """Money of one receipt (or prepayment account) applied to one invoice."""
 

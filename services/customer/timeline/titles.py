@@ -68,6 +68,7 @@ STEPS = {
     "declined": Title("declined", "客户已拒绝"),
     "drafted": Title("drafted", "已起草"),
     "expired": Title("expired", "已过期"),
+    "handed_over": Title("handed over", "已移交"),
     "held": Title("held", "已冻结"),
     "issued": Title("issued", "已开具"),
     "logged": Title("logged", "已记录"),

@@ -15,6 +15,7 @@ from services.opportunity.quotes.model import Quote
 from services.opportunity.quotes.parts import Priced, Project, Terms
 from services.opportunity.quotes.pricing import LineDraft, price_lines
 from services.opportunity.quotes.repository import Quotes
+from services.opportunity.staff.model import Owner
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.numbering.numbers import Range, Series, next_number
@@ -96,6 +97,14 @@ async def copy_quote(uow: UnitOfWork, command: CopyQuote) -> Quote:
     priced, terms = await _content(uow, original, ChangeQuote(original.id, None))
     terms = replace(terms, valid_until=_until(uow, command.validity_days))
     return await _add(uow, project, priced, terms, copy_of_id=original.id)
+
+
+async def hand_over_quotes(
+    uow: UnitOfWork, customer_id: UUID | None, previous_owner: UUID, owner: Owner
+) -> None:
+    """Hand over quotes that something may still come of (S04): those for one customer, or all."""
+    found = await quotes.open_ones(uow, customer_id, previous_owner)
+    await quotes.save_many(uow, [(each, each.hand_over(owner)) for each in found])
 
 
 async def _project(uow: UnitOfWork, opportunity_id: UUID) -> Project:

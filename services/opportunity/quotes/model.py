@@ -23,6 +23,7 @@ from services.opportunity.quotes.errors import (
 )
 from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.parts import Priced, Project, Terms
+from services.opportunity.staff.model import Owner
 from services.opportunity.versioned import Version
 from shared.auth.discounts import AuthorityExceeded, DiscountPolicy, total_discount
 from shared.domain.actor import Actor
@@ -37,6 +38,7 @@ from shared.events.opportunity import (
     QuoteDeclined,
     QuoteDrafted,
     QuoteExpired,
+    QuoteHandedOver,
     QuoteRejected,
     QuoteSent,
     QuoteSubmitted,
@@ -228,6 +230,12 @@ class Quote(Aggregate):
         """Give way to the next revision."""
         self._become(Status.SUPERSEDED)
         return Change(QuoteSuperseded)
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        before, self.owner_id = self.owner_id, owner.id
+        self.department, self.branch = owner.department, owner.branch
+        return Change(QuoteHandedOver, {"previous_owner_id": before})
 
     def is_overdue(self, at: datetime) -> bool:
         """Say whether its last day is over."""

@@ -8,11 +8,12 @@ from uuid import UUID
 
 from services.opportunity.quotes import events
 from services.opportunity.quotes.line import QuoteLine
-from services.opportunity.quotes.model import Quote
+from services.opportunity.quotes.model import Quote, Status
 from services.opportunity.quotes.table import quote_lines, quotes
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
+from shared.db.unit_of_work import UnitOfWork
 
 SORTS = {
     "created": Sort(quotes.c.id, UUID),
@@ -42,6 +43,17 @@ class Quotes(Repository[Quote]):
     owner = quotes.c.owner_id
     payload = staticmethod(events.payload)
     children = (Children("lines", QuoteLine, quote_lines, "quote_id"),)
+
+    async def open_ones(
+        self, uow: UnitOfWork, customer_id: UUID | None, owner_id: UUID
+    ) -> list[Quote]:
+        """Lock and return the revisions of an owner that something may still come of, for one
+        customer or (None) for any."""
+        done = (Status.ACCEPTED, Status.SUPERSEDED)
+        query = self.query().where(quotes.c.owner_id == owner_id, quotes.c.status.not_in(done))
+        if customer_id is not None:
+            query = query.where(quotes.c.customer_id == customer_id)
+        return await self.select(uow.conn, query, lock=True)
 
     async def page(self, conn: Connection, wanted: QuoteFilter, request: PageRequest) -> Page:
         """Return one page of revisions, without their lines."""

@@ -21,7 +21,7 @@ from services.order.contracts.errors import (
 )
 from services.order.contracts.opinions import Opinion, Verdict
 from services.order.contracts.status import TRANSITIONS, Status, Validity
-from services.order.place import Place
+from services.order.place import Owner, Place, give
 from services.order.prices.model import Judged
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
@@ -33,6 +33,7 @@ from shared.events.order import (
     ContractCompleted,
     ContractCountersigned,
     ContractDrafted,
+    ContractHandedOver,
     ContractRejected,
     ContractSigned,
     ContractSubmitted,
@@ -203,6 +204,10 @@ class Contract(Content, Judged, Aggregate):
         self._become(Status.TERMINATED)
         self.reason = reason
         return Change(ContractTerminated, {"reason": reason})
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        return Change(ContractHandedOver, give(self, owner))
 
     @property
     def has_own_prices(self) -> bool:

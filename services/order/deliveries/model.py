@@ -14,7 +14,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.order.deliveries.errors import DeliveryStateError, OwnDelivery
-from services.order.place import Place
+from services.order.place import Owner, Place, give
 from services.order.prices.model import Judged
 from services.order.products.line import ProductLine
 from shared.domain.actor import hands
@@ -25,6 +25,7 @@ from shared.events.order import (
     DeliveryCancelled,
     DeliveryChecked,
     DeliveryDrafted,
+    DeliveryHandedOver,
     DeliveryReceived,
     DeliveryReturned,
     DeliveryShipped,
@@ -210,6 +211,10 @@ class Delivery(Judged, Aggregate):
             raise DeliveryStateError("What is invoiced first has to be delivered (S146).")
         self._become(Status.CANCELLED)
         return Change(DeliveryCancelled, {"reason": reason})
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        return Change(DeliveryHandedOver, give(self, owner))
 
     @property
     def is_direct(self) -> bool:

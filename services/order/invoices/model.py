@@ -13,7 +13,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
-from services.order.place import Place
+from services.order.place import Owner, Place, give
 from services.order.products.line import ProductLine
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
@@ -23,6 +23,7 @@ from shared.events.order import (
     InvoiceAllocated,
     InvoiceChecked,
     InvoiceDrafted,
+    InvoiceHandedOver,
     InvoiceIssued,
     InvoiceSettled,
     InvoiceVoided,
@@ -207,6 +208,10 @@ class Invoice(Aggregate):
         """Withdraw it before it is issued."""
         self._become(Status.VOIDED)
         return Change(InvoiceVoided, {"reason": reason})
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        return Change(InvoiceHandedOver, give(self, owner))
 
     @property
     def order_ids(self) -> list[UUID]:

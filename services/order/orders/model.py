@@ -25,7 +25,7 @@ from services.order.orders.errors import (
 from services.order.orders.line import OrderLine
 from services.order.orders.origin import Coverage, Origin
 from services.order.orders.status import OPEN, REVIEWABLE, TRANSITIONS, Status
-from services.order.place import Place
+from services.order.place import Owner, Place, give
 from services.order.prices.model import Judged
 from services.order.products.line import must_fit
 from shared.domain.actor import hands
@@ -39,6 +39,7 @@ from shared.events.order import (
     OrderCancelled,
     OrderChanged,
     OrderClosed,
+    OrderHandedOver,
     OrderPlaced,
     OrderProgressed,
     OrderRejected,
@@ -262,6 +263,10 @@ class Order(Judged, Aggregate):
         self.reason = reason
         self._commit()
         return Change(OrderCancelled, {"reason": reason})
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        return Change(OrderHandedOver, give(self, owner))
 
     @property
     def has_own_prices(self) -> bool:

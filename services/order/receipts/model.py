@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.place import Place
+from services.order.place import Owner, Place, give
 from services.order.receipts.errors import (
     AllocationStateError,
     ReceiptExceeded,
@@ -22,6 +22,7 @@ from shared.events.order import (
     AllocationMade,
     AllocationReversed,
     ReceiptAllocated,
+    ReceiptHandedOver,
     ReceiptRecorded,
     ReceiptReversed,
 )
@@ -174,6 +175,10 @@ class Receipt(Aggregate):
         self._become(Status.REVERSED)
         self.unallocated = ZERO
         return Change(ReceiptReversed, {"reason": reason})
+
+    def hand_over(self, owner: Owner) -> Change:
+        """Give it to another owner (S04)."""
+        return Change(ReceiptHandedOver, give(self, owner))
 
     def _take(self, amount: Decimal) -> None:
         if self.status == Status.REVERSED:

@@ -11,12 +11,19 @@ from shared.events.order import ContractSigned, OrderApproved
 from shared.events.staff import StaffLeft
 from shared.events.values import Money
 from tests.support.opportunity import (
+    approved_quote,
     customer_state,
     deliver,
+    draft_quote,
+    etag,
     known_customer,
     known_staff,
+    line,
+    listed_product,
+    on_quote,
     open_opportunity,
     parked,
+    project,
     redeliver,
     steps,
     succeeded,
@@ -221,3 +228,29 @@ async def test_without_a_successor_open_work_stays(opportunity: ServiceUnderTest
     await deliver(opportunity, _left(leaver_id, None), leaver_id, 2)
     assert (await _read(opportunity, found["id"]))["owner_id"] == str(leaver_id)
     assert await steps(opportunity, found) == ["opened"]
+
+
+async def test_quotes_follow_their_customer_and_the_answered_stay(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04: approved as it is, a quote is sent and answered by the new owner."""
+    listed = await listed_product(opportunity)
+    found = await project(opportunity)
+    lines, ours = [line(listed)], {"opportunity_id": found["id"]}
+    pending = await draft_quote(opportunity, lines, **ours)
+    approved = await approved_quote(opportunity, lines, **ours)
+    accepted = await approved_quote(opportunity, lines, **ours)
+    accepted = succeeded(await on_quote(opportunity, accepted, "accept"))
+    heir = opportunity.person("报价接任者", "TESTS/EAST/SH/S4/")
+    state = customer_state(UUID(found["customer_id"]), owner_id=heir, department="销售四部")
+    moved = CustomerOwnerChanged(**state, previous_owner_id=UUID(found["owner_id"]))
+    await deliver(opportunity, moved, UUID(found["customer_id"]), 2)
+    assert await steps(opportunity, pending) == ["drafted", "handed_over"]
+    assert (await steps(opportunity, accepted))[-1] == "accepted"
+    async with opportunity.client("account_manager", name="报价接任者") as client:
+        page = succeeded(await client.get("/v1/quotes", params={"opportunity_id": found["id"]}))
+        assert {each["id"] for each in page["items"]} == {pending["id"], approved["id"]}
+        path = f"/v1/quotes/{approved['id']}"
+        seen = succeeded(await client.get(path))
+        sent = succeeded(await client.post(f"{path}/send", headers=etag(seen)))
+    assert (sent["status"], sent["owner_id"], sent["department"]) == ("sent", str(heir), "销售四部")

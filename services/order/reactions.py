@@ -1,0 +1,79 @@
+"""What this service does about foreign events, beyond keeping replicas: open documents follow their
+customer, and who takes over from somebody who left (S04). What is done stays with who did it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from services.order.contracts.service import contracts
+from services.order.contracts.status import Status as Contract
+from services.order.deliveries.drafting import deliveries
+from services.order.deliveries.model import Status as Delivery
+from services.order.invoices.drafting import invoices
+from services.order.invoices.model import Status as Invoice
+from services.order.orders.placing import orders
+from services.order.orders.status import OPEN, REVIEWABLE
+from services.order.orders.status import Status as Order
+from services.order.place import Owner
+from services.order.receipts.model import Status as Receipt
+from services.order.receipts.service import receipts
+from services.order.staff.repository import find_owner
+from shared.db.repository import Repository
+from shared.db.unit_of_work import UnitOfWork
+from shared.events.customer import CustomerOwnerChanged
+from shared.events.staff import StaffLeft
+from shared.inbox.arrival import Received
+
+
+@dataclass(frozen=True)
+class Work:
+    """Documents of one kind that somebody still has to do with."""
+
+    documents: Repository[Any]
+    open: Iterable[str]
+
+
+#: In document order, the order in which they are locked everywhere.
+OPEN_WORK = (
+    Work(contracts, set(Contract) - {Contract.COMPLETED, Contract.TERMINATED}),
+    Work(orders, {*OPEN, *REVIEWABLE, Order.REJECTED}),
+    Work(deliveries, {Delivery.DRAFT, Delivery.CHECKED}),
+    Work(invoices, set(Invoice) - {Invoice.SETTLED, Invoice.VOIDED}),
+    Work(receipts, {Receipt.RECORDED, Receipt.PARTLY_ALLOCATED}),
+)
+
+
+async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerChanged]) -> None:
+    """What is open with a customer follows it to the new owner (S04)."""
+    customer = received.data
+    owner = Owner(customer.owner_id, customer.department, customer.branch)
+    await _hand_over(uow, customer.previous_owner_id, owner, customer.customer_id)
+
+
+async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft]) -> None:
+    """What somebody who left still had to do with goes to the successor, with customers of others
+    too (S04). Without a successor it stays where managers see it."""
+    left = received.data
+    if left.successor_id is not None:
+        # The news of somebody hired a moment ago may still be under way: then the leaver's place.
+        successor = await find_owner(uow.conn, left.successor_id) or Owner(
+            left.successor_id, left.department, left.branch
+        )
+        await _hand_over(uow, left.staff_id, successor)
+
+
+async def _hand_over(
+    uow: UnitOfWork, before: UUID, owner: Owner, customer_id: UUID | None = None
+) -> None:
+    for work in OPEN_WORK:
+        columns = work.documents.table.c
+        query = work.documents.query().where(
+            columns.owner_id == before, columns.status.in_(sorted(work.open))
+        )
+        if customer_id is not None:
+            query = query.where(columns.customer_id == customer_id)
+        found = await work.documents.select(uow.conn, query, lock=True)
+        await work.documents.save_many(uow, [(each, each.hand_over(owner)) for each in found])

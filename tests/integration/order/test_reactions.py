@@ -1,0 +1,153 @@
+"""What other services' news changes in the order service besides replicas: hand-overs (S04)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from shared.domain.ids import new_id
+from shared.events.customer import CustomerOwnerChanged
+from shared.events.staff import StaffHired, StaffLeft
+from tests.support import fulfilment
+from tests.support import order as trade
+from tests.support.opportunity import customer_state, deliver, parked, redeliver
+from tests.support.services import ServiceUnderTest
+
+Body = dict[str, Any]
+KINDS = ("contracts", "orders", "deliveries", "invoices", "receipts")
+
+
+@pytest.fixture(scope="module")
+async def product(order: ServiceUnderTest) -> UUID:
+    """Something to sell."""
+    return await trade.product(order)
+
+
+async def _open_work(service: ServiceUnderTest, customer: UUID, product: UUID) -> dict[str, Body]:
+    """One document of each kind that somebody still has to do with."""
+    line = trade.line(product)
+    ordered = await trade.approved_order(service, customer, line)
+    shipped = await fulfilment.delivered(service, ordered, "3")
+    return {
+        "contracts": await trade.signed_contract(service, customer, line),
+        "orders": ordered,
+        "deliveries": await fulfilment.drafted_delivery(
+            service, lines=[fulfilment.part(ordered, "2")]
+        ),
+        "invoices": await fulfilment.invoiced(service, shipped),
+        "receipts": await fulfilment.received(service, customer, "500.00"),
+    }
+
+
+@pytest.fixture
+def leaver(order: ServiceUnderTest) -> Iterator[UUID]:
+    """The seller, who will leave; afterwards another has the place."""
+    order.people.pop(trade.SELLER, None)
+    yield trade.seller(order)
+    order.people.pop(trade.SELLER, None)
+
+
+async def _owners(service: ServiceUnderTest, documents: Mapping[str, Body]) -> set[tuple[str, ...]]:
+    found = set()
+    for kind, document in documents.items():
+        shown = await trade.read(service, f"{kind}/{document['id']}")
+        found.add((shown["owner_id"], shown["department"], shown["branch"]))
+    return found
+
+
+async def _done_work(service: ServiceUnderTest, customer: UUID, product: UUID) -> dict[str, Body]:
+    """An order delivered, invoiced and paid: closed, and so is what it took."""
+    placed = await trade.approved_order(service, customer, trade.line(product, "1"))
+    delivery = await fulfilment.delivered(service, placed)
+    invoice = await fulfilment.invoiced(service, delivery)
+    receipt = await fulfilment.received(service, customer, invoice["total"]["amount"])
+    await fulfilment.allocated(service, receipt, fulfilment.share(invoice))
+    return {"orders": placed, "deliveries": delivery, "invoices": invoice, "receipts": receipt}
+
+
+async def test_open_documents_follow_the_customer_to_its_new_owner(
+    order: ServiceUnderTest, product: UUID
+) -> None:
+    """S04: what is done stays with who did it; the new owner sees and goes on with what is open."""
+    customer = await trade.customer(order)
+    before = trade.seller(order)
+    open_work = await _open_work(order, customer, product)
+    done = await _done_work(order, customer, product)
+    heir = order.person("接任客户经理", "TESTS/EAST/SH/S3/")
+    moved = CustomerOwnerChanged(
+        **customer_state(customer, owner_id=heir, department="销售三部", branch="成都"),
+        previous_owner_id=before,
+    )
+    envelope = await deliver(order, moved, customer, 2)
+    await redeliver(order, envelope)
+    assert await _owners(order, open_work) == {(str(heir), "销售三部", "成都")}
+    assert {owner for owner, *_ in await _owners(order, done)} == {str(before)}
+    for document in open_work.values():
+        told = await trade.events_of(order, document["id"])
+        assert (told[-1], told.count("handed_over")) == ("handed_over", 1)
+    async with order.client("account_manager", name="接任客户经理") as client:
+        for kind in KINDS:
+            page = (await client.get(f"/v1/{kind}", params={"customer_id": str(customer)})).json()
+            assert open_work[kind]["id"] in {each["id"] for each in page["items"]}, kind
+    assert await parked(order) == []
+
+
+async def test_work_with_other_customers_stays(order: ServiceUnderTest, product: UUID) -> None:
+    """S04: only what concerns the customer, and only what was its owner's, is handed over."""
+    customer, other = await trade.customer(order), await trade.customer(order)
+    theirs = {"orders": await trade.placed_order(order, other, trade.line(product))}
+    foreign = {"orders": await trade.placed_order(order, customer, trade.line(product))}
+    state = customer_state(customer, owner_id=new_id())
+    moved = CustomerOwnerChanged(**state, previous_owner_id=new_id())
+    await deliver(order, moved, customer, 2)
+    owners = await _owners(order, theirs | foreign)
+    assert {owner for owner, *_ in owners} == {str(trade.seller(order))}
+
+
+@pytest.mark.parametrize("heard_of", [True, False], ids=["known", "not heard of yet"])
+async def test_the_open_documents_of_a_leaver_go_to_the_successor(
+    order: ServiceUnderTest, product: UUID, leaver: UUID, heard_of: bool
+) -> None:
+    """S04: with customers of others too, at the successor's place as far as it is known."""
+    customer = await trade.customer(order)
+    heir = new_id()
+    state: Body = {"roles": ("account_manager",), "status": "active"}
+    if heard_of:
+        place: Body = {"department": "销售三部", "branch": "成都"}
+        await deliver(order, StaffHired(staff_id=heir, name="接任者", **place, **state), heir)
+    work = await _open_work(order, customer, product)
+    left = StaffLeft(
+        staff_id=leaver,
+        name="离职者",
+        roles=("account_manager",),
+        department="销售四部",
+        branch="武汉",
+        status="left",
+        successor_id=heir,
+    )
+    await deliver(order, left, new_id())
+    expected = ("销售三部", "成都") if heard_of else ("销售四部", "武汉")
+    assert await _owners(order, work) == {(str(heir), *expected)}
+    assert await parked(order) == []
+
+
+async def test_without_a_successor_documents_stay(
+    order: ServiceUnderTest, product: UUID, leaver: UUID
+) -> None:
+    """S04: managers see them where they are."""
+    customer = await trade.customer(order)
+    work = {"orders": await trade.placed_order(order, customer, trade.line(product))}
+    left = StaffLeft(
+        staff_id=leaver,
+        name="离职者",
+        roles=("account_manager",),
+        department="销售四部",
+        branch="武汉",
+        status="left",
+        successor_id=None,
+    )
+    await deliver(order, left, new_id())
+    assert {owner for owner, *_ in await _owners(order, work)} == {str(leaver)}
