@@ -10,6 +10,7 @@ from services.customer.settings import CustomerSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
+from shared.http.idempotency import forgetting
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
@@ -25,6 +26,7 @@ def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
         jobs=[
             periodic("housekeeping", 3600, lambda: clean_up(db, imports, settings)),
             sweeping(db, settings),
+            forgetting(db),
         ],
         parts={"imports": imports.run},
     )

@@ -9,6 +9,7 @@ from services.opportunity.settings import OpportunitySettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
+from shared.http.idempotency import forgetting
 from shared.worker import Worker
 
 DEADLINES = {EXPIRY: expire_quote, **ENGINE.deadlines}
@@ -21,5 +22,5 @@ def create_worker(settings: OpportunitySettings, bus: Bus, db: Database) -> Work
         bus,
         consumers=CONSUMERS,
         deadlines=DEADLINES,
-        jobs=[sweeping(db, settings)],
+        jobs=[sweeping(db, settings), forgetting(db)],
     )

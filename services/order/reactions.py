@@ -36,13 +36,13 @@ class Work:
     open: Iterable[str]
 
 
-#: In document order, the order in which they are locked everywhere.
+#: In the order in which they are locked everywhere.
 OPEN_WORK = (
-    Work(contracts, set(Contract) - {Contract.COMPLETED, Contract.TERMINATED}),
-    Work(orders, {*OPEN, *REVIEWABLE, Order.REJECTED}),
-    Work(deliveries, {Delivery.DRAFT, Delivery.CHECKED}),
-    Work(invoices, set(Invoice) - {Invoice.SETTLED, Invoice.VOIDED}),
     Work(receipts, {Receipt.RECORDED, Receipt.PARTLY_ALLOCATED}),
+    Work(invoices, set(Invoice) - {Invoice.SETTLED, Invoice.VOIDED}),
+    Work(deliveries, {Delivery.DRAFT, Delivery.CHECKED}),
+    Work(orders, {*OPEN, *REVIEWABLE, Order.REJECTED}),
+    Work(contracts, set(Contract) - {Contract.COMPLETED, Contract.TERMINATED}),
 )
 
 

@@ -9,6 +9,7 @@ from services.order.settings import OrderSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
+from shared.http.idempotency import forgetting
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
@@ -21,6 +22,10 @@ def create_worker(settings: OrderSettings, bus: Bus, db: Database) -> Worker:
         bus,
         consumers=CONSUMERS,
         deadlines=ENGINE.deadlines,
-        jobs=[periodic("housekeeping", 3600, imports.clean_up), sweeping(db, settings)],
+        jobs=[
+            periodic("housekeeping", 3600, imports.clean_up),
+            sweeping(db, settings),
+            forgetting(db),
+        ],
         parts={"imports": imports.run},
     )

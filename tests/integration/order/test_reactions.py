@@ -51,7 +51,7 @@ def leaver(order: ServiceUnderTest) -> Iterator[UUID]:
 
 
 async def _owners(service: ServiceUnderTest, documents: Mapping[str, Body]) -> set[tuple[str, ...]]:
-    found = set()
+    found: set[tuple[str, ...]] = set()
     for kind, document in documents.items():
         shown = await trade.read(service, f"{kind}/{document['id']}")
         found.add((shown["owner_id"], shown["department"], shown["branch"]))
