@@ -102,6 +102,13 @@ class ServiceSettings(BaseSettings):
         validation_alias="KEHU_RATE_PRINCIPAL",
         description="requests a minute of one principal, per service and process; 0: no limit",
     )
+    rate_portal: int = Field(
+        default=600,
+        ge=0,
+        le=10_000_000,
+        validation_alias="KEHU_RATE_PORTAL",
+        description="requests a minute of one portal user, per service and process; 0: no limit",
+    )
     rate_network: int = Field(
         default=30_000,
         ge=0,

@@ -18,6 +18,7 @@ from services.customer.imports.router import router as imports
 from services.customer.keys.router import router as keys_router
 from services.customer.keys.service import keys_from_database
 from services.customer.permissions import PERMISSIONS
+from services.customer.portal_users.router import router as portal_users
 from services.customer.registrations.router import router as registrations
 from services.customer.roles.router import router as roles
 from services.customer.roles.table import roles as defined_roles
@@ -60,7 +61,7 @@ def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None 
         units=organisation,
         deputies=deputyships,
         permissions=PERMISSIONS,
-        routers=[*ROUTERS, sessions, keys_router, clients] if own else ROUTERS,
+        routers=[*ROUTERS, sessions, portal_users, keys_router, clients] if own else ROUTERS,
         title="Kehu customer service",
         description="People of the company, customers and contacts, ownership, timeline.",
         voided=sa.union_all(ENDED_SESSIONS, CHANGED_CLIENTS),

@@ -182,6 +182,45 @@ INVARIANTS = (
         WHERE one.status = 'appointed' AND other.status = 'appointed'
         """,
     ),
+    Invariant(
+        "portal_users.login",
+        "A login is one person's, of the staff or of a customer.",
+        "SELECT login FROM staff JOIN portal_user USING (login)",
+    ),
+    Invariant(
+        "portal_users.sessions",
+        "Nobody is signed in to whom the portal is closed, or whose customer does not trade.",
+        """
+        SELECT session.id, session.subject_id FROM session
+        JOIN portal_user ON portal_user.id = session.subject_id
+        JOIN customer ON customer.id = portal_user.customer_id
+        WHERE session.status = 'open'
+          AND (portal_user.status <> 'active' OR customer.status <> 'formal')
+        """,
+    ),
+    Invariant(
+        "sessions.subject",
+        "A session is that of a member of staff or of a portal user.",
+        """
+        SELECT id, subject_id FROM session
+        WHERE NOT EXISTS (SELECT FROM staff WHERE staff.id = session.subject_id)
+          AND NOT EXISTS (SELECT FROM portal_user WHERE portal_user.id = session.subject_id)
+        """,
+    ),
+    Invariant(
+        "roles.portal",
+        "The role of the portal permits what the portal offers, and nothing else, and no member of"
+        " staff and no other system holds it.",
+        """
+        SELECT code, permissions FROM role WHERE code = 'customer_portal'
+        AND (reach <> 'own' OR NOT permissions <@ ARRAY[
+            'portal.catalogue', 'portal.order', 'portal.read'])
+        UNION ALL
+        SELECT name, roles FROM staff WHERE status = 'active' AND 'customer_portal' = any(roles)
+        UNION ALL
+        SELECT name, roles FROM client WHERE 'customer_portal' = any(roles)
+        """,
+    ),
     *imports.INVARIANTS,
     *documents.INVARIANTS,
 )

@@ -11,6 +11,7 @@ from services.customer.handovers.table import handovers
 from services.customer.keys.table import signing_keys
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
+from services.customer.portal_users.table import portal_users
 from services.customer.roles.table import known_permissions, roles
 from services.customer.sessions.table import known_networks, refresh_tokens, sessions
 from services.customer.staff.table import staff
@@ -47,6 +48,7 @@ __all__ = [
     "known_permissions",
     "metadata",
     "ownership_changes",
+    "portal_users",
     "refresh_tokens",
     "roles",
     "sessions",

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.auth.roles import Role
 from shared.domain.actor import Actor
 
 #: The kind of token that RFC 9068 describes, and what such a token says.
@@ -18,6 +19,8 @@ _SAID_BY_ALL = ("iss", "aud", "exp", "iat", "sub")
 _SAID_BY_ACCESS_TOKENS = (*_SAID_BY_ALL, "jti", "client_id")
 #: What only other tokens of a provider say: ID tokens (OpenID Connect Core, 2) and refresh tokens.
 _OF_ID_TOKENS = frozenset({"nonce", "at_hash", "c_hash"})
+#: What the claim ``principal`` says of those who work for a customer (S25).
+PORTAL = "portal"
 _OTHER_KINDS = frozenset({"ID", "Refresh", "Offline", "Logout"})
 
 
@@ -110,6 +113,8 @@ class Trust:
         )
 
     def _as_claimed(self, person_id: UUID, claims: Mapping[str, Any]) -> Actor:
+        if claims.get("principal") == PORTAL:
+            return self._portal_user(person_id, claims)
         return Actor(
             person_id,
             str(claims.get("name", "")),
@@ -117,6 +122,16 @@ class Trust:
             department=claims.get("department"),
             branch=claims.get("branch"),
             session_id=UUID(claims["sid"]) if "sid" in claims else None,
+        )
+
+    def _portal_user(self, person_id: UUID, claims: Mapping[str, Any]) -> Actor:
+        """Return somebody of a customer: of the one role, whatever else the token says."""
+        return Actor(
+            person_id,
+            str(claims.get("name", "")),
+            frozenset({str(Role.CUSTOMER_PORTAL)}),
+            session_id=UUID(claims["sid"]) if "sid" in claims else None,
+            customer_id=UUID(claims.get("customer_id")),
         )
 
     def _named(self, claims: Mapping[str, Any]) -> str:

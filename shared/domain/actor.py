@@ -36,6 +36,8 @@ class Actor:
     #: Of one who signed in here: the session it can be ended by.
     session_id: UUID | None = None
     on_behalf_of: Principal | None = None
+    #: Of a portal user, who works for a customer and not here: which customer (S25).
+    customer_id: UUID | None = None
 
     @property
     def principal_id(self) -> UUID | None:

@@ -56,6 +56,34 @@ class ClientDisabled(ClientState):
     """It may not sign in any more."""
 
 
+class PortalUserState(Payload):
+    """Somebody of a customer who may use the portal: whose, never who."""
+
+    portal_user_id: UUID
+    customer_id: UUID
+    status: str  # active, inactive
+
+
+@event("crm.customer.portal_user.invited.v1")
+class PortalUserInvited(PortalUserState):
+    """Somebody of a customer may sign in to the portal (S25)."""
+
+
+@event("crm.customer.portal_user.changed.v1")
+class PortalUserChanged(PortalUserState):
+    """The name or the password changed."""
+
+
+@event("crm.customer.portal_user.deactivated.v1")
+class PortalUserDeactivated(PortalUserState):
+    """The portal is closed to them: sessions end, tokens are void."""
+
+
+@event("crm.customer.portal_user.reactivated.v1")
+class PortalUserReactivated(PortalUserState):
+    """They may sign in again."""
+
+
 class SigningKeyState(Payload):
     """A key that signs access tokens; ``kid`` is its name in the key set."""
 

@@ -39,7 +39,9 @@ R = TypeVar("R")
 NOT_THERE = 0
 _TRIES = 3
 #: After such events others may do and see things, and at once in this process.
-_WHO_MAY_WHAT = tuple(f"crm.customer.{each}." for each in ("staff", "unit", "role", "deputy"))
+_WHO_MAY_WHAT = tuple(
+    f"crm.customer.{each}." for each in ("staff", "unit", "role", "deputy", "session")
+)
 _COLLISIONS = (asyncpg.SerializationError, asyncpg.DeadlockDetectedError)
 _JSON = {"content-type": "application/json"}
 
@@ -193,7 +195,7 @@ class Gate:
         """
         context = context_of(request)
         actor = await context.tokens.verify(_bearer(request))
-        context.rates.principal.count(actor.id, request.scope)
+        context.rates.of(actor).count(actor.id, request.scope)
         actor = await self._named(request, context, actor)
         if self.permission is not None:
             actor.require(self.permission)

@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 
 from starlette.types import Scope
 
+from shared.domain.actor import Actor
 from shared.domain.errors import DomainError
 from shared.http.safety import Header
 from shared.settings import ServiceSettings
@@ -107,4 +108,9 @@ class Rates:
 
     def __init__(self, settings: ServiceSettings) -> None:
         self.principal = Rate("principal", settings.rate_principal)
+        self.portal = Rate("portal", settings.rate_portal)
         self.network = Rate("network", settings.rate_network)
+
+    def of(self, actor: Actor) -> Rate:
+        """Return the quota of an actor: who works for a customer has one of their own (S25)."""
+        return self.principal if actor.customer_id is None else self.portal

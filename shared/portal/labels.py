@@ -27,6 +27,7 @@ AGGREGATES = {
     "opportunity": "销售机会",
     "order": "订单",
     "payment": "来款",
+    "portal_user": "客户自助账号",
     "prepayment": "预付款",
     "price_list": "价目表",
     "process": "审批流程",

@@ -40,6 +40,20 @@ class IndispensableReach(Conflict):
     title = "Administrators see everything"
 
 
+class PortalRole(Conflict):
+    """What customers may do in the portal is what the system provides for, and nothing else."""
+
+    code = "portal_role"
+    title = "The role of the portal is fixed"
+
+
+class NotForStaff(Invalid):
+    """The role is that of portal users, who work for customers."""
+
+    code = "not_for_staff"
+    title = "This is the role of customers"
+
+
 class RoleInUse(Conflict):
     """Somebody who works here holds the role."""
 

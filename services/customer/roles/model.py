@@ -12,6 +12,7 @@ from typing import Any
 from services.customer.roles.errors import (
     IndispensablePermission,
     IndispensableReach,
+    PortalRole,
     PredefinedRole,
     RoleStateError,
     UnknownPermission,
@@ -106,6 +107,8 @@ class RoleDefinition(Aggregate):
             IndispensableReach: administrators could not see all any more.
         """
         self._require_active()
+        if "reach" in fields:
+            self._require_free()
         if self.code == Role.ADMINISTRATOR and fields.get("reach", Reach.ALL) != Reach.ALL:
             raise IndispensableReach(
                 "Administrators see everything, so that they can set it right."
@@ -119,7 +122,13 @@ class RoleDefinition(Aggregate):
 
         Raises:
             UnknownPermission: no service asks for one of them.
+            PortalRole: customers may do what the system says, and no more.
         """
+        self._require_free()
+        return self.learn(permissions)
+
+    def learn(self, permissions: Collection[str]) -> Change:
+        """Add what a release is the first to know (S217)."""
         self._require_active()
         _require_known(permissions)
         self.permissions = sorted({*self.permissions, *permissions})
@@ -130,8 +139,10 @@ class RoleDefinition(Aggregate):
 
         Raises:
             IndispensablePermission: administrators could not manage staff and roles any more.
+            PortalRole: customers may do what the system says, and no less.
         """
         self._require_active()
+        self._require_free()
         needed = INDISPENSABLE.intersection(permissions)
         if self.code == Role.ADMINISTRATOR and needed:
             raise IndispensablePermission(
@@ -147,6 +158,10 @@ class RoleDefinition(Aggregate):
             raise PredefinedRole(f"{self.name} is a predefined role; revoke what it holds.")
         self.status = RoleStatus.RETIRED
         return Change(RoleRetired)
+
+    def _require_free(self) -> None:
+        if self.code == Role.CUSTOMER_PORTAL:
+            raise PortalRole("What customers may do in the portal is fixed.")
 
     def _require_active(self) -> None:
         if self.status != RoleStatus.ACTIVE:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.roles import events
-from services.customer.roles.errors import RoleCodeTaken, UnknownRole
+from services.customer.roles.errors import NotForStaff, RoleCodeTaken, UnknownRole
 from services.customer.roles.model import RoleDefinition, RoleStatus
 from services.customer.roles.table import known_permissions, roles
 from shared.auth.roles import Role
@@ -73,7 +73,10 @@ async def require_roles(conn: Connection, codes: Collection[str]) -> None:
 
     Raises:
         UnknownRole: there is no such role, or it is retired.
+        NotForStaff: the role is that of portal users (S25).
     """
+    if Role.CUSTOMER_PORTAL in codes:
+        raise NotForStaff.field("/roles", "Customers have this role; invite them to the portal.")
     # A predefined role that was never stored is one that nobody can have retired.
     query = (
         sa.select(roles.c.code)

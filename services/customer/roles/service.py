@@ -71,7 +71,7 @@ async def ensure_predefined(uow: UnitOfWork) -> None:
         if role not in there:
             await roles.add(uow, *RoleDefinition.predefine(role, at=uow.now))
         elif granted := built_in(role) & new:
-            await roles.save(uow, there[role], there[role].grant(granted))
+            await roles.save(uow, there[role], there[role].learn(granted))
     if new:
         await note_known(uow, new)
 

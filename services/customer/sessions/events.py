@@ -11,7 +11,7 @@ def payload(session: Session, change: Change) -> Payload:
     """Return the event of ``change`` with the state after it."""
     return change.event(
         session_id=session.id,
-        subject_id=session.staff_id,
+        subject_id=session.subject_id,
         status=session.status,
         void_until=session.void_until,
     )

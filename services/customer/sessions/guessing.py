@@ -8,9 +8,8 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.customer.limits.service import Limit, TooManyAttempts, count, forget, give_back
+from services.customer.sessions.identities import Identity, ids_of
 from services.customer.sessions.table import known_networks
-from services.customer.staff.model import Staff
-from services.customer.staff.table import staff as staff_table
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database
 from shared.domain.actor import SYSTEM
@@ -53,22 +52,21 @@ class Guess:
         await give_back(conn, self._limits[1:])
 
     async def _is_known(self, conn: Connection) -> bool:
-        query = (
-            sa.select(known_networks.c.network)
-            .join(staff_table, staff_table.c.id == known_networks.c.staff_id)
-            .where(staff_table.c.login == self.login, known_networks.c.network == self.network)
+        query = sa.select(known_networks.c.network).where(
+            known_networks.c.subject_id.in_(ids_of(self.login)),
+            known_networks.c.network == self.network,
         )
         return (await conn.execute(query)).first() is not None
 
 
-async def remember_network(conn: Connection, staff: Staff, network: str, at: datetime) -> None:
+async def remember_network(conn: Connection, who: Identity, network: str, at: datetime) -> None:
     """Note that somebody signs in from here."""
     statement = insert(known_networks).values(
-        staff_id=staff.id, network=network, last_sign_in_at=at
+        subject_id=who.id, network=network, last_sign_in_at=at
     )
     await conn.execute(
         statement.on_conflict_do_update(
-            index_elements=[known_networks.c.staff_id, known_networks.c.network],
+            index_elements=[known_networks.c.subject_id, known_networks.c.network],
             set_={"last_sign_in_at": at},
         )
     )

@@ -13,6 +13,8 @@ from shared.events.identity import SessionEnded, SessionOpened
 
 #: Access tokens are taken a little longer than they say, since clocks differ.
 _LEEWAY = timedelta(minutes=2)
+#: No setting lets an access token last longer.
+LONGEST_ACCESS = timedelta(days=7)
 
 
 class SessionStatus(StrEnum):
@@ -31,6 +33,7 @@ class EndReason(StrEnum):
     NEW_PASSWORD = "new_password"  # noqa: S105
     REFRESH_TOKEN_REUSED = "refresh_token_reused"  # noqa: S105
     LEFT = "left"
+    PORTAL_CLOSED = "portal_closed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,7 @@ class Session(Aggregate):
     """Somebody is signed in with a program, from a network. ``expires_at`` moves with each refresh
     up to ``latest_at``, without a new version: using a session does not change it."""
 
-    staff_id: UUID
+    subject_id: UUID
     client_id: str
     device: str | None
     network: str | None
@@ -63,7 +66,7 @@ class Session(Aggregate):
     @classmethod
     def open(
         cls,
-        staff_id: UUID,
+        subject_id: UUID,
         client_id: str,
         *,
         device: str | None,
@@ -74,7 +77,7 @@ class Session(Aggregate):
         """Begin a session (S214)."""
         session = cls(
             id=new_id(),
-            staff_id=staff_id,
+            subject_id=subject_id,
             client_id=client_id,
             device=device,
             network=network,

@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
+from services.customer.portal_users.service import Invited, portal_users
+from services.customer.sessions import identities
+from services.customer.sessions.identities import Identity
 from services.customer.sessions.model import EndReason, Lifetimes
 from services.customer.sessions.service import end_sessions
 from services.customer.staff.errors import WrongPassword
@@ -41,6 +44,16 @@ class ResetPassword:
 
 
 @dataclass(frozen=True, slots=True)
+class ResetPortalPassword:
+    """Give a portal user a password that is made up: it lasts so long, and for one sign-in."""
+
+    portal_user_id: UUID
+    expected: int | None
+    one_time: timedelta
+    lasting: Lifetimes
+
+
+@dataclass(frozen=True, slots=True)
 class Reset:
     """Somebody with a new password, which is shown this once if it was made up."""
 
@@ -48,22 +61,22 @@ class Reset:
     made_up: str | None = field(default=None, repr=False)
 
 
-async def change_own_password(uow: UnitOfWork, command: ChangeOwnPassword) -> Staff:
-    """Replace one's own password. Access tokens issued before are void; of the sessions only the
-    present one goes on, with a refresh (S214).
+async def change_own_password(uow: UnitOfWork, command: ChangeOwnPassword) -> Identity:
+    """Replace one's own password. Of the sessions only the present one goes on; access tokens of
+    staff issued before are void, so that theirs goes on with a refresh (S214).
 
     Raises:
         WrongPassword: the present password is another one.
         WeakPassword: the new one is too easy to guess.
     """
-    staff = await members.get_for_update(uow, uow.actor.id)
-    if not await verify_password(command.current, staff.password_hash):
+    who = await identities.lock(uow, await identities.get(uow.conn, uow.actor.id))
+    if not await verify_password(command.current, who.password_hash):
         raise WrongPassword("The present password is not this one.")
-    check_password(command.password, staff.login, not_=command.current)
+    check_password(command.password, who.login, not_=command.current)
     hashed = await hash_password(command.password)
-    await members.save(uow, staff, staff.set_password(hashed, uow.now))
-    await end_sessions(uow, staff.id, EndReason.NEW_PASSWORD, command.lasting, uow.actor.session_id)
-    return staff
+    await identities.save(uow, who, who.set_password(hashed, uow.now))
+    await end_sessions(uow, who.id, EndReason.NEW_PASSWORD, command.lasting, uow.actor.session_id)
+    return who
 
 
 async def reset_password(uow: UnitOfWork, command: ResetPassword) -> Reset:
@@ -81,3 +94,18 @@ async def reset_password(uow: UnitOfWork, command: ResetPassword) -> Reset:
     await members.save(uow, staff, staff.set_password(hashed, uow.now, until))
     await end_sessions(uow, staff.id, EndReason.NEW_PASSWORD, command.lasting)
     return Reset(staff, made_up)
+
+
+async def reset_portal_password(uow: UnitOfWork, command: ResetPortalPassword) -> Invited:
+    """Give a portal user a new password for one sign-in; their sessions end (S25).
+
+    Raises:
+        PortalUserStateError: the portal is closed to them.
+    """
+    user = await portal_users.get_for_update(uow, command.portal_user_id, command.expected)
+    password = secrets.token_urlsafe(_BYTES)
+    hashed = await hash_password(password)
+    change = user.set_password(hashed, uow.now, uow.now + command.one_time)
+    await portal_users.save(uow, user, change)
+    await end_sessions(uow, user.id, EndReason.NEW_PASSWORD, command.lasting)
+    return Invited(user, password)

@@ -37,14 +37,21 @@ class Sessions(Repository[Session]):
     payload = staticmethod(events.payload)
 
     async def open_of(
-        self, uow: UnitOfWork, staff_id: UUID, besides: UUID | None = None
+        self, uow: UnitOfWork, subject_id: UUID, besides: UUID | None = None
     ) -> list[Session]:
         """Lock and return the open sessions of somebody, but for one."""
         query = self.query().where(
-            sessions.c.staff_id == staff_id, sessions.c.status == SessionStatus.OPEN
+            sessions.c.subject_id == subject_id, sessions.c.status == SessionStatus.OPEN
         )
         if besides is not None:
             query = query.where(sessions.c.id != besides)
+        return await self.select(uow.conn, query, lock=True)
+
+    async def open_of_any(self, uow: UnitOfWork, subjects: sa.Select[tuple[UUID]]) -> list[Session]:
+        """Lock and return the open sessions of several people."""
+        query = self.query().where(
+            sessions.c.subject_id.in_(subjects), sessions.c.status == SessionStatus.OPEN
+        )
         return await self.select(uow.conn, query, lock=True)
 
     async def note_use(self, conn: Connection, session: Session) -> None:
@@ -54,11 +61,11 @@ class Sessions(Repository[Session]):
         await conn.execute(sa.update(sessions).where(sessions.c.id == session.id).values(values))
 
     async def page(
-        self, conn: Connection, staff_id: UUID, at: datetime, request: PageRequest
+        self, conn: Connection, subject_id: UUID, at: datetime, request: PageRequest
     ) -> Page:
         """Return one page of the sessions of somebody that go on."""
         query = sa.select(sessions).where(
-            sessions.c.staff_id == staff_id,
+            sessions.c.subject_id == subject_id,
             sessions.c.status == SessionStatus.OPEN,
             sessions.c.expires_at > at,
         )

@@ -16,9 +16,11 @@ from starlette.responses import Response
 
 from services.customer.clients.errors import InvalidClient
 from services.customer.limits.service import TooManyAttempts
-from services.customer.sessions import passwords, service
+from services.customer.portal_users.schemas import InvitedOut, PortalUserOut
+from services.customer.sessions import identities, passwords, service
 from services.customer.sessions.guessing import Guess
 from services.customer.sessions.model import Session
+from services.customer.sessions.passwords import ResetPortalPassword
 from services.customer.sessions.schemas import (
     MeOut,
     OwnPasswordIn,
@@ -28,10 +30,10 @@ from services.customer.sessions.schemas import (
     SessionOut,
     SignedOutOut,
     TokenOut,
+    own_account,
 )
 from services.customer.sessions.tokens import Issued
-from services.customer.staff.schemas import StaffOut
-from services.customer.staff.service import members
+from services.customer.staff.schemas import ONE_TIME_LASTS, StaffOut
 from shared.domain.clock import now
 from shared.domain.errors import DomainError, Unauthenticated
 from shared.http.context import Context, context_of
@@ -239,17 +241,17 @@ async def end_session(session_id: UUID, write: Annotated[Write, writing(None)]) 
 
 @router.post(
     "/auth/password",
-    response_model=StaffOut,
+    response_model=StaffOut | PortalUserOut,
     responses={429: answers_problem("Too many guesses")},
 )
 async def change_password(body: OwnPasswordIn, write: Annotated[Write, writing(None)]) -> Response:
-    """Replace one's own password. Access tokens issued before are void and the other sessions end;
-    this one goes on with its refresh token."""
+    """Replace one's own password. The other sessions end; this one goes on, that of staff with its
+    refresh token, since access tokens issued before are void."""
     async with write.connection() as conn:
-        staff = await members.get(conn, write.actor.id)
-    await Guess(staff.login, network(write.request.scope)).count(write.context.db)
+        who = await identities.get(conn, write.actor.id)
+    await Guess(who.login, network(write.request.scope)).count(write.context.db)
     command = body.command(service.lifetimes(write.context.settings))
-    response = await write(command, passwords.change_own_password, StaffOut.of)
+    response = await write(command, passwords.change_own_password, own_account)
     write.context.tokens.forget()
     return response
 
@@ -269,6 +271,19 @@ async def reset_password(
     )
     write.context.tokens.forget()
     return response
+
+
+@router.post("/portal-users/{portal_user_id}/password", response_model=InvitedOut)
+async def reset_portal_password(
+    portal_user_id: UUID, write: Annotated[Write, writing("portal_user.manage")]
+) -> Response:
+    """Give a portal user a new password for one sign-in within three days, shown this once. Their
+    sessions end."""
+    lasting = service.lifetimes(write.context.settings)
+    command = ResetPortalPassword(portal_user_id, write.expected, ONE_TIME_LASTS, lasting)
+    return await write(
+        command, passwords.reset_portal_password, InvitedOut.after, kept=InvitedOut.kept
+    )
 
 
 def _login(username: str) -> str:

@@ -8,8 +8,11 @@ from uuid import UUID
 
 from pydantic import Field, SecretStr
 
+from services.customer.portal_users.schemas import PortalUserOut
+from services.customer.sessions.identities import Identity
 from services.customer.sessions.model import Lifetimes
 from services.customer.sessions.passwords import ChangeOwnPassword, Reset, ResetPassword
+from services.customer.staff.model import Staff
 from services.customer.staff.schemas import (
     ONE_TIME_LASTS,
     Password,
@@ -120,6 +123,7 @@ class MeOut(Output):
     department: str | None
     branch: str | None
     session_id: UUID | None
+    customer_id: UUID | None = Field(description="of a portal user: whose orders they see")
 
     @classmethod
     def of(cls, actor: Actor) -> MeOut:
@@ -132,4 +136,10 @@ class MeOut(Output):
             department=actor.department,
             branch=actor.branch,
             session_id=actor.session_id,
+            customer_id=actor.customer_id,
         )
+
+
+def own_account(who: Identity) -> StaffOut | PortalUserOut:
+    """Present somebody to themselves."""
+    return StaffOut.of(who) if isinstance(who, Staff) else PortalUserOut.of(who)

@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-import sqlalchemy as sa
-
 from services.customer.clients.errors import InvalidClient
 from services.customer.clients.service import clients
 from services.customer.clients.service import digest_of as digest_of_secret
 from services.customer.keys.service import signing_key
+from services.customer.portal_users.service import of_customer
+from services.customer.sessions import identities
 from services.customer.sessions import repository as tokens
 from services.customer.sessions.errors import (
     NoSession,
@@ -20,21 +20,27 @@ from services.customer.sessions.errors import (
     SignInRefused,
 )
 from services.customer.sessions.guessing import Guess, remember_network
-from services.customer.sessions.model import EndReason, Lifetimes, Session, SessionStatus
+from services.customer.sessions.identities import Identity
+from services.customer.sessions.model import (
+    LONGEST_ACCESS,
+    EndReason,
+    Lifetimes,
+    Session,
+    SessionStatus,
+)
 from services.customer.sessions.repository import Sessions
 from services.customer.sessions.tokens import Issued, issue, issue_to_client
 from services.customer.settings import CustomerSettings
-from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.password_rules import check_password
 from services.customer.staff.passwords import hash_password, needs_rehash, verify_password
-from services.customer.staff.service import members
-from services.customer.staff.table import staff as staff_table
 from shared.audit.entries import Origin
 from shared.db.driver import Connection
 from shared.db.unit_of_work import Database, UnitOfWork
-from shared.domain.actor import SYSTEM, Actor
+from shared.domain.actor import SYSTEM
 from shared.domain.clock import now
 from shared.domain.errors import NotFound
+from shared.events.customer import CustomerLost
+from shared.events.identity import PortalUserDeactivated
 from shared.events.staff import StaffLeft
 
 sessions = Sessions()
@@ -106,24 +112,24 @@ async def sign_in(db: Database, settings: CustomerSettings, command: SignIn) -> 
     guess = Guess(command.login, command.place.network)
     await guess.count(db)
     async with db.reading() as conn:
-        staff = await members.by_login(conn, command.login)
-    fits = await verify_password(command.password, staff.password_hash if staff else None)
-    if staff is None or not fits or staff.password_is_over(now()):
+        who = await identities.by_login(conn, command.login)
+    fits = await verify_password(command.password, who.password_hash if who else None)
+    if who is None or not fits or who.password_is_over(now()):
         raise SignInRefused("Login and password do not fit.")
-    chosen = await _chosen(staff, command)
-    async with db.transaction(_actor(staff), origin=command.place.origin) as uow:
-        known = staff.password_hash
-        staff = await members.get_for_update(uow, staff.id)
-        if staff.password_hash != known:
+    chosen = await _chosen(who, command)
+    async with db.transaction(identities.actor_of(who), origin=command.place.origin) as uow:
+        known = who.password_hash
+        who = await identities.lock(uow, who)
+        if who.password_hash != known or not await identities.may_enter(uow.conn, who):
             raise SignInRefused("Login and password do not fit.")  # replaced at this moment
         if chosen is not None:
-            await members.save(uow, staff, staff.set_password(chosen, uow.now))
+            await identities.save(uow, who, who.set_password(chosen, uow.now))
         else:
-            await _rehash(uow.conn, staff, command.password)
+            await _rehash(uow.conn, who, command.password)
         await guess.was_right(uow.conn)
-        await remember_network(uow.conn, staff, command.place.network, uow.now)
+        await remember_network(uow.conn, who, command.place.network, uow.now)
         session, change = Session.open(
-            staff.id,
+            who.id,
             command.place.client_id,
             device=command.place.origin.client,
             network=command.place.network,
@@ -131,7 +137,7 @@ async def sign_in(db: Database, settings: CustomerSettings, command: SignIn) -> 
             at=uow.now,
         )
         await sessions.add(uow, session, change)
-        return await _issue(uow, settings, staff, session)
+        return await _issue(uow, settings, who, session)
 
 
 async def refresh(db: Database, settings: CustomerSettings, command: Refresh) -> Issued:
@@ -145,10 +151,10 @@ async def refresh(db: Database, settings: CustomerSettings, command: Refresh) ->
     async with db.transaction(SYSTEM, origin=place.origin) as uow:
         session = await _locked(uow, digest)
         if session is not None and session.client_id == place.client_id:
-            staff = await members.get(uow.conn, session.staff_id)
+            who = await identities.get(uow.conn, session.subject_id)
             if not await tokens.use_refresh_token(uow.conn, digest, uow.now):
                 await _end(uow, session, EndReason.REFRESH_TOKEN_REUSED, lifetimes(settings))
-            elif session.goes_on(uow.now) and staff.status == StaffStatus.ACTIVE:
+            elif session.goes_on(uow.now) and await identities.may_enter(uow.conn, who):
                 session.use(
                     device=place.origin.client,
                     network=place.network,
@@ -156,7 +162,7 @@ async def refresh(db: Database, settings: CustomerSettings, command: Refresh) ->
                     at=uow.now,
                 )
                 await sessions.note_use(uow.conn, session)
-                return await _issue(uow, settings, staff, session)
+                return await _issue(uow, settings, who, session)
     raise RefreshRefused("The session is over; sign in again.")
 
 
@@ -198,7 +204,7 @@ async def end_session(uow: UnitOfWork, command: EndSession) -> Session:
         NotFound: there is none, or it is somebody else's.
     """
     session = await sessions.get_for_update(uow, command.session_id)
-    if session.staff_id != uow.actor.id:
+    if session.subject_id != uow.actor.id:
         raise NotFound(f"There is no session {command.session_id}.")
     await _end(uow, session, EndReason.ENDED_BY_OWNER, command.lasting)
     return session
@@ -221,13 +227,13 @@ async def revoke(
 
 async def end_sessions(
     uow: UnitOfWork,
-    staff_id: UUID,
+    subject_id: UUID,
     reason: EndReason,
     lasting: Lifetimes,
     besides: UUID | None = None,
 ) -> None:
     """End the sessions of somebody, but for one."""
-    found = await sessions.open_of(uow, staff_id, besides)
+    found = await sessions.open_of(uow, subject_id, besides)
     await sessions.save_many(uow, [(each, each.end(reason, lasting, uow.now)) for each in found])
 
 
@@ -235,6 +241,22 @@ async def when_staff_left(uow: UnitOfWork, event: StaffLeft) -> None:
     """End the sessions of somebody who left; their access tokens are void in any case (S04)."""
     none = timedelta(0)
     await end_sessions(uow, event.staff_id, EndReason.LEFT, Lifetimes(none, none, none))
+
+
+async def when_portal_user_deactivated(uow: UnitOfWork, event: PortalUserDeactivated) -> None:
+    """End the sessions of somebody to whom the portal is closed (S25)."""
+    await _close_portal(uow, await sessions.open_of(uow, event.portal_user_id))
+
+
+async def when_customer_lost(uow: UnitOfWork, event: CustomerLost) -> None:
+    """End the sessions of the portal users of a customer that does not trade any more (S25)."""
+    await _close_portal(uow, await sessions.open_of_any(uow, of_customer(event.customer_id)))
+
+
+async def _close_portal(uow: UnitOfWork, found: list[Session]) -> None:
+    lasting = Lifetimes(timedelta(0), timedelta(0), LONGEST_ACCESS)
+    reason = EndReason.PORTAL_CLOSED
+    await sessions.save_many(uow, [(each, each.end(reason, lasting, uow.now)) for each in found])
 
 
 async def _locked(uow: UnitOfWork, digest: bytes) -> Session | None:
@@ -249,33 +271,25 @@ async def _end(uow: UnitOfWork, session: Session, reason: EndReason, lasting: Li
 
 
 async def _issue(
-    uow: UnitOfWork, settings: CustomerSettings, staff: Staff, session: Session
+    uow: UnitOfWork, settings: CustomerSettings, who: Identity, session: Session
 ) -> Issued:
     key = await signing_key(uow.conn)
-    access = issue(key, staff, session, issuer=settings.issuer, seconds=settings.token_seconds)
+    access = issue(key, who, session, issuer=settings.issuer, seconds=settings.token_seconds)
     return Issued(access, await tokens.add_refresh_token(uow.conn, session.id, uow.now))
 
 
-async def _chosen(staff: Staff, command: SignIn) -> str | None:
+async def _chosen(who: Identity, command: SignIn) -> str | None:
     """Return the hash of the password that takes the place of one for one sign-in."""
-    if staff.one_time_until is None:
+    if who.one_time_until is None:
         return None
     if command.new_password is None:
         raise PasswordChangeRequired("Send new_password as well: this password is for one sign-in.")
-    check_password(
-        command.new_password, staff.login, pointer="/new_password", not_=command.password
-    )
+    check_password(command.new_password, who.login, pointer="/new_password", not_=command.password)
     return await hash_password(command.new_password)
 
 
-def _actor(staff: Staff) -> Actor:
-    return Actor(staff.id, staff.name, roles=frozenset(staff.roles))
-
-
-async def _rehash(conn: Connection, staff: Staff, password: str) -> None:
-    """Store the password under today's parameters; nothing else changes, so no version."""
-    before = staff.password_hash
-    if before is None or not needs_rehash(before):
-        return
-    values = {"password_hash": await hash_password(password)}
-    await conn.execute(sa.update(staff_table).where(staff_table.c.id == staff.id).values(values))
+async def _rehash(conn: Connection, who: Identity, password: str) -> None:
+    """Store the password under today's parameters."""
+    before = who.password_hash
+    if before is not None and needs_rehash(before):
+        await identities.store_hash(conn, who, await hash_password(password))

@@ -12,7 +12,7 @@ from shared.db.types import MOMENT
 known_networks = sa.Table(
     "known_network",
     metadata,
-    sa.Column("staff_id", sa.Uuid, primary_key=True),
+    sa.Column("subject_id", sa.Uuid, primary_key=True),
     sa.Column("network", sa.Text, primary_key=True),
     sa.Column("last_sign_in_at", MOMENT, nullable=False),
 )
@@ -22,7 +22,7 @@ sessions = sa.Table(
     metadata,
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
-    sa.Column("staff_id", sa.Uuid, sa.ForeignKey("staff.id"), nullable=False),
+    sa.Column("subject_id", sa.Uuid, nullable=False, comment="of staff, or a portal user"),
     sa.Column("client_id", sa.Text, nullable=False, comment="the program, as it calls itself"),
     sa.Column("device", sa.Text, comment="kind of program", info=PRIVATE),
     sa.Column("network", sa.Text, comment="of the last use", info=PRIVATE),
@@ -34,7 +34,7 @@ sessions = sa.Table(
     sa.Column("ended_at", MOMENT),
     sa.Column("end_reason", sa.Text),
     sa.Column("void_until", MOMENT, comment="then its access tokens have expired by themselves"),
-    sa.Index("session_open", "staff_id", "id", postgresql_where=sa.text("status = 'open'")),
+    sa.Index("session_open", "subject_id", "id", postgresql_where=sa.text("status = 'open'")),
     sa.Index("session_void", "void_until", postgresql_where=sa.text("void_until IS NOT NULL")),
     sa.Index("session_expires", "expires_at"),
 )

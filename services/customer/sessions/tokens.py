@@ -11,10 +11,13 @@ import jwt
 
 from services.customer.clients.model import Client
 from services.customer.keys.model import SigningKey
+from services.customer.sessions.identities import Identity
 from services.customer.sessions.model import Session
 from services.customer.staff.model import Staff
 from shared.auth.revocations import is_void
+from shared.auth.roles import Role
 from shared.auth.tokens import ALGORITHM, AUDIENCE
+from shared.auth.trust import PORTAL
 from shared.domain.ids import new_id
 
 
@@ -35,21 +38,31 @@ class Issued:
 
 
 def issue(
-    key: SigningKey, staff: Staff, session: Session, *, issuer: str, seconds: int
+    key: SigningKey, identity: Identity, session: Session, *, issuer: str, seconds: int
 ) -> AccessToken:
-    """Sign what the services may know about a member of staff; no token outlives its session."""
+    """Sign what the services may know about who signed in; no token outlives its session."""
     lasts = min(seconds, max(1, int((session.latest_at - session.used_at).total_seconds())))
     claims = {
-        "sub": str(staff.id),
+        "sub": str(identity.id),
         "sid": str(session.id),
         "client_id": session.client_id,
-        "name": staff.name,
-        "roles": staff.roles,
-        "department": staff.department,
-        "branch": staff.branch,
+        "name": identity.name,
+        **_position(identity),
     }
-    issued = _issued(staff.sessions_from, session.used_at)
+    void_before = identity.sessions_from if isinstance(identity, Staff) else None
+    issued = _issued(void_before, session.used_at)
     return _sign(key, claims, issuer, issued, lasts)
+
+
+def _position(identity: Identity) -> Mapping[str, object]:
+    if isinstance(identity, Staff):
+        place = {"department": identity.department, "branch": identity.branch}
+        return {"roles": identity.roles, **place}
+    return {
+        "principal": PORTAL,
+        "customer_id": str(identity.customer_id),
+        "roles": [Role.CUSTOMER_PORTAL],
+    }
 
 
 def issue_to_client(

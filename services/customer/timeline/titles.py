@@ -27,6 +27,7 @@ class Document(StrEnum):
     INVOICE = "invoice"
     OPPORTUNITY = "opportunity"
     ORDER = "order"
+    PORTAL_USER = "portal_user"
     PREPAYMENT = "prepayment"
     QUOTE = "quote"
     RECEIPT = "receipt"
@@ -43,6 +44,7 @@ NOUNS: dict[str, Title] = {
     Document.INVOICE: Title("Invoice", "发票"),
     Document.OPPORTUNITY: Title("Opportunity", "销售机会"),
     Document.ORDER: Title("Order", "订单"),
+    Document.PORTAL_USER: Title("Portal user", "客户自助账号"),
     Document.PREPAYMENT: Title("Prepayment", "预付款"),
     Document.QUOTE: Title("Quote", "报价"),
     Document.RECEIPT: Title("Receipt", "回款"),
@@ -65,11 +67,13 @@ STEPS = {
     "countersigned": Title("countersigned", "已会签"),
     "created": Title("entered", "已建档"),
     "credited": Title("credited", "已入账"),
+    "deactivated": Title("deactivated", "已停用"),
     "declined": Title("declined", "客户已拒绝"),
     "drafted": Title("drafted", "已起草"),
     "expired": Title("expired", "已过期"),
     "handed_over": Title("handed over", "已移交"),
     "held": Title("held", "已冻结"),
+    "invited": Title("invited", "已邀请"),
     "issued": Title("issued", "已开具"),
     "logged": Title("logged", "已记录"),
     "lost": Title("lost", "已流失"),
@@ -78,6 +82,7 @@ STEPS = {
     "owner_changed": Title("handed over", "已移交"),
     "placed": Title("placed", "已录入"),
     "progressed": Title("progressed", "有进展"),
+    "reactivated": Title("reactivated", "已重新启用"),
     "received": Title("received", "已签收"),
     "recorded": Title("recorded", "已登记"),
     "refunded": Title("refunded", "已退款"),
@@ -116,6 +121,7 @@ LINKS = {
     "invoice": "/v1/invoices/{document_id}",
     "opportunity": "/v1/opportunities/{document_id}",
     "order": "/v1/orders/{document_id}",
+    "portal_user": "/v1/portal-users/{document_id}",
     "prepayment": "/v1/prepayments/{document_id}",
     "quote": "/v1/quotes/{document_id}",
     "receipt": "/v1/receipts/{document_id}",

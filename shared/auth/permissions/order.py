@@ -105,7 +105,6 @@ _BOOKS = (
         TOP | _FINANCE | {Role.SALES_MANAGER, Role.EXECUTIVE},
     ),
 )
-
 DECLARED = (
     *_CONTRACTS,
     *_ORDERS,

@@ -216,7 +216,7 @@ async def test_a_session_that_rests_too_long_is_over(sign_ins: SignIns) -> None:
     await sign_ins.hire("resting", "finance", password=PASSWORD)
     tokens = await signed_in(sign_ins, "resting")
     statement = sa.text(
-        "UPDATE session SET expires_at = now() - interval '1 second' WHERE staff_id ="
+        "UPDATE session SET expires_at = now() - interval '1 second' WHERE subject_id ="
         " (SELECT id FROM staff WHERE login = 'resting')"
     )
     async with sign_ins.under_test.db.pool.transaction() as conn:

@@ -23,6 +23,8 @@ from tests.support.opportunity import succeeded
 from tests.support.services import ServiceUnderTest
 
 EVERY_ROLE = tuple(str(role) for role in Role)
+#: What people of the house may hold: customers have a role of their own.
+STAFF_ROLES = tuple(each for each in EVERY_ROLE if each != Role.CUSTOMER_PORTAL)
 EVERYBODY = "everybody"
 PASSWORD = "present password"
 Body = dict[str, Any]
@@ -65,7 +67,7 @@ async def _customer(service: ServiceUnderTest) -> Body:
         auditor = succeeded(await client.post("/v1/roles", json=role))
         hired = []
         for login, password in (("every.body", PASSWORD), ("next", None), ("third", None)):
-            body = {"login": login, "name": login, "roles": EVERY_ROLE, "password": password}
+            body = {"login": login, "name": login, "roles": STAFF_ROLES, "password": password}
             hired.append(succeeded(await client.post("/v1/staff", json=body)))
     everybody, successor, third = (each["id"] for each in hired)
     service.people[EVERYBODY] = UUID(everybody)
@@ -74,12 +76,17 @@ async def _customer(service: ServiceUnderTest) -> Body:
         customer = succeeded(entered)
         path = f"/v1/customers/{customer['id']}"
         contact = succeeded(await client.post(f"{path}/contacts", json={"name": "李雷"}))
+        path = f"{path}/confirm"
+        customer = succeeded(await client.post(path, headers=opportunity.etag(customer)))
+        buyer = {"customer_id": customer["id"], "login": "buyer", "name": "韩梅梅"}
+        buyer = succeeded(await client.post("/v1/portal-users", json=buyer))
         days = {"starts_on": "2100-01-01", "ends_on": "2100-01-07"}
         people = {"principal_id": successor, "deputy_id": third}
         deputy = succeeded(await client.post("/v1/deputies", json=people | days))
     return await _filed(service, customer["id"]) | {
         "customer_id": customer["id"],
         "contact_id": contact["id"],
+        "portal_user_id": buyer["id"],
         "staff_id": third,
         "owner_id": successor,
         "from_owner_id": everybody,

@@ -17,6 +17,8 @@ from tests.matrix.oracle.words import (
     HOUSE,
     MACHINE,
     MANAGERS,
+    SELLERS,
+    SERVICE_AGENT,
     only,
     owned,
     public,
@@ -24,6 +26,7 @@ from tests.matrix.oracle.words import (
 )
 
 ONE = "/v1/customers/{customer_id}"
+PORTAL_USER = "/v1/portal-users/{portal_user_id}"
 CONTACT = f"{ONE}/contacts/{{contact_id}}"
 
 #: The desk, the steward of the file (S14), the administrator, and machines that feed it.
@@ -111,6 +114,22 @@ RULES = (
         KEEPERS | HELPERS,
         f"POST {ONE}/contacts",
         f"PATCH {CONTACT}",
+    ),
+    owned(
+        "Whom a deal concerns, and service, see who of a customer uses the portal (S25)",
+        DEAL | {SERVICE_AGENT},
+        "GET /v1/portal-users",
+        f"GET {PORTAL_USER}",
+    ),
+    owned(
+        "Who sells, heads the company or administers it opens the portal to people of customers,"
+        " and closes it (S25)",
+        SELLERS | ADMINISTRATION,
+        "POST /v1/portal-users",
+        f"PATCH {PORTAL_USER}",
+        f"POST {PORTAL_USER}/deactivate",
+        f"POST {PORTAL_USER}/reactivate",
+        f"POST {PORTAL_USER}/password",
     ),
     owned(
         "Whom a deal concerns, and the steward, see how much a customer is trusted (S10)",

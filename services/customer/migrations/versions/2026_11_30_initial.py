@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "ebc8b1d918a1"
+revision = "26eff7c412b3"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -400,10 +400,10 @@ def upgrade() -> None:
     )
     op.create_table(
         "known_network",
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
         sa.Column("network", sa.Text(), nullable=False),
         sa.Column("last_sign_in_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("staff_id", "network", name=op.f("known_network_pkey")),
+        sa.PrimaryKeyConstraint("subject_id", "network", name=op.f("known_network_pkey")),
     )
     op.create_table(
         "known_permission",
@@ -513,6 +513,56 @@ def upgrade() -> None:
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("role_pkey")),
         sa.UniqueConstraint("code", name=op.f("role_code_key")),
+    )
+    op.create_table(
+        "session",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False, comment="of staff, or a portal user"),
+        sa.Column(
+            "client_id", sa.Text(), nullable=False, comment="the program, as it calls itself"
+        ),
+        sa.Column("device", sa.Text(), nullable=True, comment="kind of program"),
+        sa.Column("network", sa.Text(), nullable=True, comment="of the last use"),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "expires_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="unless it is refreshed before",
+        ),
+        sa.Column(
+            "latest_at",
+            sa.DateTime(timezone=True),
+            nullable=False,
+            comment="it lasts no longer than this",
+        ),
+        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("end_reason", sa.Text(), nullable=True),
+        sa.Column(
+            "void_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="then its access tokens have expired by themselves",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("session_pkey")),
+    )
+    op.create_index("session_expires", "session", ["expires_at"], unique=False)
+    op.create_index(
+        "session_open",
+        "session",
+        ["subject_id", "id"],
+        unique=False,
+        postgresql_where=sa.text("status = 'open'"),
+    )
+    op.create_index(
+        "session_void",
+        "session",
+        ["void_until"],
+        unique=False,
+        postgresql_where=sa.text("void_until IS NOT NULL"),
     )
     op.create_table(
         "signing_key",
@@ -701,6 +751,43 @@ def upgrade() -> None:
     )
     op.create_index("import_error_job", "import_error", ["job_id", "line", "id"], unique=False)
     op.create_table(
+        "portal_user",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("login", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "password_hash", sa.Text(), nullable=True, comment="Argon2id; null: cannot sign in"
+        ),
+        sa.Column(
+            "one_time_until",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="of a password for one sign-in; null: its own",
+        ),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["customer_id"], ["customer.id"], name=op.f("portal_user_customer_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("portal_user_pkey")),
+        sa.UniqueConstraint("login", name=op.f("portal_user_login_key")),
+    )
+    op.create_index("portal_user_customer", "portal_user", ["customer_id", "id"], unique=False)
+    op.create_table(
+        "refresh_token",
+        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token"),
+        sa.Column("session_id", sa.Uuid(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["session_id"], ["session.id"], name=op.f("refresh_token_session_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("digest", name=op.f("refresh_token_pkey")),
+    )
+    op.create_index("refresh_token_session", "refresh_token", ["session_id"], unique=False)
+    op.create_table(
         "staff",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -762,83 +849,12 @@ def upgrade() -> None:
     op.create_index("deputy_deputy", "deputy", ["deputy_id", "starts_on", "id"], unique=False)
     op.create_index("deputy_principal", "deputy", ["principal_id", "starts_on", "id"], unique=False)
     op.create_index("deputy_starts_on", "deputy", ["starts_on", "id"], unique=False)
-    op.create_table(
-        "session",
-        sa.Column("id", sa.Uuid(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("staff_id", sa.Uuid(), nullable=False),
-        sa.Column(
-            "client_id", sa.Text(), nullable=False, comment="the program, as it calls itself"
-        ),
-        sa.Column("device", sa.Text(), nullable=True, comment="kind of program"),
-        sa.Column("network", sa.Text(), nullable=True, comment="of the last use"),
-        sa.Column("status", sa.Text(), nullable=False),
-        sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column(
-            "expires_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="unless it is refreshed before",
-        ),
-        sa.Column(
-            "latest_at",
-            sa.DateTime(timezone=True),
-            nullable=False,
-            comment="it lasts no longer than this",
-        ),
-        sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
-        sa.Column("end_reason", sa.Text(), nullable=True),
-        sa.Column(
-            "void_until",
-            sa.DateTime(timezone=True),
-            nullable=True,
-            comment="then its access tokens have expired by themselves",
-        ),
-        sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name=op.f("session_staff_id_fkey")),
-        sa.PrimaryKeyConstraint("id", name=op.f("session_pkey")),
-    )
-    op.create_index("session_expires", "session", ["expires_at"], unique=False)
-    op.create_index(
-        "session_open",
-        "session",
-        ["staff_id", "id"],
-        unique=False,
-        postgresql_where=sa.text("status = 'open'"),
-    )
-    op.create_index(
-        "session_void",
-        "session",
-        ["void_until"],
-        unique=False,
-        postgresql_where=sa.text("void_until IS NOT NULL"),
-    )
-    op.create_table(
-        "refresh_token",
-        sa.Column("digest", sa.LargeBinary(), nullable=False, comment="SHA-256 of the token"),
-        sa.Column("session_id", sa.Uuid(), nullable=False),
-        sa.Column("issued_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("used_at", sa.DateTime(timezone=True), nullable=True),
-        sa.ForeignKeyConstraint(
-            ["session_id"], ["session.id"], name=op.f("refresh_token_session_id_fkey")
-        ),
-        sa.PrimaryKeyConstraint("digest", name=op.f("refresh_token_pkey")),
-    )
-    op.create_index("refresh_token_session", "refresh_token", ["session_id"], unique=False)
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     """Undo."""
     # ### commands auto generated by Alembic - please adjust! ###
-    op.drop_index("refresh_token_session", table_name="refresh_token")
-    op.drop_table("refresh_token")
-    op.drop_index(
-        "session_void", table_name="session", postgresql_where=sa.text("void_until IS NOT NULL")
-    )
-    op.drop_index("session_open", table_name="session", postgresql_where=sa.text("status = 'open'"))
-    op.drop_index("session_expires", table_name="session")
-    op.drop_table("session")
     op.drop_index("deputy_starts_on", table_name="deputy")
     op.drop_index("deputy_principal", table_name="deputy")
     op.drop_index("deputy_deputy", table_name="deputy")
@@ -847,6 +863,10 @@ def downgrade() -> None:
     op.drop_index("staff_name", table_name="staff")
     op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")
+    op.drop_index("refresh_token_session", table_name="refresh_token")
+    op.drop_table("refresh_token")
+    op.drop_index("portal_user_customer", table_name="portal_user")
+    op.drop_table("portal_user")
     op.drop_index("import_error_job", table_name="import_error")
     op.drop_table("import_error")
     op.drop_table("import_chunk")
@@ -867,6 +887,12 @@ def downgrade() -> None:
     op.drop_index("entry_customer", table_name="entry", schema="timeline")
     op.drop_table("entry", schema="timeline")
     op.drop_table("signing_key")
+    op.drop_index(
+        "session_void", table_name="session", postgresql_where=sa.text("void_until IS NOT NULL")
+    )
+    op.drop_index("session_open", table_name="session", postgresql_where=sa.text("status = 'open'"))
+    op.drop_index("session_expires", table_name="session")
+    op.drop_table("session")
     op.drop_table("role")
     op.drop_index(
         "parked_unresolved", table_name="parked", postgresql_where=sa.text("resolved_at IS NULL")

@@ -1,0 +1,1 @@
+"""Portal users (客户自助账号): people of customers who see and place their own orders."""
