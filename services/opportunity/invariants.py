@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from services.opportunity.opportunities import model as opportunities
+from services.opportunity.prices import model as price_lists
 from services.opportunity.quotes import model as quotes
 from shared.approvals.invariants import INVARIANTS as APPROVALS
 from shared.approvals.invariants import bound_to_content
@@ -224,7 +225,9 @@ INVARIANTS = (
     *_FEEDS,
     *APPROVALS,
     bound_to_content("quote", "quote", "d.approved_by IS NOT NULL AND NOT d.own_authority"),
+    bound_to_content("price_list", "price_list", "d.status = 'approved'"),
     *DOCUMENTS,
+    _history("price_list", price_lists.Status.DRAFT, price_lists.TRANSITIONS),
     _history("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
     _history("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),
 )

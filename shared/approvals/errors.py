@@ -54,6 +54,13 @@ class ContentChanged(Conflict):
     title = "The content is not the approved one"
 
 
+class NotAdjustable(Conflict):
+    """Somebody agreed to the content as it is, or nobody would be asked about the changed one."""
+
+    code = "not_adjustable"
+    title = "This cannot be adjusted any more"
+
+
 class NotReturnable(Conflict):
     """This kind of document is approved or rejected; nobody could change it."""
 

@@ -9,12 +9,13 @@ from shared.db.status_history import status_history
 INVARIANTS = (
     Invariant(
         "approvals.32 author",
-        "Who decided wrote or submitted nothing of it, and decided once.",
+        "Who decided wrote or submitted nothing of it but the own adjustment, and decided once.",
         """
         SELECT a.id, a.label, o.given_by, o.given_for
         FROM approval AS a JOIN approval_opinion AS o ON o.approval_id = a.id
         WHERE o.verdict <> 'comment' AND (
-            array_remove(ARRAY[o.given_by, o.given_for], NULL) && a.authors
+            (o.verdict <> 'adjust')
+                = (array_remove(ARRAY[o.given_by, o.given_for], NULL) && a.authors)
             OR EXISTS (
                 SELECT FROM approval_opinion AS other
                 WHERE other.approval_id = a.id AND other.id <> o.id
@@ -32,7 +33,8 @@ INVARIANTS = (
         jsonb_array_elements(a.steps) WITH ORDINALITY AS steps (planned, place)
         WHERE a.status = 'approved' AND (
             SELECT count(DISTINCT o.voice) FROM approval_opinion AS o
-            WHERE o.approval_id = a.id AND o.step = place - 1 AND o.verdict = 'approve'
+            WHERE o.approval_id = a.id AND o.step = place - 1
+              AND (o.verdict = 'approve' OR o.verdict = 'adjust' AND o.step < a.step)
         ) < CASE planned ->> 'mode'
             WHEN 'all' THEN jsonb_array_length(planned -> 'voices') ELSE 1 END
         """,

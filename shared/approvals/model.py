@@ -27,6 +27,7 @@ from shared.approvals.errors import (
     ApprovalEnded,
     ApproverIsAuthor,
     ContentChanged,
+    NotAdjustable,
     NotAsked,
     NotTheAuthor,
     SpokenAlready,
@@ -52,6 +53,7 @@ class Verdict(StrEnum):
     """What somebody says in a step."""
 
     APPROVE = "approve"  # 同意
+    ADJUST = "adjust"  # 调整: passed on with content changed by whoever says it
     REJECT = "reject"  # 驳回
     RETURN = "return"  # 退回修改
     COMMENT = "comment"  # 意见
@@ -73,6 +75,7 @@ TRANSITIONS: Mapping[Status, frozenset[Status]] = {
     status: frozenset(Status) if status == Status.RUNNING else frozenset() for status in Status
 }
 _ENDS = {Verdict.REJECT: Status.REJECTED, Verdict.RETURN: Status.RETURNED}
+_AGREEING = frozenset({Verdict.APPROVE, Verdict.ADJUST})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -180,6 +183,32 @@ class Approval(Aggregate):
             self._tell_asked()
         return Change(events[Happening.DECIDED], self._last)
 
+    def adjust(
+        self,
+        comment: str | None,
+        before: Case,
+        after: Case,
+        actor: Actor,
+        at: datetime,
+        events: Events,
+    ) -> Change:
+        """Speak in the present step by changing the content; who does is an author from now on, and
+        the following steps decide on what stands there then (S110).
+
+        Raises:
+            NotAdjustable: somebody agreed to the content as it was, or no step follows.
+            ApprovalEnded, ApproverIsAuthor, SpokenAlready, ContentChanged, NotAsked: as in
+                ``decide``.
+        """
+        if any(each.verdict in _AGREEING for each in self.opinions):
+            raise NotAdjustable("Somebody agreed to the content already; return it for a change.")
+        if self.is_last_step:
+            raise NotAdjustable("Nobody is asked after this step; return it for a change.")
+        change = self.decide(Verdict.ADJUST, comment, before, actor, at, events)
+        self.content_hash = after.content_hash
+        self.authors = tuple(dict.fromkeys((*self.authors, *actor.hands)))
+        return change
+
     def comment(self, comment: str, actor: Actor, at: datetime, events: Events) -> Change:
         """Say something without deciding."""
         self._require_running()
@@ -245,7 +274,7 @@ class Approval(Aggregate):
         agreed = {
             each.voice
             for each in self.opinions
-            if each.step == self.step and each.verdict == Verdict.APPROVE
+            if each.step == self.step and each.verdict in _AGREEING
         }
         return tuple(each for each in self.present.voices if each.name not in agreed)
 

@@ -120,10 +120,20 @@ class Engine:
         self, uow: UnitOfWork, subject: Subject, document: Any, document_id: UUID, said: Decision
     ) -> Approval:
         """Speak in the approval a locked document waits for; the document follows (S108, S122)."""
-        approval = await approvals.running(uow.conn, subject.kind, document_id, lock=True)
-        if approval is None:
-            raise ApprovalEnded(f"This {subject.kind} waits for no approval.")
+        approval = await self._waiting(uow, subject, document_id)
         await self._decide(uow, subject, document, approval, said)
+        return approval
+
+    async def adjust(
+        self, uow: UnitOfWork, subject: Subject, document: Any, before: Case, comment: str | None
+    ) -> Approval:
+        """Speak in the approval of a locked document whose content was changed for it; ``before``
+        is what it was (S110)."""
+        approval = await self._waiting(uow, subject, before.document_id)
+        after = await subject.case(uow, document)
+        change = approval.adjust(comment, before, after, uow.actor, uow.now, self.events)
+        await self._save(uow, approval, change)
+        await subject.decided(uow, document, approval)
         return approval
 
     async def end_with_document(self, uow: UnitOfWork, subject: Subject, document_id: UUID) -> None:
@@ -192,6 +202,12 @@ class Engine:
         changes = as_json({"process": [before, adopted.process]})
         await uow.record(Aggregate(id=head, version=adopted.version), told, changes)
         return True
+
+    async def _waiting(self, uow: UnitOfWork, subject: Subject, document_id: UUID) -> Approval:
+        approval = await approvals.running(uow.conn, subject.kind, document_id, lock=True)
+        if approval is None:
+            raise ApprovalEnded(f"This {subject.kind} waits for no approval.")
+        return approval
 
     async def _decide(
         self,

@@ -56,7 +56,8 @@ async def import_all(company: Company, console: Console, bought: Sequence[Purcha
 
 
 async def enter_products(company: Company) -> dict[str, str]:
-    """Enter the products and put two of them on an approved price list; return ids by code."""
+    """Enter the products and put two of them on a price list that all approve; return ids by
+    code."""
     ids = {each["code"]: str(each["id"]) for each in await _known_products(company)}
     fresh = [each for each in _PRODUCTS if each[0] not in ids]
     for code, name, unit, line, cost, _ in fresh:
@@ -93,8 +94,12 @@ async def _price(company: Company, ids: dict[str, str]) -> None:
         ],
     }
     drafted = await company.post("liqiang", "/v1/price-lists", body)
-    path = f"/v1/price-lists/{drafted['id']}/approve"
-    await company.post("zhaolei", path, of=drafted)
+    await company.post("liqiang", f"/v1/price-lists/{drafted['id']}/propose", of=drafted)
+    path = "/v1/approvals/opportunity"
+    for who in ("chenjing", "wangfang", "zhaolei"):
+        found = await company.get(who, path, document_id=drafted["id"])
+        (approval,) = found["items"]
+        await company.post(who, f"{path}/{approval['id']}/approve", {}, of=approval)
 
 
 async def _import(

@@ -36,7 +36,7 @@ class ApprovalSpoken(ApprovalState):
 
     by: UUID
     on_behalf_of: UUID | None
-    verdict: str  # approve, reject, return, comment
+    verdict: str  # approve, adjust, reject, return, comment
 
 
 class ProcessState(Payload):

@@ -52,7 +52,7 @@ class PriceListState(Payload):
     number: str
     currency: str
     effective_on: date
-    status: str  # draft
+    status: str  # draft, proposed, finance_adjusted, rejected
     price_count: int
 
 
@@ -66,6 +66,26 @@ class PriceListChanged(PriceListState):
     """The prices of a draft were replaced."""
 
 
+@event("crm.opportunity.price_list.proposed.v1")
+class PriceListProposed(PriceListState):
+    """The prices are up for approval (S110)."""
+
+
+@event("crm.opportunity.price_list.adjusted.v1")
+class PriceListAdjusted(PriceListState):
+    """Finance changed the proposed prices; these are up for approval now (S110)."""
+
+
+@event("crm.opportunity.price_list.returned.v1")
+class PriceListReturned(PriceListState):
+    """It is a draft again: returned for a change, or taken back."""
+
+
+@event("crm.opportunity.price_list.rejected.v1")
+class PriceListRejected(PriceListState):
+    """The proposed prices were refused."""
+
+
 @event("crm.opportunity.price_list.effective.v1")
 class PriceListEffective(Payload):
     """A version of the price list is in force from ``effective_on`` (S102, S110)."""
@@ -75,6 +95,7 @@ class PriceListEffective(Payload):
     currency: str
     effective_on: date
     prices: tuple[Price, ...]
+    status: str = "approved"
 
 
 class DiscountBand(Value):

@@ -91,7 +91,7 @@ class Operation:
 
     def address(self, known: Known) -> str:
         """Its path with ids of what exists, as far as they are known."""
-        fixed = {each["name"]: each["schema"].get("const", _NOWHERE) for each in self.parameters}
+        fixed = {each["name"]: _fixed(each["schema"]) for each in self.parameters}
         return re.sub(
             r"\{(\w+)\}",
             lambda found: quote(str(known.get(found[1], fixed.get(found[1], _NOWHERE))), safe=""),
@@ -205,6 +205,11 @@ def _left_out(schema: Json, choose: Callable[[tuple[str, ...]], str]) -> set[str
         each for each in ALTERNATIVES.get(schema.get("title", ""), ()) if each in optional
     )
     return set(wanted) - {choose(wanted)} if wanted else set()
+
+
+def _fixed(schema: Json) -> Any:
+    """The only value of a parameter, or the first of several."""
+    return schema["const"] if "const" in schema else next(iter(schema.get("enum", ())), _NOWHERE)
 
 
 def _scalar(schema: Json) -> Any:

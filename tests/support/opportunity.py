@@ -170,15 +170,35 @@ async def price_list(
     approved: bool = True,
     **fields: Any,
 ) -> dict[str, Any]:
-    """A version of the price list, written by finance and approved by the general manager."""
+    """A version of the price list, written by a sales manager and approved by all who are asked."""
     body = {"effective_on": str(effective_on or today()), "prices": prices} | fields
-    async with service.client("finance") as client:
+    async with service.client("sales_manager") as client:
         drafted = succeeded(await client.post("/v1/price-lists", json=body))
     if not approved:
         return drafted
-    async with service.client("general_manager") as client:
-        path = f"/v1/price-lists/{drafted['id']}/approve"
-        return succeeded(await client.post(path, headers=etag(drafted)))
+    proposed = succeeded(await propose(service, drafted))
+    for role in ("finance", "deputy_general_manager", "general_manager"):
+        succeeded(await on_approval(service, drafted, "approve", role))
+    async with service.client("sales_manager") as client:
+        return succeeded(await client.get(f"/v1/price-lists/{proposed['id']}"))
+
+
+async def propose(service: ServiceUnderTest, drafted: dict[str, Any]) -> httpx.Response:
+    """A version of the price list put up for approval."""
+    async with service.client("sales_manager") as client:
+        path = f"/v1/price-lists/{drafted['id']}/propose"
+        return await client.post(path, headers=etag(drafted))
+
+
+async def on_approval(
+    service: ServiceUnderTest, document: dict[str, Any], step: str, role: str, **more: Any
+) -> httpx.Response:
+    """What somebody in a role says in the newest approval of a document."""
+    path, name = "/v1/approvals/opportunity", more.pop("name", "")
+    async with service.client(role, name=name) as client:
+        query = {"document_id": document["id"]}
+        newest = succeeded(await client.get(path, params=query))["items"][0]
+        return await client.post(f"{path}/{newest['id']}/{step}", json=more, headers=etag(newest))
 
 
 def price(product: dict[str, Any], amount: str, **fields: Any) -> dict[str, Any]:

@@ -30,12 +30,16 @@ async def new_product(company: Company, price: str, **fields: Any) -> Json:
 async def put_in_force(company: Company, prices: dict[str, str]) -> Json:
     """A price list with these prices by product, in force from today."""
     manager = (await company.one(Role.SALES_MANAGER)).caller
-    general = (await company.one(Role.GENERAL_MANAGER)).caller
     listed = [{"product_id": product, "unit_price": cny(each)} for product, each in prices.items()]
     body = {"effective_on": business_date(now()).isoformat(), "prices": listed}
     draft = await manager.post("/v1/price-lists", body)
-    approve = f"/v1/price-lists/{draft['id']}/approve"
-    return await general.post(approve, version=draft["version"])
+    path, approvals = f"/v1/price-lists/{draft['id']}", "/v1/approvals/opportunity"
+    await manager.post(f"{path}/propose", version=draft["version"])
+    for role in (Role.FINANCE, Role.DEPUTY_GENERAL_MANAGER, Role.GENERAL_MANAGER):
+        asked = (await company.one(role)).caller
+        (approval,) = (await asked.get(approvals, document_id=draft["id"]))["items"]
+        await asked.post(f"{approvals}/{approval['id']}/approve", {}, version=approval["version"])
+    return await manager.get(path)
 
 
 async def formal_customer(company: Company, name: str, **credit: Any) -> Json:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from shared.domain.errors import Conflict, Forbidden, Invalid, NotFound
+from shared.domain.errors import Conflict, Invalid, NotFound
 
 
-class PriceListFinal(Conflict):
-    """An approved version never changes; draft a new one."""
+class PriceListStateError(Conflict):
+    """The life cycle does not allow the step."""
 
-    code = "price_list_final"
-    title = "The price list is approved"
+    code = "price_list_state"
+    title = "The price list's state does not allow this"
 
 
 class EffectiveDatePassed(Conflict):
@@ -17,13 +17,6 @@ class EffectiveDatePassed(Conflict):
 
     code = "effective_date_passed"
     title = "The day the list comes into force is over"
-
-
-class ApproverIsAuthor(Forbidden):
-    """Who wrote the version does not approve it."""
-
-    code = "approver_is_author"
-    title = "Authors do not approve their own work"
 
 
 class InvalidPrices(Invalid):

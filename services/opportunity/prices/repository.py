@@ -12,6 +12,7 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.opportunity.prices import events
+from services.opportunity.prices.content import content_hash
 from services.opportunity.prices.model import Price, PriceList, Status
 from services.opportunity.prices.table import price_lists, prices
 from shared.db.driver import Connection
@@ -54,7 +55,10 @@ class PriceLists(Repository[PriceList]):
     noun = "price list"
     payload = staticmethod(events.payload)
     children = (Children("prices", Price, prices, "price_list_id"),)
-    derived: ClassVar = {"price_count": lambda listed: len(listed.prices)}
+    derived: ClassVar = {
+        "price_count": lambda listed: len(listed.prices),
+        "content_hash": content_hash,
+    }
 
     async def summary(self, conn: Connection, price_list_id: UUID) -> Any:
         """Return a version without its prices, or raise NotFound."""

@@ -11,9 +11,11 @@ from fastapi import Query
 from starlette.responses import Response
 
 from services.opportunity.prices import service
+from services.opportunity.prices.approval import price_lists
 from services.opportunity.prices.model import Status
 from services.opportunity.prices.schemas import (
     ListPriceOut,
+    PriceListAdjustment,
     PriceListIn,
     PriceListOut,
     PriceListRewrite,
@@ -55,7 +57,7 @@ async def get_price_list(
 ) -> Response:
     """Return a version of the price list, without its prices."""
     async with read.connection() as conn:
-        row = await service.price_lists.summary(conn, price_list_id)
+        row = await price_lists.summary(conn, price_list_id)
     return read.respond(PriceListOut.model_validate(dict(row)))
 
 
@@ -69,8 +71,8 @@ async def list_prices(
     """List the prices of a version, product by product."""
     request = page_request(read, page_size, page_token, "product")
     async with read.connection() as conn:
-        currency = (await service.price_lists.summary(conn, price_list_id))["currency"]
-        page = await service.price_lists.prices_page(conn, price_list_id, request)
+        currency = (await price_lists.summary(conn, price_list_id))["currency"]
+        page = await price_lists.prices_page(conn, price_list_id, request)
     return respond_page(read, page, PriceOut, partial(PriceOut.of, currency=currency))
 
 
@@ -86,7 +88,7 @@ async def list_price_lists(
     """List the versions; ``sort`` is -effective_on, effective_on or -created."""
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:
-        page = await service.price_lists.page(conn, request, status=status, currency=currency)
+        page = await price_lists.page(conn, request, status=status, currency=currency)
     return respond_page(read, page, PriceListOut)
 
 
@@ -109,11 +111,22 @@ async def rewrite_price_list(
     return await write(command, service.rewrite_price_list, PriceListOut.of)
 
 
-@router.post("/price-lists/{price_list_id}/approve", response_model=PriceListOut)
-async def approve_price_list(
+@router.post("/price-lists/{price_list_id}/propose", response_model=PriceListOut)
+async def propose_price_list(
     price_list_id: UUID,
-    write: Annotated[Write, writing("price_list.approve", if_match=True)],
+    write: Annotated[Write, writing("price_list.manage", if_match=True)],
 ) -> Response:
-    """Put a version in force from its day on. Authors cannot approve their own."""
-    command = service.ApprovePriceList(price_list_id, write.expected)
-    return await write(command, service.approve_price_list, PriceListOut.of)
+    """Ask for approval by the process in force: ``/v1/approvals/opportunity`` tells who is next."""
+    command = service.ProposePriceList(price_list_id, write.expected)
+    return await write(command, service.propose_price_list, PriceListOut.of)
+
+
+@router.post("/price-lists/{price_list_id}/adjust", response_model=PriceListOut)
+async def adjust_price_list(
+    price_list_id: UUID,
+    body: PriceListAdjustment,
+    write: Annotated[Write, writing("price_list.adjust", if_match=True)],
+) -> Response:
+    """Pass on proposed prices changed, when one is asked and nobody has agreed to them yet."""
+    command = body.adjustment(price_list_id, write.expected)
+    return await write(command, service.adjust_price_list, PriceListOut.of)

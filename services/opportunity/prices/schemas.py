@@ -13,13 +13,14 @@ from services.opportunity.presenting import facts
 from services.opportunity.prices.errors import InvalidPrices
 from services.opportunity.prices.model import PriceList, Status
 from services.opportunity.prices.service import (
+    AdjustPriceList,
     DraftPriceList,
     PriceDraft,
     Quotation,
     RewritePriceList,
 )
 from shared.domain.money import DEFAULT_CURRENCY, QUANTITY_STEP, round_money
-from shared.http.fields import Currency, Day, Input, MoneyIn, MoneyOut, Output, Quantity
+from shared.http.fields import Currency, Day, Input, MoneyIn, MoneyOut, Note, Output, Quantity
 
 
 class PriceIn(Input):
@@ -66,6 +67,16 @@ class PriceListRewrite(Input):
         """Return the command this body stands for."""
         drafts = [price.draft(index, self.currency) for index, price in enumerate(self.prices)]
         return RewritePriceList(price_list_id, expected, self.currency, self.effective_on, drafts)
+
+
+class PriceListAdjustment(PriceListRewrite):
+    """All prices of what is proposed, anew, and why."""
+
+    comment: Note | None = None
+
+    def adjustment(self, price_list_id: UUID, expected: int | None) -> AdjustPriceList:
+        """Return the command this body stands for."""
+        return AdjustPriceList(self.command(price_list_id, expected), self.comment)
 
 
 class PriceListOut(Output):

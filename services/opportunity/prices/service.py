@@ -8,12 +8,13 @@ from datetime import date
 from decimal import Decimal
 from uuid import UUID
 
+from services.opportunity.approval_engine import ENGINE
+from services.opportunity.prices.approval import PRICE_LISTS, price_lists, propose
 from services.opportunity.prices.errors import InvalidPrices, NoListPrice
 from services.opportunity.prices.model import Price, PriceList
 from services.opportunity.prices.repository import (
     InForce,
     Listed,
-    PriceLists,
     in_force,
     listed_prices,
     price_for,
@@ -25,7 +26,6 @@ from shared.domain.errors import FieldError
 from shared.domain.ids import new_id
 from shared.numbering.numbers import Range, Series, next_number
 
-price_lists = PriceLists()
 NUMBERS = Series(name="price_list", prefix="PL", digits=4, default=Range(1, 9999))
 
 
@@ -60,8 +60,16 @@ class RewritePriceList:
 
 
 @dataclass(frozen=True, slots=True)
-class ApprovePriceList:
-    """Put a version in force, if it is still at version ``expected``."""
+class AdjustPriceList:
+    """Replace all prices of what is proposed, and say why."""
+
+    anew: RewritePriceList
+    comment: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposePriceList:
+    """Ask for approval, if it is still at version ``expected``."""
 
     price_list_id: UUID
     expected: int | None
@@ -92,20 +100,27 @@ async def draft_price_list(uow: UnitOfWork, command: DraftPriceList) -> PriceLis
 
 async def rewrite_price_list(uow: UnitOfWork, command: RewritePriceList) -> PriceList:
     """Replace the prices of a draft (S110)."""
-    listed = await price_lists.get_for_update(uow, command.price_list_id, command.expected)
-    if command.currency != listed.currency:
-        raise InvalidPrices.field("/currency", f"{listed.number} is in {listed.currency}.")
-    entered = await _checked(uow, command.prices)
+    listed, entered = await _to_write(uow, command)
     change = listed.rewrite(entered, command.effective_on, *uow.actor.hands)
     await price_lists.save(uow, listed, change)
     return listed
 
 
-async def approve_price_list(uow: UnitOfWork, command: ApprovePriceList) -> PriceList:
-    """Put a version in force from its day on; the approver is not an author (S110)."""
+async def propose_price_list(uow: UnitOfWork, command: ProposePriceList) -> PriceList:
+    """Ask for approval; nobody who wrote or proposed it is asked (S110)."""
     listed = await price_lists.get_for_update(uow, command.price_list_id, command.expected)
-    by, on_behalf_of = uow.actor.signature
-    await price_lists.save(uow, listed, listed.approve(by, uow.now, on_behalf_of))
+    await propose(uow, listed)
+    return listed
+
+
+async def adjust_price_list(uow: UnitOfWork, command: AdjustPriceList) -> PriceList:
+    """Pass on what is proposed with other prices: what the following steps approve. It is the word
+    of who adjusts in the step; an author of the content has no other (S110)."""
+    listed, entered = await _to_write(uow, command.anew)
+    before = await PRICE_LISTS.case(uow, listed)
+    change = listed.adjust(entered, command.anew.effective_on, *uow.actor.hands)
+    await price_lists.save(uow, listed, change)
+    await ENGINE.adjust(uow, PRICE_LISTS, listed, before, command.comment)
     return listed
 
 
@@ -123,6 +138,13 @@ async def look_up(
         if found := price_for(tiers, quantity):
             return Quotation(found, source)
     raise NoListPrice(f"No price list in {currency} on {on} has {quantity} of this product.")
+
+
+async def _to_write(uow: UnitOfWork, command: RewritePriceList) -> tuple[PriceList, list[Price]]:
+    listed = await price_lists.get_for_update(uow, command.price_list_id, command.expected)
+    if command.currency != listed.currency:
+        raise InvalidPrices.field("/currency", f"{listed.number} is in {listed.currency}.")
+    return listed, await _checked(uow, command.prices)
 
 
 async def _checked(uow: UnitOfWork, drafts: Sequence[PriceDraft]) -> list[Price]:

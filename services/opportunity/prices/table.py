@@ -18,6 +18,7 @@ price_lists = sa.Table(
     sa.Column("effective_on", sa.Date, nullable=False),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("authors", ARRAY(sa.Uuid), nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False, comment="what an approval is bound to"),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("approved_by", sa.Uuid),
     sa.Column("approved_for", sa.Uuid, comment="in whose name, when a deputy did"),

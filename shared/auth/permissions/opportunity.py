@@ -40,7 +40,8 @@ _PRICES = (
         _COMMERCIAL | {Role.PURCHASING_MANAGER, Role.INTEGRATION},
     ),
     Permission("price_list.manage", "Write price lists", "编制价目表", MANAGEMENT | _FINANCE),
-    Permission("price_list.approve", "Approve price lists", "审批价目表", TOP),
+    Permission("price_list.adjust", "Adjust proposed prices", "调整报批价格", _FINANCE),
+    Permission("price_list.approve", "Give price lists the last word", "终审价目表", TOP),
 )
 _OPPORTUNITIES = (
     Permission("opportunity.read", "See opportunities", "查看销售机会", _COMMERCIAL),

@@ -19,6 +19,7 @@ from tests.support.opportunity import (
     price_list,
     product,
     project,
+    propose,
     succeeded,
 )
 from tests.support.services import ServiceUnderTest
@@ -99,6 +100,13 @@ async def test_a_price_list_of_the_principal_is_not_approved_by_the_deputy(
         listed = succeeded(
             await client.put(f"{path}/prices", json=body | {"prices": prices}, headers=etag(listed))
         )
+    succeeded(await propose(opportunity, listed))
+    asked = "/v1/approvals/opportunity"
     async with deputy(opportunity, principal) as client:
-        refused = await client.post(f"{path}/approve", headers=etag(listed))
+        (approval,) = succeeded(await client.get(asked, params={"document_id": listed["id"]}))[
+            "items"
+        ]
+        refused = await client.post(
+            f"{asked}/{approval['id']}/approve", json={}, headers=etag(approval)
+        )
     assert refused.json()["code"] == "approver_is_author"

@@ -26,6 +26,12 @@ DAMAGE = {
     "quotes.33": "UPDATE quote SET revision = 10 - revision",
     "quotes.33 revisions": "UPDATE quote SET revision = revision + 100",
     "price_lists.32": "UPDATE price_list SET authors = ARRAY[approved_by]",
+    "approvals.32 price_list": "UPDATE price_list SET content_hash = 'other'",
+    "approvals.32 author": "UPDATE approval_opinion SET verdict = 'adjust'",
+    "approvals.32 steps": "UPDATE approval_opinion SET verdict = 'adjust' WHERE step = 2",
+    "transitions.34 price_list": """
+        UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"rejected"')::json
+        WHERE type = 'crm.opportunity.price_list.proposed.v1'""",
     "projects.75 number": "UPDATE opportunity SET number = 'FQ2619999' WHERE number LIKE '%1'",
     "projects.75 ranges": """
         UPDATE opportunity SET number_range = '天津'

@@ -1,13 +1,11 @@
-"""The price list: versions, approval by another, and the price of a product on a day."""
+"""The price list: versions, and the price of a product on a day."""
 
 from __future__ import annotations
-
-import asyncio
 
 import httpx
 
 from shared.domain.ids import new_id
-from tests.support.opportunity import etag, money, price, price_list, product, succeeded, today
+from tests.support.opportunity import money, price, price_list, product, propose, succeeded, today
 from tests.support.services import ServiceUnderTest
 
 
@@ -78,47 +76,6 @@ async def test_currencies_are_kept_apart(opportunity: ServiceUnderTest) -> None:
     assert mixed.json()["errors"][0]["pointer"] == "/prices/0/unit_price/currency"
 
 
-async def test_an_author_cannot_approve_the_own_version(opportunity: ServiceUnderTest) -> None:
-    """S110: not the one who drafted it, nor one who rewrote it."""
-    bolt = await product(opportunity)
-    draft = await price_list(opportunity, [price(bolt, "5.00")], approved=False)
-    path = f"/v1/price-lists/{draft['id']}"
-    body = {"effective_on": str(today()), "prices": [price(bolt, "4.00")]}
-    async with opportunity.client("general_manager", name="改价的总经理") as client:
-        rewritten = succeeded(await client.put(f"{path}/prices", json=body, headers=etag(draft)))
-        own = await client.post(f"{path}/approve", headers=etag(rewritten))
-    async with opportunity.client("general_manager") as client:
-        stale = await client.post(f"{path}/approve", headers=etag(draft))
-        approved = succeeded(await client.post(f"{path}/approve", headers=etag(rewritten)))
-        late = await client.put(f"{path}/prices", json=body, headers=etag(approved))
-    async with opportunity.client("finance") as client:
-        powerless = await client.post(f"{path}/approve", headers=etag(rewritten))
-    assert (own.status_code, own.json()["code"]) == (403, "approver_is_author")
-    assert stale.status_code == 412
-    assert (late.status_code, late.json()["code"]) == (409, "price_list_final")
-    assert powerless.status_code == 403
-    events = [
-        event["type"].split(".")[3]
-        for event in await opportunity.published("crm.opportunity.price_list.%")
-        if str(event["aggregate_id"]) == draft["id"]
-    ]
-    assert events == ["drafted", "changed", "effective"]
-
-
-async def test_two_approvals_of_one_version_have_one_effect(opportunity: ServiceUnderTest) -> None:
-    bolt = await product(opportunity)
-    draft = await price_list(opportunity, [price(bolt, "5.00")], approved=False)
-    path = f"/v1/price-lists/{draft['id']}/approve"
-    async with (
-        opportunity.client("general_manager") as one,
-        opportunity.client("deputy_general_manager") as other,
-    ):
-        answers = await asyncio.gather(
-            one.post(path, headers=etag(draft)), other.post(path, headers=etag(draft))
-        )
-    assert sorted(answer.status_code for answer in answers) == [200, 412]
-
-
 async def test_a_price_list_is_refused_with_the_place_of_the_mistake(
     opportunity: ServiceUnderTest,
 ) -> None:
@@ -135,9 +92,7 @@ async def test_a_price_list_is_refused_with_the_place_of_the_mistake(
             "/v1/price-lists", json={**day, "prices": [price(bolt, "1.00"), unknown]}
         )
         double = await client.post("/v1/price-lists", json={**day, "prices": twice})
-    async with opportunity.client("general_manager") as client:
-        bare = await client.post(f"/v1/price-lists/{empty['id']}/approve", headers=etag(empty))
-        late = await client.post(f"/v1/price-lists/{past['id']}/approve", headers=etag(past))
+    bare, late = await propose(opportunity, empty), await propose(opportunity, past)
     assert strange.json()["errors"][0]["pointer"] == "/prices/1/product_id"
     assert (double.status_code, double.json()["code"]) == (422, "invalid_prices")
     assert (bare.status_code, bare.json()["code"]) == (422, "invalid_prices")

@@ -107,11 +107,12 @@ RULES = (
         MANAGERS | {FINANCE},
         "POST /v1/price-lists",
         f"PUT {PRICES}/prices",
+        f"POST {PRICES}/propose",
     ),
     rule(
-        "The heads put prices into force (S110)",
-        HEADS,
-        f"POST {PRICES}/approve",
+        "Finance adjusts what is proposed (S110)",
+        only(FINANCE),
+        f"POST {PRICES}/adjust",
     ),
     owned(
         "The commercial side reads quotes (S101)",

@@ -15,6 +15,7 @@ from shared.approvals.errors import (
     ApprovalEnded,
     ApproverIsAuthor,
     ContentChanged,
+    NotAdjustable,
     NotAsked,
     NotTheAuthor,
     SpokenAlready,
@@ -235,3 +236,48 @@ def _act(approval: Any, document: Any, actor: Any, verdict: Verdict, act: str) -
         approval.pass_limit(NOON, EVENTS)
     else:
         approval.comment("嗯", replace(actor, id=new_id()), NOON, EVENTS)
+
+
+def test_what_is_adjusted_is_what_the_next_steps_approve() -> None:
+    """S110: who adjusts has spoken, and is an author; the hash is that of the new content."""
+    before, after = case(), case(content_hash="1" * 64)
+    approval = started(process(asks("finance"), asks("warehouse")), before)
+    both = person("finance", "warehouse")
+    approval.adjust("dearer", before, after, both, NOON, EVENTS)
+    assert (approval.content_hash, [*approval.authors]) == ("1" * 64, [AUTHOR.id, both.id])
+    assert approval.asked == ("role:warehouse",)
+    with pytest.raises(ApproverIsAuthor):
+        say(approval, after, both)
+    with pytest.raises(ContentChanged):
+        say(approval, before, WAREHOUSE)
+    say(approval, after, WAREHOUSE)
+    assert [each.verdict for each in approval.opinions] == [Verdict.ADJUST, Verdict.APPROVE]
+    assert approval.status == Status.APPROVED
+
+
+def test_what_somebody_agreed_to_is_not_adjusted() -> None:
+    """S110: every agreement of a run is for the content that is approved by it."""
+    before, after = case(), case(content_hash="1" * 64)
+    steps = (asks("warehouse"), asks("finance"), asks("general_manager"))
+    approval = started(process(*steps), before)
+    say(approval, before, WAREHOUSE)
+    with pytest.raises(NotAdjustable):
+        approval.adjust(None, before, after, FINANCE, NOON, EVENTS)
+
+
+def test_nothing_is_approved_by_who_wrote_it_alone() -> None:
+    """S110: the last step only approves, rejects or returns."""
+    before, after = case(), case(content_hash="1" * 64)
+    approval = started(process(asks("finance")), before)
+    with pytest.raises(NotAdjustable):
+        approval.adjust(None, before, after, FINANCE, NOON, EVENTS)
+
+
+def test_only_who_is_asked_adjusts() -> None:
+    """S110: no author, nobody whom the step does not ask."""
+    before, after = case(), case(content_hash="1" * 64)
+    approval = started(process(asks("finance"), asks("warehouse")), before)
+    own = replace(AUTHOR, roles=frozenset({"finance"}))
+    for actor, refusal in ((WAREHOUSE, NotAsked), (own, ApproverIsAuthor)):
+        with pytest.raises(refusal):
+            approval.adjust(None, before, after, actor, NOON, EVENTS)

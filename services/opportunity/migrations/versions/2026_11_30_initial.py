@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "ff8b31cd9846"
+revision = "e2fd06a1d1db"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -400,6 +400,9 @@ def upgrade() -> None:
         sa.Column("effective_on", sa.Date(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("authors", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column(
+            "content_hash", sa.Text(), nullable=False, comment="what an approval is bound to"
+        ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
         sa.Column(
