@@ -13,7 +13,7 @@ from typer.core import TyperGroup
 from shared.embedded.errors import EmbeddedPostgresError
 from shared.host.errors import HostError
 
-#: In the order in which the help shows them; each is in a module of that name.
+#: In the order in which the help shows them; each is in a module of that name, with _ for -.
 COMMANDS = (
     "up",
     "demo",
@@ -27,6 +27,7 @@ COMMANDS = (
     "topics",
     "ingress",
     "parked",
+    "personal-data",
 )
 
 
@@ -41,7 +42,7 @@ class Commands(TyperGroup):
         """Return a command, None when there is none of that name."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"shared.host.commands.{cmd_name}")
+        module = import_module(f"shared.host.commands.{cmd_name.replace('-', '_')}")
         commands = getattr(module, "commands", None) or _alone(getattr(module, cmd_name))
         return typer.main.get_command(commands)
 

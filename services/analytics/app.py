@@ -13,6 +13,7 @@ from services.analytics.facts.parties import staff
 from services.analytics.funnel.router import router as funnel
 from services.analytics.overview.router import router as overview
 from services.analytics.permissions import PERMISSIONS
+from services.analytics.personal_data import router as personal_data
 from services.analytics.receivables.router import router as receivables
 from services.analytics.reconciliation.router import router as reconciliation
 from services.analytics.settings import AnalyticsSettings
@@ -31,7 +32,7 @@ def create_app(settings: AnalyticsSettings, db: Database, keys: KeySource | None
         units=units,
         deputies=deputies,
         permissions=PERMISSIONS,
-        routers=[cube, overview, customers, funnel, receivables, reconciliation],
+        routers=[cube, overview, customers, funnel, receivables, reconciliation, personal_data],
         title="Kehu analytics service",
         description="Reports over all stages of the pipeline, from facts fed by events alone.",
         voided=VOIDED,

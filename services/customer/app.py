@@ -18,6 +18,7 @@ from services.customer.imports.router import router as imports
 from services.customer.keys.router import router as keys_router
 from services.customer.keys.service import keys_from_database
 from services.customer.permissions import PERMISSIONS
+from services.customer.personal_data import router as personal_data
 from services.customer.portal_users.router import router as portal_users
 from services.customer.registrations.router import router as registrations
 from services.customer.roles.router import router as roles
@@ -47,6 +48,7 @@ ROUTERS = [
     roles,
     deputies,
     documents,
+    personal_data,
 ]
 
 

@@ -24,10 +24,12 @@ from shared.http.idempotency import idempotency_table
 from shared.imports.table import import_tables
 from shared.inbox.tables import inbox_tables
 from shared.outbox.table import outbox_table
+from shared.privacy.table import request_table
 
 outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
+request_table(metadata)
 import_tables(metadata)
 document_tables(metadata)
 deadline_table(metadata)

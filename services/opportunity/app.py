@@ -10,6 +10,7 @@ from services.opportunity.deputies.table import deputies
 from services.opportunity.documents import router as documents
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
+from services.opportunity.personal_data import router as personal_data
 from services.opportunity.prices.router import router as prices
 from services.opportunity.products.router import router as products
 from services.opportunity.quotes.router import router as quotes
@@ -36,7 +37,16 @@ def create_app(
         units=units,
         deputies=deputies,
         permissions=PERMISSIONS,
-        routers=[opportunities, quotes, activities, products, prices, approvals, documents],
+        routers=[
+            opportunities,
+            quotes,
+            activities,
+            products,
+            prices,
+            approvals,
+            documents,
+            personal_data,
+        ],
         title="Kehu opportunity service",
         description="Products and prices, opportunities, activities, quotes and their approval.",
         voided=voided(metadata.tables["revocation"]),

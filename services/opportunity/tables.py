@@ -21,11 +21,13 @@ from shared.http.idempotency import idempotency_table
 from shared.inbox.tables import inbox_tables
 from shared.numbering.table import numbering_table
 from shared.outbox.table import outbox_table
+from shared.privacy.table import request_table
 from shared.sessions.table import revocation_table
 
 outbox_table(metadata)
 audit_tables(metadata)
 inbox_tables(metadata)
+request_table(metadata)
 idempotency_table(metadata)
 document_tables(metadata)
 numbering_table(metadata)

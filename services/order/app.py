@@ -16,6 +16,7 @@ from services.order.ledger.router import router as ledger
 from services.order.orders.router import router as orders
 from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
+from services.order.personal_data import router as personal_data
 from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
 from services.order.roles.table import roles
@@ -44,6 +45,7 @@ ROUTERS = [
     accounts,
     ledger,
     documents,
+    personal_data,
 ]
 
 

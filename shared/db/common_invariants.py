@@ -35,9 +35,9 @@ WHILE_RUNNING = (
 
 _IDEMPOTENCY = Invariant(
     "events.14",
-    "An idempotency key keeps the answer of a request that had its effect.",
+    "An idempotency key keeps the answer of a request that had its effect, unless it was erased.",
     "SELECT principal, route, key, status FROM idempotency_key"
-    " WHERE status NOT BETWEEN 200 AND 299",
+    " WHERE status NOT BETWEEN 200 AND 299 AND (status <> 410 OR length(body) > 0)",
 )
 
 _CHAINED = Invariant("audit.39 chained", "Every audit entry has its seal or waits for it.", STRAYS)

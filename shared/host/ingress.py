@@ -20,7 +20,7 @@ from shared.host.errors import HostError
 _COMMON = {"livez", "startupz", "readyz", "metrics"}
 
 #: Beginnings that every service has, followed by its name.
-_SHARED = {("v1", "approvals"), ("v1", "audit"), ("v1", "documents")}
+_SHARED = {("v1", each) for each in ("approvals", "audit", "documents", "personal-data")}
 
 #: The first segments of a path: ("v1", "customers"), ("docs", "customer"), ("v1", "audit/order").
 Segments = tuple[str, str]

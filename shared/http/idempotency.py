@@ -24,6 +24,8 @@ from shared.domain.clock import now
 from shared.domain.errors import Conflict, DomainError
 from shared.worker import Job, periodic
 
+#: Kept in the place of the status of an answer that was erased.
+GONE = 410
 #: Left out of what is kept for comparison: a fast hash of a password can be guessed.
 _SECRETS = frozenset({"password", "current_password"})
 #: How long a request may be repeated by its key.
@@ -53,6 +55,14 @@ class IdempotencyKeyReused(DomainError):
 
     code = "idempotency_key_reused"
     title = "Idempotency-Key was used for another request"
+
+
+class AnswerErased(DomainError):
+    """The request had its effect; its answer told of a person whose data were erased since."""
+
+    code = "answer_erased"
+    status = 410
+    title = "The answer was erased"
 
 
 class RequestInFlight(Conflict):
@@ -142,6 +152,7 @@ class IdempotencyKey:
         Raises:
             RequestInFlight: another transaction holds the key.
             IdempotencyKeyReused: the key stands for another request.
+            AnswerErased: the answer told of a person who was erased.
         """
         if not (await conn.execute(_claim, {"lock": self._lock})).scalar_one():
             raise RequestInFlight("The first request with this key has not been answered yet.")
@@ -151,6 +162,8 @@ class IdempotencyKey:
             return None
         if row.fingerprint != self.fingerprint:
             raise IdempotencyKeyReused("Use a new key for a new request.")
+        if row.status == GONE:
+            raise AnswerErased("The request had its effect; its answer told of somebody erased.")
         return Stored(row.status, row.headers, row.body)
 
     async def store(self, conn: Connection, response: Stored) -> None:

@@ -1,1 +1,1 @@
-"""Data about people: where they stand (the inventory)."""
+"""Data about people: where they stand (the inventory), who is given them, and how they go."""

@@ -14,8 +14,8 @@ IMPERSONAL = frozenset(
     non_standard_role number number_range object_type options path payload payment_terms permissions
     product_code product_name progress project_number reach reference region registration
     required_role resolution role roles route scope series settlement sha256 site source source_type
-    stage state status step_name steps terms title topic trace_id tracking type unit unit_path
-    verdict verification voice website
+    stage state status step_name steps subject_type terms title topic trace_id tracking type unit
+    unit_path verdict verification voice website
     """.split()
 )
 #: Names of things, not of people.

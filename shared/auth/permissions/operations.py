@@ -19,6 +19,13 @@ DECLARED = (
         "查看审计记录",
         _ADMINISTRATOR | {Role.GENERAL_MANAGER},
     ),
+    # All about a person at once, at the person's request (GDPR Art. 15 to 20, PIPL 45 and 47).
+    Permission(
+        "personal_data.export",
+        "Give out all about a person",
+        "导出个人信息",
+        _ADMINISTRATOR | {Role.DATA_STEWARD},
+    ),
     # Beside being asked, and the permission that the kind of document needs.
     Permission("approval.read", "See approvals", "查看审批", EVERYONE),
     Permission("approval.decide", "Decide when asked", "参与审批", EVERYONE),

@@ -127,6 +127,24 @@ def test_a_second_instance_on_the_same_data_is_told_so(system: Running, data: Pa
     assert "Traceback" not in second.stderr
 
 
+def test_all_about_a_person_is_written_out_of_all_services(
+    administrator: httpx.Client, data: Path
+) -> None:
+    """GDPR Art. 15, PIPL 45: by the command line, as by each service over HTTP."""
+    body = {"login": "cli.person", "name": "命令行甲", "roles": ["finance"]}
+    person = administrator.post("/v1/staff", json=body).json()
+    request = {"subject_type": "staff", "subject_id": person["id"], "reason": "本人请求"}
+    for name in NAMES:
+        answer = administrator.post(f"/v1/personal-data/{name}/export", json=request)
+        assert answer.json()["service"] == name
+    done = run("personal-data", "export", "staff", person["id"], "--reason", "again", data=data)
+    assert done.returncode == 0, done.stderr
+    written = json.loads(done.stdout)["services"]
+    assert set(written) == set(NAMES)
+    assert written["customer"]["staff"][0]["name"] == "命令行甲"
+    assert [each["reason"] for each in written["order"]["subject_request"]] == ["本人请求"]
+
+
 def test_check_finds_nothing_wrong(system: Running, data: Path) -> None:
     found = run("check", "--json", data=data)
     assert found.returncode == 0, found.stdout + found.stderr

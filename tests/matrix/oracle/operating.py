@@ -43,6 +43,11 @@ def operating(service: str) -> tuple[Rule, ...]:
             f"GET /v1/audit/{service}",
             f"GET /v1/audit/{service}/head",
         ),
+        rule(
+            "The steward and the administrator give people what is known about them",
+            only(ADMINISTRATOR, DATA_STEWARD),
+            f"POST /v1/personal-data/{service}/export",
+        ),
     )
 
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "26eff7c412b3"
+revision = "62fa98829705"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -582,6 +582,25 @@ def upgrade() -> None:
         sa.UniqueConstraint("kid", name=op.f("signing_key_kid_key")),
     )
     op.create_table(
+        "subject_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="export or erasure"),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("handled_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handled_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False, comment="of the HTTP request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("subject_request_pkey")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        "subject_request_subject", "subject_request", ["subject_id", "id"], unique=False
+    )
+    op.create_table(
         "entry",
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
@@ -886,6 +905,8 @@ def downgrade() -> None:
     op.drop_index("entry_customer_document", table_name="entry", schema="timeline")
     op.drop_index("entry_customer", table_name="entry", schema="timeline")
     op.drop_table("entry", schema="timeline")
+    op.drop_index("subject_request_subject", table_name="subject_request")
+    op.drop_table("subject_request")
     op.drop_table("signing_key")
     op.drop_index(
         "session_void", table_name="session", postgresql_where=sa.text("void_until IS NOT NULL")

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e2fd06a1d1db"
+revision = "e2bdf98df8d7"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -517,6 +517,25 @@ def upgrade() -> None:
         info={"append_only": True},
     )
     op.create_table(
+        "subject_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="export or erasure"),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("handled_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handled_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False, comment="of the HTTP request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("subject_request_pkey")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        "subject_request_subject", "subject_request", ["subject_id", "id"], unique=False
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -895,6 +914,8 @@ def downgrade() -> None:
     op.drop_index("activity_contact", table_name="activity")
     op.drop_table("activity")
     op.drop_table("unit")
+    op.drop_index("subject_request_subject", table_name="subject_request")
+    op.drop_table("subject_request")
     op.drop_table("stage_set")
     op.drop_index("staff_login_digest", table_name="staff")
     op.drop_table("staff")

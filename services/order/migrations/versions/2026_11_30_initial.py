@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e3b47a9ce0e5"
+revision = "2fbd70809e22"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -770,6 +770,25 @@ def upgrade() -> None:
     op.create_index("stock_level_code", "stock_level", ["product_code", "id"], unique=False)
     op.create_index("stock_level_site", "stock_level", ["site", "product_code", "id"], unique=False)
     op.create_table(
+        "subject_request",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="export or erasure"),
+        sa.Column("subject_type", sa.Text(), nullable=False),
+        sa.Column("subject_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("handled_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "handled_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("handled_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("request_id", sa.Uuid(), nullable=False, comment="of the HTTP request"),
+        sa.PrimaryKeyConstraint("id", name=op.f("subject_request_pkey")),
+        info={"append_only": True},
+    )
+    op.create_index(
+        "subject_request_subject", "subject_request", ["subject_id", "id"], unique=False
+    )
+    op.create_table(
         "unit",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column(
@@ -1374,6 +1393,8 @@ def downgrade() -> None:
     op.drop_index("allocation_customer", table_name="allocation")
     op.drop_table("allocation")
     op.drop_table("unit")
+    op.drop_index("subject_request_subject", table_name="subject_request")
+    op.drop_table("subject_request")
     op.drop_index("stock_level_site", table_name="stock_level")
     op.drop_index("stock_level_code", table_name="stock_level")
     op.drop_index("stock_level_as_of", table_name="stock_level")
