@@ -7,27 +7,22 @@ that stands between. It leaves out the engine's execution layer, which cost two 
 
 from __future__ import annotations
 
-import asyncio
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Literal, cast
 from weakref import WeakKeyDictionary
 
 import asyncpg
 import sqlalchemy as sa
 from pydantic_core import from_json, to_json
-from sqlalchemy import AsyncAdaptedQueuePool
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
-from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.sql.compiler import SQLCompiler
 from sqlalchemy.util import LRUCache
 
-from shared.db.connection import engine_dsn
-from shared.db.engine import COMMAND_TIMEOUT, connect_arguments
-from shared.db.pulse import Pulse
-from shared.db.result import Result, Row
+from shared.db.result import Result
 from shared.db.types import JsonOf
 from shared.domain.scope import EVERYTHING, Scope
 
@@ -69,7 +64,11 @@ class Prepared:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """SQL text with the order, defaults and conversions of its parameters and columns."""
+    """SQL text with the order, defaults and conversions of its parameters and columns.
+
+    ``written`` are parameters whose values stand in the text itself: each with what writes its
+    value, and the text that follows.
+    """
 
     sql: str
     names: tuple[str, ...]
@@ -78,20 +77,36 @@ class Plan:
     from_driver: tuple[tuple[str, Callable[[Any], Any]], ...]
     returns_rows: bool
     copies_into: sa.Table | None = None
+    written: tuple[tuple[str, Callable[[Any], str], str], ...] = ()
 
     @classmethod
     def of(cls, compiled: SQLCompiler, defaults: Mapping[str, Any]) -> Plan:
         """Read all that is needed out of SQLAlchemy's compiled form."""
         sql, names = compiled.string, tuple(compiled.positiontup or ())
         processors: dict[str, Any] = dict(compiled._bind_processors)
-        if compiled.post_compile_params or compiled.literal_execute_params:
+        written: tuple[tuple[str, Callable[[Any], str], str], ...] = ()
+        if compiled.post_compile_params:
             expanded = compiled._process_parameters_for_postcompile(dict(defaults))
             sql, names = expanded.statement, tuple(expanded.positiontup or ())
             defaults = expanded.parameters
             processors |= expanded.processors
+        elif compiled.literal_execute_params:
+            sql, written = _written(compiled)
+            apart = {name for name, _, _ in written}
+            names = tuple(name for name in names if name not in apart)
         rows = not _ONLY_TOUCHES.match(sql)
         into = compiled.statement.table if _PLAIN_INSERT.fullmatch(sql) else None  # type: ignore[union-attr]
-        return cls(sql, names, defaults, processors, _result_processors(compiled), rows, into)
+        columns = _result_processors(compiled)
+        return cls(sql, names, defaults, processors, columns, rows, into, written)
+
+    def text(self, given: Mapping[str, Any]) -> str:
+        """Return the SQL of one execution."""
+        if not self.written:
+            return self.sql
+        parts = [self.sql]
+        for name, write, following in self.written:
+            parts += write(given[name] if name in given else self.defaults[name]), following
+        return "".join(parts)
 
     def bind(self, given: Mapping[str, Any]) -> list[Any]:
         """Return the positional parameters of one execution."""
@@ -157,7 +172,7 @@ class Connection:
             return await self._execute_many(statement, parameters)
         given = parameters[0] if isinstance(parameters, Sequence) else parameters or {}
         plan = statement.plan if isinstance(statement, Prepared) else _plan(statement, given)
-        sql = self._redirected(plan.sql)
+        sql = self._redirected(plan.text(given))
         if plan.returns_rows:
             return Result.of(await self.driver.fetch(sql, *plan.bind(given)), plan.from_driver)
         return Result.done(await self.driver.execute(sql, *plan.bind(given)))
@@ -204,104 +219,10 @@ class Connection:
         )
 
     def _redirected(self, sql: str) -> str:
-        # The text of a statement holds no values, so a schema's name and a dot are just that.
+        # The text of these statements holds no values: a schema's name and a dot are just that.
         for name, other in self._schemas.items():
             sql = sql.replace(f"{name}.", f"{other}.")
         return sql
-
-
-class PoolTimeout(TimeoutError):
-    """All connections stayed busy for as long as a caller may wait."""
-
-
-class Pool:
-    """Connections to one database, opened on demand.
-
-    A caller that waits longer than ``timeout`` seconds gets PoolTimeout (answered 503).
-    """
-
-    @classmethod
-    def like(cls, engine: AsyncEngine, size: int | None = None) -> Pool:
-        """Return a pool to the database of an engine, of the same patience, and size unless one is
-        given."""
-        queue = cast(AsyncAdaptedQueuePool, engine.pool)
-        return cls(engine_dsn(engine), size=size or queue.size(), timeout=queue.timeout())
-
-    def __init__(self, dsn: str, *, size: int, timeout: float) -> None:
-        self._dsn = dsn
-        self._size, self._timeout = size, timeout
-        self._pulse = Pulse(dsn)
-        self._opening = asyncio.Lock()
-        self._pool: asyncpg.Pool | None = None
-
-    @asynccontextmanager
-    async def connection(self, scope: Scope = EVERYTHING) -> AsyncIterator[Connection]:
-        """Lend a connection outside any transaction."""
-        pool = self._pool or await self._open()
-        try:
-            driver = await pool.acquire(timeout=self._timeout)
-        except TimeoutError as error:
-            raise PoolTimeout(f"no connection became free in {self._timeout} s") from error
-        try:
-            with self._pulse.over(driver):
-                yield Connection(driver, scope=scope)
-        finally:
-            await pool.release(driver)
-
-    @asynccontextmanager
-    async def transaction(
-        self,
-        *,
-        isolation: Isolation = "read_committed",
-        readonly: bool = False,
-        scope: Scope = EVERYTHING,
-    ) -> AsyncIterator[Connection]:
-        """Lend a connection in a transaction: committed at the end, rolled back on an exception."""
-        async with self.connection(scope) as conn:
-            transaction = conn.driver.transaction(isolation=isolation, readonly=readonly)
-            await transaction.start()
-            try:
-                yield conn
-            except BaseException:
-                with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
-                    await transaction.rollback()  # on a dead connection: nothing to roll back
-                raise
-            await transaction.commit()
-
-    async def close(self) -> None:
-        """Close all connections; those still lent are cut after ten seconds."""
-        pool, self._pool = self._pool, None
-        if pool is not None:
-            try:
-                await asyncio.wait_for(pool.close(), 10)
-            except TimeoutError:
-                pool.terminate()
-
-    async def _open(self) -> asyncpg.Pool:
-        # Not in __init__: an asyncpg pool belongs to the event loop it is made in.
-        async with self._opening:
-            if self._pool is None:
-                self._pool = await asyncpg.create_pool(
-                    self._dsn,
-                    min_size=0,
-                    max_size=self._size,
-                    max_inactive_connection_lifetime=1800,
-                    record_class=Row,
-                    connection_class=_Unreset,
-                    statement_cache_size=500,
-                    max_cached_statement_lifetime=0,
-                    command_timeout=COMMAND_TIMEOUT,
-                    **connect_arguments(self._dsn),
-                )
-            return self._pool
-
-
-class _Unreset(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
-    """A pooled connection that is not reset between two uses: no session state is ever set on it,
-    and the reset costs a round trip a request."""
-
-    def get_reset_query(self) -> str:
-        return ""
 
 
 def _plan(statement: sa.Executable, given: Mapping[str, Any]) -> Plan:
@@ -313,12 +234,23 @@ def _plan(statement: sa.Executable, given: Mapping[str, Any]) -> Plan:
     values = compiled.construct_params(
         given, extracted_parameters=extracted, escape_names=False, _collected_params=collected
     )
-    if compiled.post_compile_params or compiled.literal_execute_params:
+    if compiled.post_compile_params:  # a list takes as many places as it has elements
         return Plan.of(compiled, values)
     plan: Plan | None = _PLANS.get(compiled)
     if plan is None:
         plan = _PLANS[compiled] = Plan.of(compiled, {})
     return replace(plan, defaults=values)
+
+
+def _written(compiled: SQLCompiler) -> tuple[str, Any]:
+    """Cut SQL where values are to be written, as Core itself would at each execution."""
+    mark = compiled._post_compile_pattern
+    first, *others = mark.split(compiled.string)
+    kinds = {name: bind.type for bind, name in compiled.bind_names.items()}
+    return first, tuple(
+        (name, partial(compiled.render_literal_value, type_=kinds[name]), following)
+        for name, _, following in zip(*[iter(others)] * 3, strict=True)
+    )
 
 
 def _result_processors(compiled: SQLCompiler) -> tuple[tuple[str, Callable[[Any], Any]], ...]:

@@ -61,8 +61,10 @@ async def fetch_page(
     *,
     sorts: Mapping[str, Sort],
     key: sa.ColumnElement[Any],
+    given: Mapping[str, Any] | None = None,
 ) -> Page:
-    """Run ``query`` for one page. ``key`` is the unique id column, selected as ``id``.
+    """Run ``query`` for one page. ``key`` is the unique id column, selected as ``id``; ``given``
+    are the values of parameters that the query names.
 
     Raises:
         Invalid: an unknown sort, or a token that is not of this list.
@@ -75,7 +77,7 @@ async def fetch_page(
     if sort.column is not key:
         query = query.add_columns(sort.column.label("_sort"))
     query = query.order_by(*ordering).limit(request.size + 1)
-    rows = (await conn.execute(query)).mappings().all()
+    rows = (await conn.execute(query, given)).mappings().all()
     page = rows[: request.size]
     if len(rows) <= request.size:
         return Page(page, None)

@@ -10,8 +10,7 @@ from __future__ import annotations
 import asyncio
 import struct
 from contextlib import suppress
-from types import TracebackType
-from typing import Any
+from typing import Any, Protocol
 
 import asyncpg
 import structlog
@@ -25,26 +24,11 @@ PATIENCE_SECONDS = 1.5
 _SSL_REQUEST = struct.pack("!ii", 8, 80_877_103)
 
 
-class Loan:
-    """A connection in use, watched over during a ``with`` block."""
+class Loan(Protocol):
+    """A connection in use, and the timer of whoever watches over it."""
 
-    __slots__ = ("_pulse", "driver", "timer")
-
-    def __init__(self, pulse: Pulse, driver: Any) -> None:
-        self._pulse = pulse
-        self.driver = driver
-        self.timer: asyncio.TimerHandle | None = None
-
-    def __enter__(self) -> None:
-        self._pulse.watch(self)
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._pulse.forget(self)
+    driver: Any
+    timer: asyncio.TimerHandle | None
 
 
 class Pulse:
@@ -55,10 +39,6 @@ class Pulse:
         self._address = None if url.host is None else (url.host, url.port or 5432)
         self._suspects: set[Loan] = set()
         self._asking: asyncio.Task[None] | None = None
-
-    def over(self, driver: Any) -> Loan:
-        """Return what watches over a connection."""
-        return Loan(self, driver)
 
     def watch(self, loan: Loan) -> None:
         """Look at a connection in a second, unless it is forgotten by then."""

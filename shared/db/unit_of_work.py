@@ -15,7 +15,8 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from shared.audit.entries import NO_FIELDS, NOWHERE, Origin, Recorded
-from shared.db.driver import Connection, Pool
+from shared.db.driver import Connection
+from shared.db.pool import Pool
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate
 from shared.domain.clock import now

@@ -18,7 +18,7 @@ from starlette.exceptions import HTTPException
 from starlette.responses import Response
 from starlette.routing import Match
 
-from shared.db.driver import PoolTimeout
+from shared.db.pool import PoolTimeout
 from shared.domain.errors import DomainError, FieldError
 from shared.http.languages import Language, language_of
 from shared.http.request_id import request_id

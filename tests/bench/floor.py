@@ -19,7 +19,7 @@ import asyncpg
 from fastapi import FastAPI, Request
 from pydantic import BaseModel
 
-from shared.db import driver
+from shared.db import pool
 from shared.domain.ids import new_id
 
 PAGE = 50
@@ -48,7 +48,7 @@ def recording() -> Iterator[list[Statement]]:
     """Note every statement that services in this process send."""
     noted: list[Statement] = []
 
-    class Recorded(driver._Unreset):
+    class Recorded(asyncpg.Connection):  # type: ignore[misc]  # asyncpg ships no types
         async def fetch(self, query: str, *args: Any, **options: Any) -> Any:
             noted.append(Statement(query, args))
             return await super().fetch(query, *args, **options)
@@ -63,11 +63,11 @@ def recording() -> Iterator[list[Statement]]:
             noted.append(Statement(command, rows=rows))
             return await super().executemany(command, rows, **options)
 
-    original, driver._Unreset = driver._Unreset, Recorded  # type: ignore[misc]
+    original, pool.DRIVER = pool.DRIVER, Recorded
     try:
         yield noted
     finally:
-        driver._Unreset = original  # type: ignore[misc]
+        pool.DRIVER = original
 
 
 @dataclass

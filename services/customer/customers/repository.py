@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Awaitable, Callable, Collection, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
@@ -249,71 +249,74 @@ class Customers(Repository[Customer]):
         self, conn: Connection, query: sa.Select[Any], wanted: CustomerFilter, request: PageRequest
     ) -> Page:
         """Look among the newest first; then gather what matches, or read in the order asked for."""
+        find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
         text = search.query_text(wanted.q or "")
+        if not text:
+            return await find(query.where(sa.false()))  # nobody is found by signs alone
         pieces = search.query_pieces(text)
         hint = await self._commonness.hint(conn, pieces, request.size + 1)
-        find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
+        telling = {"whole": text, "pieces": hint.telling}
         if seen := conn.seeing(customers.c.owner_id):
             # By whichever says more: few owners have few customers, and seldom the newest.
-            return await find(_gathered(query, text, hint.telling, seen))
+            return await find(query.where(_gathered(*seen)), given=telling)
         from_the_top = request.token is None and request.sort == _NEWEST
-        sought = from_the_top and wanted.searches_alone and self._commonness.since(hint.newest)
-        if sought or not hint.few:  # each takes longer to write than it may take to run
-            in_order = query.where(*_matching(text, hint.telling))
-            if not sought:
-                return await find(in_order)
-            page = await self._among_newest(find, in_order, hint.newest, request.size + 1)
+        if from_the_top and wanted.searches_alone and self._commonness.since(hint.newest):
+            page = await self._among_newest(find, query, telling, hint.newest, request.size + 1)
             if page is not None:
                 return page
-        return await find(_gathered(query, text, pieces))
+        elif not hint.few:
+            return await find(query.where(*_MATCHING), given=telling)
+        return await find(query.where(_GATHERED), given=telling | {"pieces": sorted(pieces)})
 
     async def _among_newest(
         self,
-        find: Callable[[sa.Select[Any]], Awaitable[Page]],
+        find: Callable[..., Awaitable[Page]],
         query: sa.Select[Any],
+        telling: Mapping[str, Any],
         newest: float,
         wanted: int,
     ) -> Page | None:
         """Return the first page if the newest customers fill it. If they hold too few matches,
         look once more, twice as far back as these few say."""
+        query = query.where(*_MATCHING, _SINCE)
         for _ in range(2):
             since = self._commonness.since(newest)
             if since is None:
                 break
-            written = sa.literal(since, sa.Uuid, literal_execute=True)
-            page = await find(query.where(customers.c.id >= written))
+            page = await find(query, given={**telling, "since": since})
             if page.next_token is not None:
                 return page
             newest *= 2 * wanted / len(page.rows) if page.rows else math.inf
         return None
 
 
-def _matching(text: str, pieces: Collection[str]) -> list[sa.ColumnElement[bool]]:
-    """Say what a customer found by ``text`` fulfils, looked up by some of its pieces."""
-    if not text:
-        return [sa.false()]  # nothing but signs, and no customer is found by those
-    # Written into the statement (letters and digits only), because the plan depends on how
-    # common they are: a plan for any term takes the index of terms even where all rows match.
-    looked_up = sa.literal(sorted(pieces), ARRAY(sa.Text), literal_execute=True)
-    whole = sa.literal(text, sa.Text, literal_execute=True)
-    return [
-        # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
-        # > 0: the planner would take it for another condition, and a rare one.
-        sa.func.strpos(customers.c.search_text, whole) != sa.literal_column("0"),
-        sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(looked_up),
-    ]
+def _written(name: str, kind: Any) -> sa.BindParameter[Any]:
+    """Return a parameter that is written into the statement (letters, digits and ids only), because
+    the plan depends on how common it is: a plan for any term takes the index of terms even where
+    all rows match."""
+    return sa.bindparam(name, type_=kind, literal_execute=True)
 
 
-def _gathered(
-    query: sa.Select[Any],
-    text: str,
-    pieces: Collection[str],
-    seen: Collection[sa.ColumnElement[bool]] = (),
-) -> sa.Select[Any]:
+#: What a customer found by a term fulfils, looked up by some of its pieces.
+_MATCHING = (
+    # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
+    # > 0: the planner would take it for another condition, and a rare one.
+    sa.func.strpos(customers.c.search_text, _written("whole", sa.Text)) != sa.literal_column("0"),
+    sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(
+        _written("pieces", ARRAY(sa.Text))
+    ),
+)
+_SINCE = customers.c.id >= _written("since", sa.Uuid)
+
+
+def _gathered(*seen: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
     """Have what matches gathered by the index of terms, or of owners, before anything is sorted."""
-    matches = sa.select(customers.c.id).where(*_matching(text, pieces), *seen).cte("matches")
+    matches = sa.select(customers.c.id).where(*_MATCHING, *seen).cte("matches")
     matches = matches.prefix_with("MATERIALIZED", dialect="postgresql")
-    return query.where(customers.c.id.in_(sa.select(matches.c.id)))
+    return customers.c.id.in_(sa.select(matches.c.id))
+
+
+_GATHERED = _gathered()
 
 
 def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:

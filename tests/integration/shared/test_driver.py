@@ -13,7 +13,8 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
-from shared.db.driver import Pool, PoolTimeout, Prepared
+from shared.db.driver import Prepared
+from shared.db.pool import Pool, PoolTimeout
 from shared.db.types import MOMENT, MONEY, JsonOf, JsonText
 from shared.domain.clock import now
 from shared.domain.ids import new_id
@@ -111,6 +112,22 @@ async def test_lists_of_any_length_are_expanded(pool: Pool, names: list[str]) ->
         await conn.execute(sa.insert(things), [row("a"), row("b"), row("c")])
         query = sa.select(things.c.name).where(things.c.name.in_(names)).order_by(things.c.name)
         assert (await conn.execute(query)).scalars().all() == names
+
+
+@pytest.mark.parametrize("name", ["a'; --", "__[POSTCOMPILE_tags]", "$1", "%s"])
+async def test_a_value_may_be_written_into_the_statement_whatever_it_holds(
+    pool: Pool, name: str
+) -> None:
+    """Where the plan has to know the value; the statement is compiled once for all values."""
+    wanted = sa.bindparam("wanted", type_=sa.Text, literal_execute=True)
+    tags = sa.bindparam("tags", type_=sa.ARRAY(sa.Text), literal_execute=True)
+    query = sa.select(things.c.name).where(things.c.name == wanted, things.c.tags == tags)
+    async with pool.connection() as conn:
+        await conn.execute(sa.insert(things), [row("b", tags=["b"]), row(name, tags=[name])])
+        for statement in (query.limit(2), Prepared(query)):
+            for each in (name, "b"):
+                given = {"wanted": each, "tags": [each]}
+                assert (await conn.execute(statement, given)).scalars().all() == [each]
 
 
 async def test_a_prepared_statement_runs_once_or_many_times(pool: Pool) -> None:
@@ -213,3 +230,56 @@ async def test_a_pool_that_is_used_up_says_so(pool: Pool) -> None:
 async def _use(pool: Pool) -> None:
     async with pool.connection() as conn:
         await conn.execute(sa.text("SELECT 1"))
+
+
+async def test_a_connection_that_was_broken_off_is_not_lent_again(pool: Pool) -> None:
+    """Neither one whose statement was given up, nor one left in the middle of a transaction."""
+    async with pool.connection() as conn:
+        driver = conn.driver
+    with pytest.raises(TimeoutError):
+        async with pool.connection() as conn, asyncio.timeout(0.05):
+            assert conn.driver is driver
+            await conn.execute(sa.text("SELECT pg_sleep(10)"))
+    async with pool.connection() as conn:
+        other = conn.driver
+        await other.execute("BEGIN")
+    async with pool.connection() as conn:
+        assert conn.driver not in (driver, other)
+        assert (await conn.execute(sa.text("SELECT 1"))).scalar_one() == 1
+    assert driver.is_closed()
+    assert other.is_closed()
+
+
+async def test_who_stops_waiting_leaves_the_connection_to_the_next(pool: Pool) -> None:
+    async with pool.connection(), pool.connection():
+        waiting = [asyncio.create_task(_use(pool)) for _ in range(4)]
+        await asyncio.sleep(0)
+        for each in waiting[:2]:
+            each.cancel()
+    await asyncio.gather(*waiting[2:])
+    async with pool.connection(), pool.connection():
+        pass
+
+
+async def test_a_connection_at_rest_for_long_is_closed(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with pool.connection() as first, pool.connection() as second:
+        drivers = {first.driver, second.driver}
+    monkeypatch.setattr("shared.db.pool._REST_SECONDS", 0.0)
+    async with pool.connection() as conn:
+        assert conn.driver not in drivers
+    assert all(driver.is_closed() for driver in drivers)
+
+
+async def test_a_closed_pool_has_closed_what_was_lent(server: PostgresServer) -> None:
+    dsn = await create_database(server, "closing")
+    pool = Pool(dsn, size=2, timeout=0.2)
+    async with pool.connection() as conn:
+        closing = asyncio.create_task(pool.close())
+        await asyncio.sleep(0.05)
+        assert not closing.done()
+        await conn.execute(sa.text("SELECT 1"))
+    await closing
+    assert conn.driver.is_closed()
+    await drop_database(server, "closing")

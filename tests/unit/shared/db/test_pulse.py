@@ -13,7 +13,7 @@ from shared.embedded.state import free_port
 
 
 class Driver:
-    """A connection; one that the server closed meanwhile is back in the pool."""
+    """A connection; one that the server closed meanwhile cannot be broken off."""
 
     def __init__(self, *, closed: bool = False) -> None:
         self.closed = closed
@@ -23,7 +23,15 @@ class Driver:
         """Break off, as asyncpg does."""
         self.given_up.set()
         if self.closed:
-            raise asyncpg.InterfaceError("connection has been released back to the pool")
+            raise asyncpg.InterfaceError("connection is closed")
+
+
+class Loan:
+    """A connection in use."""
+
+    def __init__(self, driver: Driver) -> None:
+        self.driver = driver
+        self.timer: asyncio.TimerHandle | None = None
 
 
 async def test_a_connection_that_is_closed_already_does_not_save_the_others(
@@ -33,11 +41,11 @@ async def test_a_connection_that_is_closed_already_does_not_save_the_others(
     monkeypatch.setattr(pulse, "SUSPICIOUS_SECONDS", 0.01)
     watching = Pulse(f"postgresql://kehu@127.0.0.1:{free_port()}/kehu")
     drivers = [Driver(closed=True), Driver(), Driver(closed=True), Driver()]
-    loans = [watching.over(driver) for driver in drivers]
+    loans = [Loan(driver) for driver in drivers]
     for loan in loans:
-        loan.__enter__()
+        watching.watch(loan)
     async with asyncio.timeout(5):
         for driver in drivers:
             await driver.given_up.wait()
     for loan in loans:
-        loan.__exit__(None, None, None)
+        watching.forget(loan)
