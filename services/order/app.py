@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import FastAPI
 
 from services.order.accounts.router import router as accounts
+from services.order.amendments.router import router as amendments
 from services.order.approvals import router as approvals
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
@@ -37,6 +38,7 @@ ROUTERS = [
     deliveries,
     invoices,
     contracts,
+    amendments,
     approvals,
     stock,
     performance,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.order.accounts.invariants import ACCOUNTS
+from services.order.amendments.invariants import AMENDMENTS
 from services.order.contracts.invariants import CONTRACTS
 from services.order.deliveries.invariants import DELIVERIES
 from services.order.invoices.invariants import INVOICES
@@ -22,6 +23,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *PREPAYMENTS,
     *CONTRACTS,
     *ORDERS,
+    *AMENDMENTS,
     *DELIVERIES,
     *INVOICES,
     *RECEIPTS,

@@ -7,6 +7,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.order.amendments.table import amendments
 from services.order.contracts.table import contracts
 from services.order.customers.table import customers
 from services.order.orders.table import orders
@@ -37,6 +38,7 @@ _CONTACT = (common.answers(Subject.CONTACT, metadata),)
 _CUSTOMER = (
     record(Subject.CUSTOMER, customers),
     kept(Subject.CUSTOMER, contracts, "customer_id", "customer_signer", "reason", why=_CONTRACT),
+    kept(Subject.CUSTOMER, amendments, "customer_id", "reason", why=_CONTRACT),
     kept(Subject.CUSTOMER, orders, "customer_id", "note", "reason", why=_CONTRACT),
     kept(Subject.CUSTOMER, receipts, "customer_id", "account", "note", why=_BOOKS),
     Place(Subject.CUSTOMER, movements, _prepaid, ("note",), Erasing.KEEP, _BOOKS),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import services.order.accounts.table
+import services.order.amendments.table
 import services.order.contracts.table
 import services.order.customers.table
 import services.order.deliveries.table

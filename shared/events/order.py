@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from shared.events.order_agreements import (
+    AmendmentDecided,
+    AmendmentProposed,
+    AmendmentState,
+    ContractAmended,
     ContractApproved,
     ContractChanged,
     ContractCompleted,
@@ -66,6 +70,10 @@ __all__ = [
     "AllocationMade",
     "AllocationReversed",
     "AllocationState",
+    "AmendmentDecided",
+    "AmendmentProposed",
+    "AmendmentState",
+    "ContractAmended",
     "ContractApproved",
     "ContractChanged",
     "ContractCompleted",

@@ -6,7 +6,7 @@ from datetime import date
 from uuid import UUID
 
 from shared.events.order_lines import Line, OrderLine
-from shared.events.payload import event
+from shared.events.payload import Payload, event
 from shared.events.values import Money, Owned
 
 # -- contracts ---------------------------------------------------------------------------------
@@ -78,6 +78,16 @@ class ContractCompleted(ContractState):
     """Everything ordered under it is delivered, invoiced and paid."""
 
 
+@event("crm.order.contract.amended.v1")
+class ContractAmended(ContractState):
+    """An approved amendment took effect: this is what is agreed from now on (S129)."""
+
+    amendment_id: UUID
+    kind: str  # change, return, swap, price_cut, rename
+    revision: int  # counts what was agreed: 2 after the first amendment
+    approved_by: UUID
+
+
 @event("crm.order.contract.terminated.v1")
 class ContractTerminated(ContractState):
     """Ended before its time."""
@@ -90,6 +100,36 @@ class ContractHandedOver(ContractState):
     """It belongs to another owner now (S04)."""
 
     previous_owner_id: UUID
+
+
+# -- amendments --------------------------------------------------------------------------------
+
+
+class AmendmentState(Payload):
+    """A proposal to change or end a contract (合同变更, S129); ``total`` is what it would be worth.
+
+    ``number`` is that of the contract with the revision it would become.
+    """
+
+    amendment_id: UUID
+    contract_id: UUID
+    number: str
+    customer_id: UUID
+    kind: str  # change, return, swap, price_cut, rename, termination
+    revision: int
+    status: str
+    total: Money
+    total_before: Money
+
+
+@event("crm.order.amendment.proposed.v1")
+class AmendmentProposed(AmendmentState):
+    """It waits for the approval."""
+
+
+@event("crm.order.amendment.decided.v1")
+class AmendmentDecided(AmendmentState):
+    """It was approved and took effect, or it was rejected, returned or withdrawn."""
 
 
 # -- orders ------------------------------------------------------------------------------------

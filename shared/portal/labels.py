@@ -13,6 +13,7 @@ SERVICES = {
 AGGREGATES = {
     "activity": "跟进",
     "allocation": "核销",
+    "amendment": "合同变更",
     "approval": "审批",
     "client": "系统接口",
     "contact": "联系人",

@@ -7,7 +7,7 @@ from uuid import UUID
 from tests.matrix.oracle.relations import Relation
 from tests.matrix.people import CHIEF, arrived, handed_over, name_of, settle_in
 from tests.matrix.scene import Body, Scene, Thing, acting
-from tests.support import fulfilment, order
+from tests.support import amending, fulfilment, order
 from tests.support.services import ServiceUnderTest
 
 #: For which department a role speaks when contracts are countersigned; the heads for the law.
@@ -40,6 +40,7 @@ def fields(operation: str, role: str) -> Body:
 async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thing:
     line = order.line(product)
     signed = await order.signed_contract(service, customer, line)
+    changing = await amending.proposed(service, signed, kind="termination")
     waiting = await order.drafted_contract(service, customer, line)
     waiting = await order.submitted_contract(service, waiting)
     placed = await order.placed_order(service, customer, line)
@@ -50,11 +51,13 @@ async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thi
     receipt = await fulfilment.received(service, customer, "500.00")
     paid = await fulfilment.allocated(service, receipt, fulfilment.share(invoice, "50.00"))
     prepayment = await order.prepaid(service, customer, "1000.00")
-    made = [signed, waiting, placed, approved, delivery, shipped, invoice, receipt, prepayment]
+    agreements = [signed, changing, waiting, placed, approved]
+    made = [*agreements, delivery, shipped, invoice, receipt, prepayment]
     known = {
         "customer_id": str(customer),
         "product_id": str(product),
         "contract_id": waiting["id"],
+        "amendment_id": changing["id"],
         "contract_line_id": signed["lines"][0]["id"],
         "order_id": placed["id"],
         "order_line_id": approved["lines"][0]["id"],

@@ -19,6 +19,7 @@ class Document(StrEnum):
 
     ACTIVITY = "activity"
     ALLOCATION = "allocation"
+    AMENDMENT = "amendment"
     CONTACT = "contact"
     CONTRACT = "contract"
     CREDIT = "credit"
@@ -36,6 +37,7 @@ class Document(StrEnum):
 NOUNS: dict[str, Title] = {
     Document.ACTIVITY: Title("Activity", "跟进"),
     Document.ALLOCATION: Title("Allocation", "核销"),
+    Document.AMENDMENT: Title("Contract amendment", "合同变更"),
     Document.CONTACT: Title("Contact", "联系人"),
     Document.CONTRACT: Title("Contract", "合同"),
     Document.CREDIT: Title("Credit", "信用"),
@@ -54,6 +56,7 @@ STEPS = {
     "abandoned": Title("abandoned", "已放弃"),
     "accepted": Title("accepted", "已接受"),
     "allocated": Title("allocated", "核销变动"),
+    "amended": Title("amended", "已变更内容"),
     "approved": Title("approved", "已审核"),
     "assessed": Title("assessed", "已评定"),
     "awaiting_funds": Title("awaits funds", "待付款"),
@@ -68,6 +71,7 @@ STEPS = {
     "created": Title("entered", "已建档"),
     "credited": Title("credited", "已入账"),
     "deactivated": Title("deactivated", "已停用"),
+    "decided": Title("decided", "已有审批结果"),
     "declined": Title("declined", "客户已拒绝"),
     "drafted": Title("drafted", "已起草"),
     "expired": Title("expired", "已过期"),
@@ -83,6 +87,7 @@ STEPS = {
     "placed": Title("placed", "已录入"),
     "progressed": Title("progressed", "有进展"),
     "reactivated": Title("reactivated", "已重新启用"),
+    "proposed": Title("proposed", "已提出"),
     "received": Title("received", "已签收"),
     "recorded": Title("recorded", "已登记"),
     "refunded": Title("refunded", "已退款"),
@@ -113,6 +118,7 @@ EXACTLY = {
 LINKS = {
     "activity": "/v1/activities/{document_id}",
     "allocation": "/v1/allocations/{document_id}",
+    "amendment": "/v1/contract-amendments/{document_id}",
     "contact": "/v1/customers/{customer_id}/contacts/{document_id}",
     "contract": "/v1/contracts/{document_id}",
     "credit": "/v1/customers/{customer_id}/credit",

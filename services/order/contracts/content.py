@@ -35,6 +35,11 @@ class Content:
         content["lines"] = [asdict(replace(line, list_price=None)) for line in self.lines]
         return hashlib.sha256(to_json(content)).hexdigest()
 
+    @property
+    def agreed(self) -> Content:
+        """What is agreed, and nothing else of the document."""
+        return Content(**{name: getattr(self, name) for name in Content.__dataclass_fields__})
+
     def must_be_possible(self) -> None:
         """Refuse a term that ends before it starts, and amounts that do not fit."""
         if self.starts_on and self.ends_on and self.ends_on < self.starts_on:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from services.order.contracts.status import TRANSITIONS, Status
+from services.order.contracts.status import AMENDABLE, TRANSITIONS, Status
 from services.order.prices.invariants import PricedTable, discount_authority
 from shared.approvals.invariants import bound_to_content
 from shared.db.invariants import Invariant
@@ -10,8 +10,10 @@ from shared.db.rounding import rounded
 from shared.db.status_history import status_history
 
 _WORTH = rounded("l.quantity * l.unit_price * (1 - l.discount)", "c.currency")
+#: An amendment leaves the status as it is.
+_STEPS = {status: following | ({status} & AMENDABLE) for status, following in TRANSITIONS.items()}
 CONTRACTS = (
-    status_history("contract", [Status.DRAFT], TRANSITIONS),
+    status_history("contract", [Status.DRAFT], _STEPS),
     Invariant(
         "contracts.23",
         "A contract's total is the sum of its lines, each rounded once.",
@@ -39,13 +41,14 @@ CONTRACTS = (
             table="contract",
             lines="contract_line",
             parent="contract_id",
-            approved="d.approved_by IS NOT NULL AND d.quote_id IS NULL",
+            approved="d.approved_by IS NOT NULL AND (d.quote_id IS NULL OR d.discount IS NOT NULL)",
         )
     ),
-    bound_to_content("contract", "contract", "d.approved_by IS NOT NULL"),
+    bound_to_content("contract", "contract", "d.approved_by IS NOT NULL AND d.revision = 1"),
     Invariant(
         "contracts.31",
-        "The lines of a contract that a quote was accepted for are those of the quote.",
+        "The lines of a contract that a quote was accepted for are those of the quote, until an"
+        " amendment is approved.",
         """
         SELECT c.id, c.number, quoted ->> 'line_id' AS line_id
         FROM contract AS c
@@ -53,7 +56,7 @@ CONTRACTS = (
          AND o.aggregate_version = 1,
         json_array_elements(o.payload -> 'lines') AS quoted
         LEFT JOIN contract_line AS l ON l.id = CAST(quoted ->> 'line_id' AS uuid)
-        WHERE c.quote_id IS NOT NULL
+        WHERE c.quote_id IS NOT NULL AND c.revision = 1
           AND (l.product_id, l.quantity, l.unit_price, l.discount) IS DISTINCT FROM (
               CAST(quoted ->> 'product_id' AS uuid),
               CAST(quoted ->> 'quantity' AS numeric),

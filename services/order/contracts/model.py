@@ -1,6 +1,7 @@
 """The contract: draft → countersigning → countersigned → approved → signed → completed (S117-S122).
 
-What was submitted is fixed by a hash; opinions and approval are for exactly that content.
+What was submitted is fixed by a hash; opinions and approval are for exactly that content. After
+that an approved amendment makes another ``revision`` of it, or ends it (S129).
 """
 
 from __future__ import annotations
@@ -20,14 +21,15 @@ from services.order.contracts.errors import (
     OwnContract,
 )
 from services.order.contracts.opinions import Opinion, Verdict
-from services.order.contracts.status import TRANSITIONS, Status, Validity
+from services.order.contracts.status import AMENDABLE, TRANSITIONS, Status, Validity
 from services.order.place import Owner, Place, give
-from services.order.prices.model import Judged
+from services.order.prices.model import JUDGEMENT, Judged
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
 from shared.events.order import (
+    ContractAmended,
     ContractApproved,
     ContractChanged,
     ContractCompleted,
@@ -57,6 +59,7 @@ class Contract(Content, Judged, Aggregate):
     region: str | None
     created_at: datetime
     round: int = 0
+    revision: int = 1
     content_hash: str | None = None
     approved_hash: str | None = None
     approved_by: UUID | None = None
@@ -199,8 +202,41 @@ class Contract(Content, Judged, Aggregate):
         self._become(Status.COMPLETED)
         return Change(ContractCompleted)
 
+    def must_be_amendable(self) -> None:
+        """Refuse to amend what was not approved yet, or has ended (S129)."""
+        if self.status not in AMENDABLE:
+            raise ContractStateError(f"A contract that is {self.status} is not amended.")
+
+    def amend(
+        self,
+        agreed: Content,
+        judged: Judged,
+        *,
+        authors: Sequence[UUID],
+        by: UUID,
+        at: datetime,
+        on_behalf_of: UUID | None = None,
+        **detail: Any,
+    ) -> Change:
+        """Agree on other content, as an approved amendment proposes it: the next revision (S129).
+
+        The approval is from now on that of the amendment, and so is what the prices demand.
+        """
+        self.must_be_amendable()
+        for name in Content.__dataclass_fields__:
+            setattr(self, name, getattr(agreed, name))
+        for name in JUDGEMENT:
+            setattr(self, name, getattr(judged, name))
+        self._settle()
+        self.revision += 1
+        self.authors = tuple(dict.fromkeys((*self.authors, *authors)))
+        self._by_somebody_else(by, on_behalf_of)
+        self.content_hash = self.approved_hash = self.hash()
+        self.approved_by, self.approved_for, self.approved_at = by, on_behalf_of, at
+        return Change(ContractAmended, {"approved_by": by, "revision": self.revision} | detail)
+
     def terminate(self, reason: str) -> Change:
-        """End it before its time; orders that are approved go on."""
+        """End it before its time, as an approved amendment proposes (S129)."""
         self._become(Status.TERMINATED)
         self.reason = reason
         return Change(ContractTerminated, {"reason": reason})
@@ -211,8 +247,8 @@ class Contract(Content, Judged, Aggregate):
 
     @property
     def has_own_prices(self) -> bool:
-        """Whether its prices were not judged in a quote (S108)."""
-        return self.quote_id is None
+        """Whether its prices were not judged in a quote, or not only there (S108)."""
+        return self.quote_id is None or self.discount is not None
 
     @property
     def validity(self) -> Validity:

@@ -8,7 +8,7 @@ from uuid import UUID
 from fastapi import Query
 from starlette.responses import Response
 
-from services.order.contracts import service
+from services.order.contracts import revisions, service
 from services.order.contracts.approval import show_opinions
 from services.order.contracts.repository import ContractFilter
 from services.order.contracts.schemas import (
@@ -18,6 +18,7 @@ from services.order.contracts.schemas import (
     ContractSummary,
     OpinionIn,
     ReasonIn,
+    RevisionOut,
     SignatureIn,
 )
 from services.order.contracts.status import Status
@@ -66,6 +67,23 @@ async def list_contracts(
     async with read.connection() as conn:
         page = await service.contracts.page(conn, wanted, request)
     return respond_page(read, page, ContractSummary, ContractSummary.of_row)
+
+
+@router.get("/contracts/{contract_id}/revisions", response_model=ListOf[RevisionOut])
+async def list_contract_revisions(
+    contract_id: UUID,
+    read: Annotated[Read, reading("contract.read")],
+    sort: str = "-revision",
+    page_size: PageSize = 50,
+    page_token: PageToken = None,
+) -> Response:
+    """List what was agreed before each amendment, newest first; ``sort`` is revision or -revision.
+    What is agreed now stands in the contract."""
+    request = page_request(read, page_size, page_token, sort)
+    async with read.connection() as conn:
+        await service.contracts.get(conn, contract_id)
+        page = await revisions.page(conn, contract_id, request)
+    return respond_page(read, page, RevisionOut, RevisionOut.of_row)
 
 
 @router.post("/contracts", response_model=ContractOut, status_code=201)
@@ -147,14 +165,3 @@ async def complete_contract(
     """Note that everything under the contract is delivered, invoiced and paid."""
     command = service.CompleteContract(contract_id, write.expected)
     return await write(command, service.complete_contract, ContractOut.of)
-
-
-@router.post("/contracts/{contract_id}/terminate", response_model=ContractOut)
-async def terminate_contract(
-    contract_id: UUID,
-    body: ReasonIn,
-    write: Annotated[Write, writing("contract.terminate", if_match=True)],
-) -> Response:
-    """End a contract before its time, with the reason."""
-    command = body.terminate(contract_id, write.expected)
-    return await write(command, service.terminate_contract, ContractOut.of)

@@ -9,6 +9,7 @@ from uuid import UUID
 
 from pydantic import Field
 
+from services.order.contracts.content import Content
 from services.order.contracts.model import Contract
 from services.order.contracts.opinions import Department, Verdict
 from services.order.contracts.service import (
@@ -17,7 +18,6 @@ from services.order.contracts.service import (
     DraftContract,
     RejectContract,
     SignContract,
-    TerminateContract,
 )
 from services.order.contracts.status import Status
 from services.order.products.schemas import LineOut, Lines, line_facts, one_currency
@@ -93,10 +93,6 @@ class ReasonIn(Input):
         """Return the command to reject."""
         return RejectContract(contract_id, expected, self.reason)
 
-    def terminate(self, contract_id: UUID, expected: int | None) -> TerminateContract:
-        """Return the command to terminate."""
-        return TerminateContract(contract_id, expected, self.reason)
-
 
 class SignatureIn(Input):
     """Who signed for either side (签署人, S117); today unless ``signed_on`` says otherwise."""
@@ -115,11 +111,12 @@ class SignatureIn(Input):
 class ContractSummary(Output):
     """A contract in the register (S132). ``discount`` is the greatest off the price list, of all
     lines and the total, and ``required_role`` the least that may approve it; null where a quote
-    was approved in its place."""
+    was approved in its place. ``revision`` is 1, and one more with each amendment."""
 
     id: UUID
     version: int
     number: str
+    revision: int
     title: str
     customer_id: UUID
     quote_id: UUID | None
@@ -185,7 +182,37 @@ class ContractOut(ContractSummary):
         """Present a contract."""
         fields = dict(vars(contract))
         fields["total"] = MoneyOut(amount=contract.total, currency=contract.currency)
-        fields["lines"] = [
-            LineOut(**line_facts(line, contract.currency)) for line in contract.lines
-        ]
+        fields["lines"] = lines_of(contract)
         return cls.model_validate(fields)
+
+
+class RevisionOut(Output):
+    """What was agreed before an amendment took effect, and who had approved it (S129)."""
+
+    revision: int
+    title: str
+    customer_id: UUID
+    total: MoneyOut
+    lines: list[LineOut]
+    terms: str | None
+    payment_days: int
+    starts_on: date | None
+    ends_on: date | None
+    content_hash: str
+    approved_by: UUID
+    approved_for: UUID | None = Field(description="in whose name, when a deputy did")
+    approved_at: datetime
+    superseded_at: datetime
+
+    @classmethod
+    def of_row(cls, row: Any) -> RevisionOut:
+        """Present a row of the list."""
+        content: Content = row["content"]
+        fields = vars(content) | dict(row) | {"lines": lines_of(content)}
+        fields["total"] = MoneyOut(amount=row["total"], currency=content.currency)
+        return cls.model_validate(fields)
+
+
+def lines_of(content: Content) -> list[LineOut]:
+    """Present the lines of what is agreed."""
+    return [LineOut(**line_facts(line, content.currency)) for line in content.lines]

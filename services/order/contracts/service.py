@@ -110,15 +110,6 @@ class SignContract:
 
 
 @dataclass(frozen=True, slots=True)
-class TerminateContract:
-    """End a contract before its time."""
-
-    contract_id: UUID
-    expected: int | None
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
 class CompleteContract:
     """Note that everything under a contract is done."""
 
@@ -129,12 +120,12 @@ class CompleteContract:
 async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
     """Draft a contract with a known customer (S117, S120)."""
     customer = await known_customer(uow.conn, command.customer_id)
-    _must_stay(customer)
+    must_stay(customer)
     content = Content(
         title=command.title,
         customer_id=command.customer_id,
         currency=command.currency,
-        lines=await _lines(uow, command.lines, command.currency),
+        lines=await typed_lines(uow, command.lines, command.currency),
         terms=command.terms,
         payment_days=command.payment_days,
         starts_on=command.starts_on,
@@ -175,7 +166,7 @@ async def change_contract(uow: UnitOfWork, command: ChangeContract) -> Contract:
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     changes = dict(command.changes)
     if command.lines is not None:
-        changes["lines"] = await _lines(uow, command.lines, changes["currency"])
+        changes["lines"] = await typed_lines(uow, command.lines, changes["currency"])
     change = contract.change(by=uow.actor.id, on_behalf_of=uow.actor.principal_id, **changes)
     if command.lines is not None:
         await judge(uow, contract)
@@ -225,20 +216,13 @@ async def sign_contract(uow: UnitOfWork, command: SignContract) -> Contract:
     """Record that both sides signed what was approved (S117)."""
     contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
     with uow.conn.seeing_everything():  # a contract may be signed whosoever the customer is now
-        _must_stay(await known_customer(uow.conn, contract.customer_id))
+        must_stay(await known_customer(uow.conn, contract.customer_id))
     change = contract.sign(
         on=command.signed_on or business_date(uow.now),
         signer=command.signer,
         customer_signer=command.customer_signer,
     )
     await contracts.save(uow, contract, change)
-    return await approval.show_opinions(uow.conn, contract)
-
-
-async def terminate_contract(uow: UnitOfWork, command: TerminateContract) -> Contract:
-    """End a contract before its time; its approved orders go on."""
-    contract = await contracts.get_for_update(uow, command.contract_id, command.expected)
-    await contracts.save(uow, contract, contract.terminate(command.reason))
     return await approval.show_opinions(uow.conn, contract)
 
 
@@ -249,7 +233,10 @@ async def complete_contract(uow: UnitOfWork, command: CompleteContract) -> Contr
     return await approval.show_opinions(uow.conn, contract)
 
 
-async def _lines(uow: UnitOfWork, asked: Sequence[Asked], currency: str) -> tuple[ProductLine, ...]:
+async def typed_lines(
+    uow: UnitOfWork, asked: Sequence[Asked], currency: str
+) -> tuple[ProductLine, ...]:
+    """Return new lines of known products, at the prices that are asked for."""
     products = await known_products(uow.conn, [each.product_id for each in asked])
     return tuple(
         ProductLine(
@@ -259,6 +246,7 @@ async def _lines(uow: UnitOfWork, asked: Sequence[Asked], currency: str) -> tupl
     )
 
 
-def _must_stay(customer: Customer) -> None:
+def must_stay(customer: Customer) -> None:
+    """Refuse to agree on anything with a customer who is rejected or lost."""
     if customer.status in GONE:
         raise CustomerIsGone(f"{customer.number} {customer.name} is {customer.status}.")

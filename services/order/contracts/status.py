@@ -38,6 +38,10 @@ TRANSITIONS: dict[Status, frozenset[Status]] = {
 }
 
 
+#: What was agreed in these is changed by an amendment only (S129).
+AMENDABLE = frozenset({Status.APPROVED, Status.SIGNED})
+
+
 @dataclass(frozen=True, slots=True)
 class Validity:
     """Whose contract it is, and when orders may be placed under it."""

@@ -5,8 +5,10 @@ from __future__ import annotations
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
+from services.order.contracts.content import Content
 from services.order.metadata import metadata
-from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE
+from shared.db.migrations import APPEND_ONLY
+from shared.db.types import MOMENT, MONEY, QUANTITY, SHARE, JsonOf
 
 contracts = sa.Table(
     "contract",
@@ -32,6 +34,7 @@ contracts = sa.Table(
     sa.Column("region", sa.Text),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Column("round", sa.Integer, nullable=False, comment="rounds of countersigning so far"),
+    sa.Column("revision", sa.Integer, nullable=False, comment="1, and one more each amendment"),
     sa.Column("content_hash", sa.Text, comment="of what was submitted"),
     sa.Column("approved_hash", sa.Text, comment="of what was approved"),
     sa.Column("approved_by", sa.Uuid),
@@ -75,4 +78,22 @@ lines = sa.Table(
     sa.Column("amount", MONEY, nullable=False),
     sa.Column("list_price", MONEY),
     sa.Index("contract_line_contract", "contract_id", "position"),
+)
+
+#: What was agreed before an amendment; what is agreed now stands in the contract (S129).
+superseded = sa.Table(
+    "contract_revision",
+    metadata,
+    sa.Column("id", sa.Uuid, primary_key=True),
+    sa.Column("contract_id", sa.ForeignKey("contract.id"), nullable=False),
+    sa.Column("revision", sa.Integer, nullable=False),
+    sa.Column("content", JsonOf(Content), nullable=False),
+    sa.Column("total", MONEY, nullable=False),
+    sa.Column("content_hash", sa.Text, nullable=False),
+    sa.Column("approved_by", sa.Uuid, nullable=False),
+    sa.Column("approved_for", sa.Uuid, comment="in whose name, when a deputy did"),
+    sa.Column("approved_at", MOMENT, nullable=False),
+    sa.Column("superseded_at", MOMENT, nullable=False),
+    sa.UniqueConstraint("contract_id", "revision"),
+    info=APPEND_ONLY,
 )

@@ -14,7 +14,7 @@ from services.order.orders.placing import orders
 from services.order.orders.progress import CloseOrder, close_order
 from services.order.orders.status import OPEN
 from shared.db.unit_of_work import UnitOfWork
-from shared.events.order import InvoiceSettled, OrderClosed, OrderProgressed
+from shared.events.order import ContractAmended, InvoiceSettled, OrderClosed, OrderProgressed
 
 
 class Progress(Protocol):
@@ -48,6 +48,11 @@ async def complete_contract_of(uow: UnitOfWork, closed: OrderClosed) -> None:
     """Complete the contract of an order that was the last of it."""
     if closed.contract_id is not None:
         await _complete_if_done(uow, closed.contract_id)
+
+
+async def complete_amended_contract(uow: UnitOfWork, amended: ContractAmended) -> None:
+    """Complete a contract that an amendment leaves nothing to do of (S129)."""
+    await _complete_if_done(uow, amended.contract_id)
 
 
 def _is_done(lines: Iterable[Progress]) -> bool:

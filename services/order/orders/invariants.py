@@ -44,13 +44,15 @@ ORDERS = (
         """
         SELECT o.number, c.number AS contract, o.ordered_on, c.starts_on, c.ends_on
         FROM sales_order AS o JOIN contract AS c ON c.id = o.contract_id
-        WHERE o.ordered_on < c.starts_on OR o.ordered_on > c.ends_on
-           OR (o.customer_id, o.currency) <> (c.customer_id, c.currency)
+        WHERE o.status NOT IN ('cancelled', 'rejected')
+          AND (o.ordered_on < c.starts_on OR o.ordered_on > c.ends_on
+               OR (o.customer_id, o.currency) <> (c.customer_id, c.currency))
         """,
     ),
     Invariant(
         "orders.31 contract",
-        "A line under a contract has the contract's product, price and discount.",
+        "A line under a contract has product, price and discount of a line that the contract has,"
+        " or had before an amendment and nothing takes of any more.",
         """
         SELECT o.number, ol.id
         FROM sales_order AS o JOIN order_line AS ol ON ol.order_id = o.id
@@ -59,6 +61,10 @@ ORDERS = (
         WHERE o.contract_id IS NOT NULL
           AND (l.product_id, l.unit_price, l.discount)
               IS DISTINCT FROM (ol.product_id, ol.unit_price, ol.discount)
+          AND NOT (l.id IS NULL AND o.status IN ('cancelled', 'rejected') AND EXISTS (
+              SELECT FROM contract_revision AS r, jsonb_array_elements(r.content -> 'lines') AS was
+              WHERE r.contract_id = o.contract_id
+                AND CAST(was ->> 'id' AS uuid) = ol.contract_line_id))
         """,
     ),
     Invariant(

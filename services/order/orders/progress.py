@@ -20,7 +20,7 @@ from services.order.orders.placing import orders
 from services.order.prepayments.service import release
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
-from shared.events.order import ContractCompleted
+from shared.events.order import ContractCompleted, ContractTerminated
 from shared.events.vocabulary import Settlement
 
 #: Quantities by order and line.
@@ -104,8 +104,15 @@ async def _advance(
     return found
 
 
-async def refuse_while_orders_are_open(uow: UnitOfWork, completed: ContractCompleted) -> None:
-    """A contract is completed when no order under it is open."""
-    count = await orders.open_under(uow, completed.contract_id)
+async def refuse_while_orders_are_open(
+    uow: UnitOfWork, ended: ContractCompleted | ContractTerminated
+) -> None:
+    """A contract ends, of itself or before its time, when no order under it is open (S129)."""
+    await must_have_no_open_orders(uow, ended.contract_id, ended.number)
+
+
+async def must_have_no_open_orders(uow: UnitOfWork, contract_id: UUID, number: str) -> None:
+    """Refuse while an order under a locked contract is not closed, cancelled or rejected."""
+    count = await orders.open_under(uow, contract_id)
     if count:
-        raise OpenOrders(f"{count} orders under {completed.number} are open.", open_orders=count)
+        raise OpenOrders(f"{count} orders under {number} are open.", open_orders=count)

@@ -61,6 +61,12 @@ _open_under = Prepared(
         orders.c.status.not_in([Status.CANCELLED, Status.REJECTED, Status.CLOSED]),
     )
 )
+_days_under = Prepared(
+    sa.select(sa.func.min(orders.c.ordered_on), sa.func.max(orders.c.ordered_on)).where(
+        orders.c.contract_id == sa.bindparam("contract_id"),
+        orders.c.status.not_in([Status.CANCELLED, Status.REJECTED]),
+    )
+)
 _NOBODY = UUID(int=0)
 
 
@@ -124,6 +130,13 @@ class Orders(Repository[Order]):
         """Return how many orders under a contract are not closed, cancelled or rejected."""
         count: int = await uow.conn.scalar(_open_under, {"contract_id": contract_id})
         return count
+
+    async def days_under(
+        self, uow: UnitOfWork, contract_id: UUID
+    ) -> tuple[date | None, date | None]:
+        """Return the first and last day of orders under a contract that take something of it."""
+        row = (await uow.conn.execute(_days_under, {"contract_id": contract_id})).one()
+        return row[0], row[1]
 
     async def page(self, conn: Connection, wanted: OrderFilter, request: PageRequest) -> Page:
         """Return one page of order summaries."""

@@ -45,6 +45,8 @@ _HEADING = (
     contracts.c.status,
     contracts.c.currency,
     contracts.c.total,
+    contracts.c.revision,
+    contracts.c.approved_at,
     contracts.c.owner_id,
     contracts.c.starts_on,
     contracts.c.ends_on,

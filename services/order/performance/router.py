@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 from uuid import UUID
 
@@ -36,7 +36,8 @@ class PeriodOut(FiguresOut):
 
 
 class PerformanceOut(FiguresOut):
-    """A contract, what it agrees on, and how far it is: in all and by period."""
+    """A contract, what it agrees on, and how far it is: in all and by period. ``total`` is that of
+    its present ``revision``, agreed on since ``approved_at`` (S129)."""
 
     id: UUID
     number: str
@@ -44,6 +45,8 @@ class PerformanceOut(FiguresOut):
     customer_id: UUID
     status: Status
     total: MoneyOut
+    revision: int
+    approved_at: datetime | None
     owner_id: UUID
     starts_on: date | None
     ends_on: date | None

@@ -42,6 +42,17 @@ class Yardstick:
     policy: DiscountPolicy
 
 
+#: What a judgement leaves behind on a document.
+JUDGEMENT = (
+    "price_list_id",
+    "policy_version",
+    "discount",
+    "required_role",
+    "own_authority",
+    "approved_role",
+)
+
+
 @dataclass(kw_only=True)
 class Judged:
     """A document whose discounts need authority (S106, S108, S221).

@@ -41,7 +41,12 @@ _CONTRACTS = (
     Permission("contract.approve", "Approve contracts", "审批合同", TOP),
     Permission("contract.sign", "Note that a contract is signed", "合同签订", SALES | TOP),
     Permission("contract.complete", "Complete contracts", "合同完结", MANAGEMENT),
-    Permission("contract.terminate", "Terminate contracts", "终止合同", TOP),
+    Permission(
+        "contract.amend",
+        "Propose to amend or end contracts",
+        "申请变更或终止合同",
+        SALES | CLERKS | TOP,
+    ),
 )
 _ORDERS = (
     Permission(

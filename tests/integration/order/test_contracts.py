@@ -28,7 +28,6 @@ from tests.support.order import (
     send,
     signed_contract,
     submitted_contract,
-    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -290,20 +289,6 @@ async def test_orders_are_placed_under_ones_own_signed_contract_in_its_term(
         body = {"customer_id": str(who), "contract_id": contract["id"], "lines": lines}
         refused = await send(order, SELLER, "orders", body)
         assert (refused.status_code, refused.json()["code"]) == (409, "contract_not_in_force")
-
-
-async def test_orders_of_a_terminated_contract_are_not_approved(order: ServiceUnderTest) -> None:
-    """S121: the review looks again."""
-    buyer = await customer(order)
-    contract = await signed_contract(order, buyer)
-    lines = call(contract, "1")
-    placed = await placed_order(order, buyer, lines, contract_id=contract["id"])
-    body = {"reason": "客户违约"}
-    path = f"contracts/{contract['id']}/terminate"
-    assert (await send(order, REVIEWER, path, body, seen=contract)).status_code == 403
-    await done(order, "deputy_general_manager", path, body, seen=contract)
-    refused = await try_to_review(order, placed)
-    assert refused.json()["code"] == "contract_not_in_force"
 
 
 async def test_a_contract_with_open_orders_is_not_completed(order: ServiceUnderTest) -> None:

@@ -8,6 +8,7 @@ import pytest
 from shared.db.driver import Connection
 from shared.db.invariants import violations
 from shared.db.result import Row
+from tests.support.amending import amended, kept, terminated
 from tests.support.opportunity import deliver
 from tests.support.order import (
     SELLER,
@@ -25,8 +26,8 @@ from tests.support.services import ServiceUnderTest
 
 @pytest.fixture(scope="module")
 async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
-    """A service with a prepaid order, one cancelled, one on credit, one under a contract, and two
-    accepted quotes."""
+    """A service with a prepaid order, one cancelled, one on credit, one under a contract, a
+    contract that was amended and then ended, and two accepted quotes."""
     buyer = await customer(order, settlement=None)
     await prepaid(order, buyer, "5000.00")
     await approved_order(order, buyer)
@@ -37,6 +38,9 @@ async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
     contract = await signed_contract(order, debtor)
     await approved_order(order, debtor)
     await approved_order(order, debtor, call(contract, "4"), contract_id=contract["id"])
+    changed = await signed_contract(order, debtor)
+    changed = await amended(order, changed, lines=[kept(changed, "7")])
+    await terminated(order, changed)
     for chain in ("contract_first", "ordinary"):
         accepted = quote(debtor, owner_id=seller(order), chain=chain)
         await deliver(order, accepted, accepted.quote_id)
@@ -156,6 +160,37 @@ SPOILT = {
         "UPDATE sales_order SET quote_id = (SELECT quote_id FROM contract"
         " WHERE quote_id IS NOT NULL) WHERE quote_id IS NOT NULL",
         {"orders.33"},
+    ),
+    "an amended contract is worth something else": (
+        "UPDATE contract_amendment SET total = total + 1 WHERE kind = 'change'",
+        {"amendments.129"},
+    ),
+    "what was agreed before is lost": (
+        "DELETE FROM contract_revision",
+        {"amendments.129"},
+    ),
+    "a contract is ended by hand": (
+        "UPDATE contract SET status = 'terminated' WHERE status = 'signed'",
+        {"amendments.129 end"},
+    ),
+    "a contract is ended while an order is open": (
+        "UPDATE sales_order SET contract_id = (SELECT id FROM contract WHERE status = 'terminated')"
+        " WHERE contract_id IS NOT NULL",
+        {"amendments.129 end"},
+    ),
+    "who drafted a contract approves its amendment": (
+        "UPDATE contract_amendment AS a SET approved_by = c.authors[1] FROM contract AS c"
+        " WHERE c.id = a.contract_id",
+        {"amendments.32"},
+    ),
+    "an amendment is not the one that was approved": (
+        "UPDATE contract_amendment SET content_hash = 'other'",
+        {"approvals.32 contract_amendment", "approvals.32 contract_termination"},
+    ),
+    "an amendment was approved before it was proposed": (
+        "UPDATE outbox SET payload = jsonb_set(CAST(payload AS jsonb), '{status}', '\"approved\"')"
+        " WHERE aggregate_type = 'amendment' AND aggregate_version = 1",
+        {"transitions.34 amendment"},
     ),
     "a limit was passed": (
         "UPDATE sales_order SET credit_limit = credit_used - 0.01 WHERE settlement = 'credit'",

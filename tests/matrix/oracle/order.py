@@ -41,6 +41,9 @@ RULES = (
         DEAL | {SERVICE_AGENT},
         "GET /v1/contracts",
         f"GET {CONTRACT}",
+        f"GET {CONTRACT}/revisions",
+        "GET /v1/contract-amendments",
+        "GET /v1/contract-amendments/{amendment_id}",
         "GET /v1/contract-performance",
     ),
     owned(
@@ -57,11 +60,15 @@ RULES = (
         f"POST {CONTRACT}/countersign",
     ),
     owned(
-        "The heads approve a contract, refuse it, or end it before its time (S122, S129)",
+        "The heads approve a contract, or refuse it (S122)",
         HEADS,
         f"POST {CONTRACT}/approve",
         f"POST {CONTRACT}/reject",
-        f"POST {CONTRACT}/terminate",
+    ),
+    owned(
+        "The desk and the heads propose to change a contract, or to end it before its time (S129)",
+        DESK | HEADS,
+        f"POST {CONTRACT}/amendments",
     ),
     owned(
         "Who sells, or heads the company, notes that it is signed (S118)",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2fbd70809e22"
+revision = "734d58494325"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -141,6 +141,9 @@ def upgrade() -> None:
         sa.Column("region", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False, comment="rounds of countersigning so far"),
+        sa.Column(
+            "revision", sa.Integer(), nullable=False, comment="1, and one more each amendment"
+        ),
         sa.Column("content_hash", sa.Text(), nullable=True, comment="of what was submitted"),
         sa.Column("approved_hash", sa.Text(), nullable=True, comment="of what was approved"),
         sa.Column("approved_by", sa.Uuid(), nullable=True),
@@ -899,6 +902,87 @@ def upgrade() -> None:
         postgresql_where=sa.text("status = 'running'"),
     )
     op.create_table(
+        "contract_amendment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False, comment="of the contract, and the revision"),
+        sa.Column("revision", sa.Integer(), nullable=False, comment="that it would become"),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("title", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("lines", postgresql.JSONB(), nullable=False),
+        sa.Column("terms", sa.Text(), nullable=True),
+        sa.Column("payment_days", sa.Integer(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=True),
+        sa.Column("ends_on", sa.Date(), nullable=True),
+        sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column(
+            "total_before",
+            sa.Numeric(precision=18, scale=2),
+            nullable=False,
+            comment="of the contract, when proposed",
+        ),
+        sa.Column("own_prices", sa.Boolean(), nullable=False, comment="not all judged in a quote"),
+        sa.Column("content_hash", sa.Text(), nullable=False, comment="of all that is proposed"),
+        sa.Column(
+            "agreed_hash", sa.Text(), nullable=False, comment="of what the contract would be"
+        ),
+        sa.Column(
+            "authors", postgresql.ARRAY(sa.Uuid()), nullable=False, comment="who proposed it"
+        ),
+        sa.Column("proposed_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "price_list_id", sa.Uuid(), nullable=True, comment="what its prices were measured by"
+        ),
+        sa.Column(
+            "policy_version", sa.BigInteger(), nullable=True, comment="of the discount policy"
+        ),
+        sa.Column(
+            "discount",
+            sa.Numeric(precision=9, scale=6),
+            nullable=True,
+            comment="the greatest off the list; null: judged elsewhere",
+        ),
+        sa.Column(
+            "required_role",
+            sa.Text(),
+            nullable=True,
+            comment="the least that may approve the discounts",
+        ),
+        sa.Column("own_authority", sa.Boolean(), nullable=False),
+        sa.Column("approved_role", sa.Text(), nullable=True, comment="whose authority was used"),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("contract_amendment_contract_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("contract_amendment_pkey")),
+        info={"aggregate": "amendment"},
+    )
+    op.create_index(
+        "contract_amendment_contract", "contract_amendment", ["contract_id", "id"], unique=False
+    )
+    op.create_index(
+        "contract_amendment_customer", "contract_amendment", ["customer_id", "id"], unique=False
+    )
+    op.create_index(
+        "contract_amendment_pending",
+        "contract_amendment",
+        ["contract_id"],
+        unique=True,
+        postgresql_where=sa.text("status = 'in_approval'"),
+    )
+    op.create_index(
+        "contract_amendment_status", "contract_amendment", ["status", "id"], unique=False
+    )
+    op.create_table(
         "contract_line",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("contract_id", sa.Uuid(), nullable=False),
@@ -919,6 +1003,29 @@ def upgrade() -> None:
     )
     op.create_index(
         "contract_line_contract", "contract_line", ["contract_id", "position"], unique=False
+    )
+    op.create_table(
+        "contract_revision",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("contract_id", sa.Uuid(), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("total", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=False),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("superseded_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("contract_revision_contract_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("contract_revision_pkey")),
+        sa.UniqueConstraint(
+            "contract_id", "revision", name=op.f("contract_revision_contract_id_revision_key")
+        ),
+        info={"append_only": True},
     )
     op.create_table(
         "delivery_line",
@@ -1375,8 +1482,18 @@ def downgrade() -> None:
     )
     op.drop_index("delivery_line_delivery", table_name="delivery_line")
     op.drop_table("delivery_line")
+    op.drop_table("contract_revision")
     op.drop_index("contract_line_contract", table_name="contract_line")
     op.drop_table("contract_line")
+    op.drop_index("contract_amendment_status", table_name="contract_amendment")
+    op.drop_index(
+        "contract_amendment_pending",
+        table_name="contract_amendment",
+        postgresql_where=sa.text("status = 'in_approval'"),
+    )
+    op.drop_index("contract_amendment_customer", table_name="contract_amendment")
+    op.drop_index("contract_amendment_contract", table_name="contract_amendment")
+    op.drop_table("contract_amendment")
     op.drop_index(
         "approval_running", table_name="approval", postgresql_where=sa.text("status = 'running'")
     )

@@ -1,0 +1,1 @@
+"""Amendments (合同变更): what was agreed is changed, or ended, by another approval (S129)."""
