@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 from fastapi import FastAPI
 
+from services.customer.approvals import router as approvals
 from services.customer.clients.repository import VOIDED as CHANGED_CLIENTS
 from services.customer.clients.router import router as clients
 from services.customer.contacts.router import router as contacts
@@ -17,6 +18,7 @@ from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.keys.router import router as keys_router
 from services.customer.keys.service import keys_from_database
+from services.customer.levels.router import router as levels
 from services.customer.permissions import PERMISSIONS
 from services.customer.personal_data import router as personal_data
 from services.customer.portal_users.router import router as portal_users
@@ -39,6 +41,7 @@ ROUTERS = [
     customers,
     contacts,
     credit,
+    levels,
     timeline,
     imports,
     handovers,
@@ -49,6 +52,7 @@ ROUTERS = [
     deputies,
     documents,
     personal_data,
+    approvals,
 ]
 
 

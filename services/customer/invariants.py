@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from services.customer.levels.model import TRANSITIONS, Status
 from services.customer.timeline.projection import EVENTS
+from shared.approvals import invariants as approvals
 from shared.db.invariants import Invariant
+from shared.db.status_history import status_history
 from shared.documents import invariants as documents
 from shared.imports import invariants as imports
 
@@ -35,6 +38,52 @@ INVARIANTS = (
         SELECT tax_id, array_agg(number) AS customers FROM customer
         WHERE tax_id IS NOT NULL AND status NOT IN ('registered', 'rejected')
         GROUP BY tax_id HAVING count(*) > 1
+        """,
+    ),
+    Invariant(
+        "approvals.32 registration",
+        "Whoever registered waits for the approval of what stands there, or was decided on in one.",
+        """
+        SELECT customer.number, customer.status, run.status AS approval FROM customer
+        JOIN outbox AS registered ON registered.aggregate_id = customer.id
+            AND registered.type = 'crm.customer.customer.registered.v1'
+        LEFT JOIN LATERAL (
+            SELECT id, status FROM approval
+            WHERE document_type = 'registration' AND document_id = customer.id
+            ORDER BY id DESC LIMIT 1
+        ) AS run ON true
+        LEFT JOIN outbox AS started ON started.aggregate_id = run.id
+            AND started.type = 'crm.customer.approval.started.v1'
+        WHERE run.status IS DISTINCT FROM CASE customer.status
+                WHEN 'registered' THEN 'running' WHEN 'rejected' THEN 'rejected' ELSE 'approved' END
+           OR customer.status = 'registered' AND EXISTS (
+                SELECT FROM outbox AS changed
+                WHERE changed.aggregate_id = customer.id AND changed.seq > started.seq
+                  AND changed.type IN ('crm.customer.customer.changed.v1',
+                                       'crm.customer.customer.level_changed.v1'))
+        """,
+    ),
+    Invariant(
+        "levels.12",
+        "A proposal waits as long as its approval, for a customer with the level it speaks of.",
+        """
+        SELECT proposal.id, proposal.previous_level, customer.level FROM level_proposal AS proposal
+        JOIN customer ON customer.id = proposal.customer_id
+        LEFT JOIN approval ON approval.document_type = 'level_proposal'
+            AND approval.document_id = proposal.id AND approval.status = 'running'
+        WHERE (proposal.status = 'submitted') <> (approval.id IS NOT NULL)
+           OR proposal.status = 'submitted' AND (
+                proposal.previous_level IS DISTINCT FROM customer.level
+                OR customer.status = 'lost' OR approval.content_hash <> proposal.content_hash)
+        """,
+    ),
+    Invariant(
+        "approvals.owner",
+        "What is to be decided about a customer is seen by those who see the customer.",
+        """
+        SELECT approval.id, approval.owner_id, customer.owner_id AS owner FROM approval
+        JOIN customer ON customer.id = approval.customer_id
+        WHERE approval.status = 'running' AND approval.owner_id <> customer.owner_id
         """,
     ),
     Invariant(
@@ -221,6 +270,9 @@ INVARIANTS = (
         SELECT name, roles FROM client WHERE 'customer_portal' = any(roles)
         """,
     ),
+    status_history("level_proposal", [Status.SUBMITTED], TRANSITIONS),
+    approvals.bound_to_content("level_proposal", "level_proposal", "d.status = 'approved'"),
+    *approvals.INVARIANTS,
     *imports.INVARIANTS,
     *documents.INVARIANTS,
 )

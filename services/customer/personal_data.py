@@ -12,6 +12,7 @@ from services.customer.credit.table import assessments, credit
 from services.customer.customers.table import customers
 from services.customer.deputies.table import deputies
 from services.customer.handovers.table import handovers
+from services.customer.levels.table import level_proposals
 from services.customer.portal_users.table import portal_users
 from services.customer.sessions.table import known_networks, sessions
 from services.customer.staff.table import staff
@@ -21,6 +22,7 @@ from shared.privacy.places import Erasing, Holdings, Place, blanked, by_any, by_
 from shared.privacy.router import personal_data_router
 from shared.privacy.subjects import Subject
 
+_approvals, _opinions = metadata.tables["approval"], metadata.tables["approval_opinion"]
 _errors = metadata.tables["import_error"]
 #: By which a line of a file that was refused may have named a customer.
 _TELLING = ("name", "tax_id", "phone", "email", "address")
@@ -35,6 +37,11 @@ def _refused_lines(subject_id: UUID) -> sa.ColumnElement[bool]:
     return sa.exists().where(customers.c.id == subject_id, sa.or_(*said))
 
 
+def _said_of(subject_id: UUID) -> sa.ColumnElement[bool]:
+    theirs = sa.select(_approvals.c.id).where(_approvals.c.customer_id == subject_id)
+    return _opinions.c.approval_id.in_(theirs)
+
+
 _CONTACT = (
     record(Subject.CONTACT, contacts),
     *common.papers(Subject.CONTACT, metadata),
@@ -44,6 +51,8 @@ _CUSTOMER = (
     record(Subject.CUSTOMER, customers),
     blanked(Subject.CUSTOMER, credit, "id", "note"),
     blanked(Subject.CUSTOMER, assessments, "customer_id", "note"),
+    blanked(Subject.CUSTOMER, level_proposals, "customer_id", "reason"),
+    Place(Subject.CUSTOMER, _opinions, _said_of, ("comment",), _BLANK),
     Place(Subject.CUSTOMER, _errors, _refused_lines, ("message",), _BLANK),
     *common.papers(Subject.CUSTOMER, metadata),
     common.answers(Subject.CUSTOMER, metadata),

@@ -9,6 +9,7 @@ from services.customer.customers.table import customers, ownership_changes
 from services.customer.deputies.table import deputies
 from services.customer.handovers.table import handovers
 from services.customer.keys.table import signing_keys
+from services.customer.levels.table import level_proposals
 from services.customer.limits.table import attempts
 from services.customer.metadata import metadata
 from services.customer.portal_users.table import portal_users
@@ -17,6 +18,7 @@ from services.customer.sessions.table import known_networks, refresh_tokens, ses
 from services.customer.staff.table import staff
 from services.customer.timeline.table import entries
 from services.customer.units.table import units
+from shared.approvals.table import approval_tables
 from shared.audit.table import audit_tables
 from shared.deadlines.table import deadline_table
 from shared.documents.table import document_tables
@@ -33,6 +35,7 @@ request_table(metadata)
 import_tables(metadata)
 document_tables(metadata)
 deadline_table(metadata)
+approval_tables(metadata)
 idempotency_table(metadata)
 
 __all__ = [
@@ -48,6 +51,7 @@ __all__ = [
     "handovers",
     "known_networks",
     "known_permissions",
+    "level_proposals",
     "metadata",
     "ownership_changes",
     "portal_users",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from services.customer.approval_engine import ENGINE
 from services.customer.consumers import CONSUMERS
 from services.customer.handovers import service as handovers
 from services.customer.housekeeping import clean_up
@@ -14,15 +15,17 @@ from shared.http.idempotency import forgetting
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 
+DEADLINES = {handovers.DEADLINE: handovers.go_on, **ENGINE.deadlines}
+
 
 def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
-    """Compose relay, consumers, hand-overs and housekeeping."""
+    """Compose relay, consumers, deadlines and housekeeping."""
     imports = ImportRunner(db, [CUSTOMERS])
     return Worker(
         db,
         bus,
         consumers=CONSUMERS,
-        deadlines={handovers.DEADLINE: handovers.go_on},
+        deadlines=DEADLINES,
         jobs=[
             periodic("housekeeping", 3600, lambda: clean_up(db, imports, settings)),
             sweeping(db, settings),

@@ -19,6 +19,7 @@ from shared.events.customer import (
     CustomerChanged,
     CustomerConfirmed,
     CustomerCreated,
+    CustomerLevelChanged,
     CustomerLost,
     CustomerOwnerChanged,
     CustomerRegained,
@@ -52,6 +53,7 @@ REPLICAS = Consumer(
     batch_handlers={
         CustomerCreated: project_customers,
         CustomerChanged: project_customers,
+        CustomerLevelChanged: project_customers,
         CustomerRegistered: project_customers,
         CustomerConfirmed: project_customers,
         CustomerRejected: project_customers,

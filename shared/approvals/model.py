@@ -60,7 +60,7 @@ class Verdict(StrEnum):
 
 
 class Happening(StrEnum):
-    """What an approval tells; each service has an event for each."""
+    """What an approval tells; each service has an event for each that happens there."""
 
     STARTED = "started"
     COMMENTED = "commented"
@@ -68,6 +68,7 @@ class Happening(StrEnum):
     ESCALATED = "escalated"
     REMINDED = "reminded"
     WITHDRAWN = "withdrawn"
+    HANDED_OVER = "handed_over"
 
 
 Events = Mapping[Happening, type[Payload]]
@@ -230,6 +231,12 @@ class Approval(Aggregate):
         self._require_running()
         self._end(Status.WITHDRAWN, at)
         return Change(events[Happening.WITHDRAWN])
+
+    def hand_over(self, owner_id: UUID, events: Events) -> Change:
+        """Follow the document to another owner: those who see that one's things are asked (S04)."""
+        self._require_running()
+        self.owner_id = owner_id
+        return Change(events[Happening.HANDED_OVER])
 
     def pass_limit(self, at: datetime, events: Events) -> Change:
         """The limit of the step has passed: ask one level higher, or lower for what has no amount;

@@ -88,6 +88,13 @@ class Approvals(Repository[Approval]):
             lock=lock,
         )
 
+    async def running_of_customer(self, uow: UnitOfWork, customer_id: UUID) -> list[Approval]:
+        """Lock and return what waits for a decision about a customer."""
+        mine = self.query().where(
+            _approvals.c.customer_id == customer_id, _approvals.c.status == Status.RUNNING.value
+        )
+        return await self.select(uow.conn, mine, lock=True)
+
     async def of_document(
         self, conn: Connection, document_type: str, document_id: UUID
     ) -> list[Approval]:

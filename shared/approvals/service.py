@@ -37,7 +37,8 @@ LIMIT = "approval.limit"
 @dataclass(frozen=True, slots=True)
 class Subject:
     """A kind of document that is approved. ``permission`` is what a decision needs besides being
-    asked; ``decided`` lets the document follow what was said."""
+    asked; ``decided`` lets the document follow what was said. One that is not ``returnable`` goes
+    back to nobody: it is neither returned nor withdrawn."""
 
     kind: str
     shipped: Process
@@ -49,6 +50,11 @@ class Subject:
     has_amount: bool = True
     needs_authority: bool = False
     returnable: bool = True
+
+    def require_returnable(self) -> None:
+        """Refuse to give back what nobody could change and submit again."""
+        if not self.returnable:
+            raise NotReturnable(f"A {self.kind} is approved or rejected.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +148,11 @@ class Engine:
         if approval is not None:
             await self._save(uow, approval, approval.end_with_document(uow.now, self.events))
 
+    async def hand_over(self, uow: UnitOfWork, customer_id: UUID, owner_id: UUID) -> None:
+        """What waits for a decision about a locked customer follows it to another owner (S04)."""
+        for approval in await approvals.running_of_customer(uow, customer_id):
+            await approvals.save(uow, approval, approval.hand_over(owner_id, self.events))
+
     async def pass_limit(self, uow: UnitOfWork, deadline: Deadline) -> None:
         """Ask higher or lower, or remind, when a step takes too long (S46, S221)."""
         approval = await approvals.get_for_update(uow, deadline.subject_id)
@@ -217,8 +228,8 @@ class Engine:
         approval: Approval,
         said: Decision,
     ) -> None:
-        if said.verdict == Verdict.RETURN and not subject.returnable:
-            raise NotReturnable(f"A {subject.kind} is approved or rejected.")
+        if said.verdict == Verdict.RETURN:
+            subject.require_returnable()
         case = await subject.case(uow, document)
         change = approval.decide(
             said.verdict, said.comment, case, uow.actor, uow.now, self.events, said.voice
@@ -251,6 +262,7 @@ class Desk:
         subject, document, approval = await self._locked(
             uow, command.approval_id, command.expected, deciding=False
         )
+        subject.require_returnable()
         change = approval.withdraw(command.comment, uow.actor, uow.now, self.engine.events)
         await self.engine._save(uow, approval, change)
         await subject.decided(uow, document, approval)

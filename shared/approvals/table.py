@@ -73,6 +73,7 @@ def _approvals(metadata: sa.MetaData) -> sa.Table:
             postgresql_where=running,
         ),
         sa.Index("approval_document", "document_id", "id"),
+        sa.Index("approval_customer", "customer_id", "id"),
         sa.Index("approval_asked", "asked", postgresql_using="gin", postgresql_where=running),
     )
 

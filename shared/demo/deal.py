@@ -42,7 +42,6 @@ class Deal:
             "industry": "电力设备",
             "region": "华东",
             "source": "展会",
-            "level": "A",
             "accept_duplicates": True,
         }
         customer: Json = await post("zhangmin", "/v1/customers", body)
@@ -54,6 +53,7 @@ class Deal:
         await step("张敏", "enters the contact person", "刘洋", "contact.changed")
         customer = await post("liqiang", f"{path}/confirm", of=customer)
         await step("李强 (sales manager)", "makes the customer formal", "", "confirmed")
+        await self._judge(path)
         credit = {
             "settlement": "credit",
             "limit": {"amount": "500000.00", "currency": "CNY"},
@@ -62,6 +62,18 @@ class Deal:
         await self.company.put("chenjing", f"{path}/credit", credit)
         await step("陈静 (finance)", "grants credit", "CNY 500,000.00", "credit.assessed")
         return customer
+
+    async def _judge(self, path: str) -> None:
+        """Propose the customer's level; a manager decides, from the list of what waits (S12)."""
+        post, step = self.company.post, self.stage.step
+        wish = {"level": "A", "reason": "年内要货, 用量大"}
+        proposal: Json = await post("zhangmin", f"{path}/level-proposals", wish)
+        await step("张敏", "proposes level A", "", "level_proposal.submitted")
+        waiting = await self.company.get("liqiang", "/v1/approvals/customer/waiting")
+        approval = next(x for x in waiting["items"] if x["document_id"] == proposal["id"])
+        address = f"/v1/approvals/customer/{approval['id']}/approve"
+        await post("liqiang", address, {"comment": "同意"}, of=approval)
+        await step("李强", "agrees", "", "customer.level_changed")
 
     # -- follow-up -------------------------------------------------------------------------------
 

@@ -47,6 +47,49 @@ class ProcessState(Payload):
     routes: int
 
 
+# -- customer ---------------------------------------------------------------------------------
+
+
+@event("crm.customer.approval.started.v1")
+class CustomerApprovalStarted(ApprovalState):
+    """A document was submitted; its first step asks for a decision (S219)."""
+
+
+@event("crm.customer.approval.commented.v1")
+class CustomerApprovalCommented(ApprovalSpoken):
+    """Somebody had something to say without deciding."""
+
+
+@event("crm.customer.approval.decided.v1")
+class CustomerApprovalDecided(ApprovalSpoken):
+    """Somebody spoke in a step; ``status`` says what came of it (S122, S220)."""
+
+
+@event("crm.customer.approval.escalated.v1")
+class CustomerApprovalEscalated(ApprovalState):
+    """A step passed its limit: others are asked as well (S46, S221)."""
+
+
+@event("crm.customer.approval.reminded.v1")
+class CustomerApprovalReminded(ApprovalState):
+    """A step passed its limit, and there is nobody else to ask (S221)."""
+
+
+@event("crm.customer.approval.withdrawn.v1")
+class CustomerApprovalWithdrawn(ApprovalState):
+    """An author took the document back, or it gave way to another."""
+
+
+@event("crm.customer.approval.handed_over.v1")
+class CustomerApprovalHandedOver(ApprovalState):
+    """What is decided on has another owner, whose managers are asked from now on (S04)."""
+
+
+@event("crm.customer.process.adopted.v1")
+class CustomerProcessAdopted(ProcessState):
+    """Another definition is in force; what runs keeps its own (S219)."""
+
+
 # -- opportunity -------------------------------------------------------------------------------
 
 

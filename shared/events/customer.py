@@ -50,6 +50,13 @@ class CustomerRejected(CustomerState):
     reason: str
 
 
+@event("crm.customer.customer.level_changed.v1")
+class CustomerLevelChanged(CustomerState):
+    """A manager set the level, directly or by approving a proposal (S12)."""
+
+    previous_level: str | None
+
+
 @event("crm.customer.customer.owner_changed.v1")
 class CustomerOwnerChanged(CustomerState):
     """The customer was handed over to another owner (S04)."""
@@ -67,6 +74,47 @@ class CustomerLost(CustomerState):
 @event("crm.customer.customer.regained.v1")
 class CustomerRegained(CustomerState):
     """A lost customer is back."""
+
+
+class LevelProposalState(Payload):
+    """A proposal to set a customer's level; the reasons stay in the customer service."""
+
+    level_proposal_id: UUID
+    customer_id: UUID
+    previous_level: str | None
+    level: str
+    status: str  # submitted, approved, rejected, returned, withdrawn, superseded
+    proposed_by: UUID
+
+
+@event("crm.customer.level_proposal.submitted.v1")
+class LevelProposalSubmitted(LevelProposalState):
+    """Somebody proposed a level, which waits for a manager (S12)."""
+
+
+@event("crm.customer.level_proposal.approved.v1")
+class LevelProposalApproved(LevelProposalState):
+    """The level is set as it was proposed (S12)."""
+
+
+@event("crm.customer.level_proposal.rejected.v1")
+class LevelProposalRejected(LevelProposalState):
+    """The level stays as it is (S12)."""
+
+
+@event("crm.customer.level_proposal.returned.v1")
+class LevelProposalReturned(LevelProposalState):
+    """The reasons were not enough, or the level was another; one proposes anew."""
+
+
+@event("crm.customer.level_proposal.withdrawn.v1")
+class LevelProposalWithdrawn(LevelProposalState):
+    """Who proposed it took it back."""
+
+
+@event("crm.customer.level_proposal.superseded.v1")
+class LevelProposalSuperseded(LevelProposalState):
+    """The level was set otherwise meanwhile, or the customer was lost."""
 
 
 @event("crm.customer.contact.changed.v1")

@@ -25,6 +25,7 @@ AGGREGATES = {
     "discount_policy": "折扣权限",
     "document": "文档",
     "invoice": "发票",
+    "level_proposal": "等级提议",
     "opportunity": "销售机会",
     "order": "订单",
     "payment": "来款",

@@ -13,10 +13,10 @@ IMPERSONAL = frozenset(
     end_reason error event_type external_id fingerprint format hash headers ignored industry key kid
     kind label ladder level likelihood limit_currency line lines media_type method name_zh
     non_standard_role number number_range object_type options path payload payment_terms permissions
-    product_code product_name progress project_number reach reference region registration
-    required_role resolution role roles route scope series settlement sha256 site source source_type
-    stage state status step_name steps subject_type terms title topic trace_id tracking type unit
-    unit_path verdict verification voice website
+    previous_level product_code product_name progress project_number reach reference region
+    registration required_role resolution role roles route scope series settlement sha256 site
+    source source_type stage state status step_name steps subject_type terms title topic trace_id
+    tracking type unit unit_path verdict verification voice website
     """.split()
 )
 #: Names of things, not of people.

@@ -25,6 +25,7 @@ OF_THE_COMPANY = {
 #: Lists of what belongs to one customer, whom the route has loaded within scope before.
 OF_ONE_CUSTOMER = {
     "customer/contacts",
+    "customer/levels",
     "customer/credit",
     "customer/timeline",
 }

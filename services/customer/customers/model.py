@@ -16,6 +16,7 @@ from shared.events.customer import (
     CustomerChanged,
     CustomerConfirmed,
     CustomerCreated,
+    CustomerLevelChanged,
     CustomerLost,
     CustomerOwnerChanged,
     CustomerRegained,
@@ -99,9 +100,12 @@ class Customer(Profile, Aggregate):
         return customer, Change(CustomerRegistered if waits else CustomerCreated)
 
     def change(self, **fields: Any) -> Change:
-        """Replace fields of the profile."""
+        """Replace fields of the profile; of another level it is told from which (S12)."""
+        previous = self.level
         for name in fields.keys() & PROFILE_FIELDS:
             setattr(self, name, fields[name])
+        if self.level != previous:
+            return Change(CustomerLevelChanged, {"previous_level": previous})
         return Change(CustomerChanged)
 
     def confirm(self) -> Change:
@@ -129,6 +133,11 @@ class Customer(Profile, Aggregate):
         """Take a lost customer up again; it is formal as before."""
         self._become(Status.FORMAL, Status.LOST)
         return Change(CustomerRegained)
+
+    def must_be_registered(self) -> None:
+        """Refuse what is about registrations for others."""
+        if self.status != Status.REGISTERED:
+            raise CustomerStateError(f"A customer that is {self.status} has no registration.")
 
     def _become(self, target: Status, *allowed: Status) -> None:
         if self.status not in allowed:

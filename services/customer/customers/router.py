@@ -98,7 +98,8 @@ async def list_customers(
 async def create_customer(
     body: CustomerIn, write: Annotated[Write, writing("customer.create")]
 ) -> Response:
-    """Enter a customer. Look-alikes are refused with 409 unless ``accept_duplicates`` is sent."""
+    """Enter a customer. Look-alikes are refused with 409 unless ``accept_duplicates`` is sent. To
+    say its ``level`` asks for the permission to set levels."""
     return await write(body.command(), service.create_customer, CustomerOut.of, status=201)
 
 
@@ -109,7 +110,9 @@ async def change_customer(
     write: Annotated[Write, writing("customer.change", if_match=True)],
 ) -> Response:
     """Change fields of the record. Look-alikes by what is new are refused as on create. Fields of
-    which the caller is shown a mask are not theirs to change."""
+    which the caller is shown a mask are not theirs to change. Another ``level`` asks for the
+    permission to set levels; others propose one. Of a registration another person than the one who
+    changed it confirms what is there now."""
     write_unmasked(write.actor, CustomerOut, body.model_fields_set)
     command = body.command(customer_id, write.expected)
     return await write(command, service.change_customer, CustomerOut.of)
@@ -119,7 +122,8 @@ async def change_customer(
 async def confirm_customer(
     customer_id: UUID, write: Annotated[Write, writing("customer.confirm", if_match=True)]
 ) -> Response:
-    """Make a customer formal, so that it may trade."""
+    """Make a customer formal, so that it may trade. For one that registered it is an agreement in
+    the present step of the approval; the last step makes it formal."""
     command = service.ConfirmCustomer(customer_id, write.expected)
     return await write(command, service.confirm_customer, CustomerOut.of)
 
@@ -130,7 +134,7 @@ async def reject_customer(
     body: ReasonIn,
     write: Annotated[Write, writing("customer.confirm", if_match=True)],
 ) -> Response:
-    """Refuse a registration."""
+    """Refuse a registration, in its approval."""
     command = body.rejection(customer_id, write.expected)
     return await write(command, service.reject_customer, CustomerOut.of)
 

@@ -7,18 +7,24 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
+from services.customer.approval_engine import ENGINE
+from services.customer.customers import approval
 from services.customer.customers.errors import CustomerStateError, PossibleDuplicate, TaxIdTaken
 from services.customer.customers.model import Customer, Profile, Status
-from services.customer.customers.repository import Customers, Likeness
+from services.customer.customers.repository import Likeness
 from services.customer.staff.model import Owner
 from services.customer.staff.repository import owner_of, stays
+from shared.approvals.model import Verdict
+from shared.approvals.service import Decision
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
 
-customers = Customers()
+customers = approval.customers
 #: What seeing in full asks for how people are reached, and when they were born.
 PRIVATE = "contact.private"
+#: What setting a level asks for (S12); others propose one.
+LEVEL = "customer.level"
 #: All that is told of look-alikes that are hidden.
 HELD = "one held by a colleague"
 
@@ -87,8 +93,11 @@ class HandOverCustomer:
 
 
 async def create_customer(uow: UnitOfWork, command: CreateCustomer) -> Customer:
-    """Enter a customer, warning of look-alikes unless the caller accepts them (S02)."""
+    """Enter a customer, warning of look-alikes unless the caller accepts them (S02). Only managers
+    say its level (S12)."""
     profile = command.profile
+    if profile.level is not None:
+        uow.actor.require(LEVEL)
     if not command.accept_duplicates:
         await _refuse_lookalikes(uow, Likeness(profile.name, profile.tax_id, profile.phone))
     owner = await _owner(uow, command.owner_id)
@@ -105,8 +114,11 @@ async def create_customer(uow: UnitOfWork, command: CreateCustomer) -> Customer:
 
 
 async def change_customer(uow: UnitOfWork, command: ChangeCustomer) -> Customer:
-    """Change the record, warning of look-alikes by what is new (S13)."""
+    """Change the record, warning of look-alikes by what is new (S13). Only managers change its
+    level (S12)."""
     customer = await customers.get_for_update(uow, command.customer_id, command.expected)
+    if command.changes.get("level", customer.level) != customer.level:
+        uow.actor.require(LEVEL)
     new = {
         name: command.changes[name]
         for name in command.changes.keys() & set(Likeness.__slots__)
@@ -119,16 +131,21 @@ async def change_customer(uow: UnitOfWork, command: ChangeCustomer) -> Customer:
 
 
 async def confirm_customer(uow: UnitOfWork, command: ConfirmCustomer) -> Customer:
-    """Make a customer formal, so that it may trade (S24)."""
+    """Make a customer formal, so that it may trade; of one that registered it is a word in its
+    approval (S24)."""
     customer = await customers.get_for_update(uow, command.customer_id, command.expected)
-    await customers.save(uow, customer, customer.confirm())
+    if customer.status == Status.REGISTERED:
+        await _speak(uow, customer, Decision(Verdict.APPROVE))
+    else:
+        await customers.save(uow, customer, customer.confirm())
     return customer
 
 
 async def reject_customer(uow: UnitOfWork, command: RejectCustomer) -> Customer:
     """Refuse a registration (S24)."""
     customer = await customers.get_for_update(uow, command.customer_id, command.expected)
-    await customers.save(uow, customer, customer.reject(command.reason))
+    customer.must_be_registered()
+    await _speak(uow, customer, Decision(Verdict.REJECT, command.reason))
     return customer
 
 
@@ -154,6 +171,10 @@ async def hand_over_customer(uow: UnitOfWork, command: HandOverCustomer) -> Cust
         raise CustomerStateError("The customer belongs to this person already.")
     await customers.hand_over(uow, [customer], owner)
     return customer
+
+
+async def _speak(uow: UnitOfWork, customer: Customer, said: Decision) -> None:
+    await ENGINE.speak(uow, approval.REGISTRATIONS, customer, customer.id, said)
 
 
 async def _owner(uow: UnitOfWork, owner_id: UUID | None) -> Owner:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from uuid import UUID
 
+from services.customer.approval_engine import ENGINE
+from services.customer.customers.approval import REGISTRATIONS
 from services.customer.customers.model import Customer, Profile, Status
 from services.customer.customers.service import customers
 from services.customer.limits.service import Limit, TooManyAttempts, count
@@ -39,7 +41,7 @@ async def limit_registrations(db: Database, network: str, per_hour: int) -> None
 
 
 async def register(uow: UnitOfWork, command: Register) -> Customer:
-    """Ask to become a customer; a sales manager confirms or rejects (S24).
+    """Ask to become a customer; a sales manager confirms or rejects in an approval (S24).
 
     Look-alikes are not told to a stranger: whoever confirms sees them.
     """
@@ -49,6 +51,7 @@ async def register(uow: UnitOfWork, command: Register) -> Customer:
         command.profile, number=number, owner=owner, at=uow.now, status=Status.REGISTERED
     )
     await customers.add(uow, customer, change)
+    await ENGINE.start(uow, REGISTRATIONS, customer)
     return customer
 
 

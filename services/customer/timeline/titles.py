@@ -26,6 +26,7 @@ class Document(StrEnum):
     CUSTOMER = "customer"
     DELIVERY = "delivery"
     INVOICE = "invoice"
+    LEVEL_PROPOSAL = "level_proposal"
     OPPORTUNITY = "opportunity"
     ORDER = "order"
     PORTAL_USER = "portal_user"
@@ -44,6 +45,7 @@ NOUNS: dict[str, Title] = {
     Document.CUSTOMER: Title("Customer", "客户"),
     Document.DELIVERY: Title("Delivery", "发货"),
     Document.INVOICE: Title("Invoice", "发票"),
+    Document.LEVEL_PROPOSAL: Title("Level proposal", "等级提议"),
     Document.OPPORTUNITY: Title("Opportunity", "销售机会"),
     Document.ORDER: Title("Order", "订单"),
     Document.PORTAL_USER: Title("Portal user", "客户自助账号"),
@@ -79,6 +81,7 @@ STEPS = {
     "held": Title("held", "已冻结"),
     "invited": Title("invited", "已邀请"),
     "issued": Title("issued", "已开具"),
+    "level_changed": Title("level changed", "等级已变更"),
     "logged": Title("logged", "已记录"),
     "lost": Title("lost", "已流失"),
     "made": Title("made", "已完成"),
@@ -107,11 +110,13 @@ STEPS = {
     "superseded": Title("superseded", "已被新版本取代"),
     "terminated": Title("terminated", "已终止"),
     "voided": Title("voided", "已作废"),
+    "withdrawn": Title("withdrawn", "已撤回"),
     "won": Title("won", "已赢单"),
 }
 
 #: What is said otherwise of one document than of the others.
 EXACTLY = {
+    "level_proposal.superseded": Title("Level proposal void", "等级提议已失效"),
     "opportunity.lost": Title("Opportunity lost", "销售机会已丢单"),
 }
 
@@ -125,6 +130,7 @@ LINKS = {
     "customer": "/v1/customers/{customer_id}",
     "delivery": "/v1/deliveries/{document_id}",
     "invoice": "/v1/invoices/{document_id}",
+    "level_proposal": "/v1/customers/{customer_id}/level-proposals/{document_id}",
     "opportunity": "/v1/opportunities/{document_id}",
     "order": "/v1/orders/{document_id}",
     "portal_user": "/v1/portal-users/{document_id}",

@@ -26,6 +26,7 @@ DECLARED = (
     Permission("customer.create", "Enter customers", "新建客户", _KEEPERS),
     Permission("customer.change", "Change customers", "修改客户", _KEEPERS),
     Permission("customer.confirm", "Confirm and reject customers", "确认或驳回客户", MANAGEMENT),
+    Permission("customer.level", "Set levels of customers", "认定客户等级", MANAGEMENT),
     Permission(
         "customer.hand_over",
         "Give customers to another owner",

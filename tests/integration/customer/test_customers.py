@@ -72,7 +72,7 @@ async def test_the_whole_record_is_kept(customer: ServiceUnderTest) -> None:
         "note": "重点客户",
         "external_id": "ERP-1",
     }
-    async with customer.client("account_manager") as client:
+    async with customer.client("sales_manager") as client:
         created = await enter(client, **record)
     kept = {name: created[name] for name in record}
     assert kept == record | {"tax_id": BYD, "phone": "+8675589888888"}
@@ -235,7 +235,7 @@ async def test_search_survives_whatever_is_typed(customer: ServiceUnderTest) -> 
 
 async def test_customers_are_filtered(customer: ServiceUnderTest) -> None:
     """S02: by owner, place, class, and exactly by tax id, phone and external id."""
-    async with customer.client("account_manager", name="filter", branch="天津") as client:
+    async with customer.client("sales_manager", name="filter", branch="天津") as client:
         await enter(client, "滤一", region="西北", industry="钢铁", source="展会", level="A")
         await enter(
             client,

@@ -4,27 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-import httpx
-
 from services.customer.settings import CustomerSettings
 from tests.conftest import Launch
+from tests.support.registering import hired, stranger
 from tests.support.services import ServiceUnderTest, token_keys
 
 BAIDU = "91110000802100433B"
 WISH = {"name": "北京百度网讯科技有限公司", "phone": "010-59928888", "tax_id": BAIDU}
-
-
-def stranger(service: ServiceUnderTest, address: str) -> httpx.AsyncClient:
-    """Somebody who is not signed in, at an address."""
-    transport = httpx.ASGITransport(service.app, client=(address, 1))
-    return httpx.AsyncClient(transport=transport, base_url="http://kehu")
-
-
-async def hire(service: ServiceUnderTest, login: str, role: str) -> str:
-    """Somebody with a role."""
-    async with service.client("administrator") as client:
-        body = {"login": login, "name": login, "roles": [role], "branch": "上海"}
-        return str((await client.post("/v1/staff", json=body)).json()["id"])
 
 
 async def test_a_registration_waits_for_the_sales_manager(launch: Launch) -> None:
@@ -33,7 +19,7 @@ async def test_a_registration_waits_for_the_sales_manager(launch: Launch) -> Non
     async with stranger(customer, "192.0.2.1") as client:
         early = await client.post("/v1/registrations", json=WISH)
     assert (early.status_code, early.json()["retryable"]) == (503, True)
-    manager = await hire(customer, "manager", "sales_manager")
+    manager = await hired(customer, "manager", "sales_manager")
     async with stranger(customer, "192.0.2.1") as client:
         first = await client.post("/v1/registrations", json=WISH)
         second = await client.post("/v1/registrations", json=WISH | {"name": "百度"})
@@ -78,7 +64,7 @@ async def test_a_registration_needs_a_way_to_answer(customer: ServiceUnderTest) 
 async def test_registrations_from_one_network_are_limited(launch: Launch) -> None:
     """Twenty an hour by default; others are not touched. The receiver can be set."""
     launched = await launch("customer")
-    receiver = await hire(launched, "receiver", "account_manager")
+    receiver = await hired(launched, "receiver", "account_manager")
     settings = CustomerSettings(
         database_url=launched.app.state.context.settings.database_url,
         registration_owner_id=receiver,

@@ -76,10 +76,13 @@ async def _customer(service: ServiceUnderTest) -> Body:
         customer = succeeded(entered)
         path = f"/v1/customers/{customer['id']}"
         contact = succeeded(await client.post(f"{path}/contacts", json={"name": "李雷"}))
-        path = f"{path}/confirm"
-        customer = succeeded(await client.post(path, headers=opportunity.etag(customer)))
+        confirm = f"{path}/confirm"
+        customer = succeeded(await client.post(confirm, headers=opportunity.etag(customer)))
         buyer = {"customer_id": customer["id"], "login": "buyer", "name": "韩梅梅"}
         buyer = succeeded(await client.post("/v1/portal-users", json=buyer))
+        wish = {"level": "A", "reason": "用量大"}
+        proposal = succeeded(await client.post(f"{path}/level-proposals", json=wish))
+        waiting = succeeded(await client.get("/v1/approvals/customer"))["items"]
         days = {"starts_on": "2100-01-01", "ends_on": "2100-01-07"}
         people = {"principal_id": successor, "deputy_id": third}
         deputy = succeeded(await client.post("/v1/deputies", json=people | days))
@@ -87,6 +90,8 @@ async def _customer(service: ServiceUnderTest) -> Body:
         "customer_id": customer["id"],
         "contact_id": contact["id"],
         "portal_user_id": buyer["id"],
+        "level_proposal_id": proposal["id"],
+        "approval_id": waiting[0]["id"],
         "staff_id": third,
         "owner_id": successor,
         "from_owner_id": everybody,

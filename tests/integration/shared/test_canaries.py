@@ -18,7 +18,10 @@ from tests.support.services import ServiceUnderTest
 SERVICES = ("customer", "opportunity", "order", "analytics")
 #: Where the values may stand.
 HOMES = {
-    "customer": {"customer", "contact", "deputy", "import_chunk"},
+    "customer": {
+        *("customer", "contact", "deputy", "import_chunk"),
+        *("level_proposal", "approval_opinion"),
+    },
     "opportunity": {"activity"},
     "order": {"receipt"},
     "analytics": set(),
@@ -61,13 +64,14 @@ REFUSED = {
     "wechat": "canary-wechat-05" * 200,
 }
 REASON, DETAILS, ACCOUNT = "金丝雀病假", "金丝雀谈了家事", "622200CANARY0006"
+WORTH, OPINION = "金丝雀与总经理同学", "金丝雀不可靠"
 CANARIES = [
     *(
         value
         for body in (CUSTOMER, REGISTRANT, CONTACT, CHANGED, REFUSED)
         for value in body.values()
     ),
-    *(REASON, DETAILS, ACCOUNT),
+    *(REASON, DETAILS, ACCOUNT, WORTH, OPINION),
 ]
 
 
@@ -102,6 +106,13 @@ async def _enter(system: dict[str, ServiceUnderTest]) -> list[str]:
             f"{contacts}/{contact['id']}", json=CHANGED, headers={"If-Match": '"v1"'}
         )
         assert changed.status_code == 200, changed.text
+        wish = {"level": "A", "reason": WORTH}
+        await _created(client, f"/v1/customers/{customer['id']}/level-proposals", wish)
+        (waiting,) = (await client.get("/v1/approvals/customer")).json()["items"]
+        said = await client.post(
+            f"/v1/approvals/customer/{waiting['id']}/comment", json={"comment": OPINION}
+        )
+        assert said.status_code == 200, said.text
         people = [
             await _created(admin, "/v1/staff", {"login": login, "name": login, "roles": roles})
             for login, roles in (("one", ["sales_manager"]), ("two", ["sales_manager"]))

@@ -57,6 +57,8 @@ RULES = (
         f"GET {ONE}",
         f"GET {ONE}/lookalikes",
         f"GET {ONE}/owners",
+        f"GET {ONE}/level-proposals",
+        f"GET {ONE}/level-proposals/{{level_proposal_id}}",
         f"GET {ONE}/timeline",
     ),
     rule(
@@ -70,6 +72,11 @@ RULES = (
         f"PATCH {ONE}",
         f"POST {ONE}/lose",
         f"POST {ONE}/regain",
+    ),
+    owned(
+        "Whoever keeps customers proposes their level; managers judge when asked (S12)",
+        KEEPERS,
+        f"POST {ONE}/level-proposals",
     ),
     owned(
         "Managers make a customer formal, or refuse the registration (S24)",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e2bdf98df8d7"
+revision = "4b0202ac7680"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -644,6 +644,7 @@ def upgrade() -> None:
         postgresql_using="gin",
         postgresql_where=sa.text("status = 'running'"),
     )
+    op.create_index("approval_customer", "approval", ["customer_id", "id"], unique=False)
     op.create_index("approval_document", "approval", ["document_id", "id"], unique=False)
     op.create_index(
         "approval_running",
@@ -900,6 +901,7 @@ def downgrade() -> None:
         "approval_running", table_name="approval", postgresql_where=sa.text("status = 'running'")
     )
     op.drop_index("approval_document", table_name="approval")
+    op.drop_index("approval_customer", table_name="approval")
     op.drop_index(
         "approval_asked",
         table_name="approval",

@@ -20,11 +20,15 @@ from shared.approvals.errors import (
     NotTheAuthor,
     SpokenAlready,
 )
-from shared.approvals.model import Status, Verdict
+from shared.approvals.model import Happening, Status, Verdict
 from shared.auth.discounts import AuthorityExceeded
 from shared.domain.actor import Principal
 from shared.domain.ids import new_id
-from shared.events.approvals import OpportunityApprovalEscalated, OpportunityApprovalReminded
+from shared.events.approvals import (
+    CustomerApprovalHandedOver,
+    OpportunityApprovalEscalated,
+    OpportunityApprovalReminded,
+)
 from tests.support.approvals import (
     AUTHOR,
     EVENTS,
@@ -281,3 +285,15 @@ def test_only_who_is_asked_adjusts() -> None:
     for actor, refusal in ((WAREHOUSE, NotAsked), (own, ApproverIsAuthor)):
         with pytest.raises(refusal):
             approval.adjust(None, before, after, actor, NOON, EVENTS)
+
+
+def test_what_is_decided_on_may_change_hands_until_it_is_decided() -> None:
+    """S04: nothing else of the approval changes."""
+    document = case()
+    approval = started(process(asks("finance")), document)
+    events, heir = {Happening.HANDED_OVER: CustomerApprovalHandedOver}, new_id()
+    assert approval.hand_over(heir, events).event is CustomerApprovalHandedOver
+    assert (approval.owner_id, approval.asked) == (heir, ("role:finance",))
+    say(approval, document, FINANCE)
+    with pytest.raises(ApprovalEnded):
+        approval.hand_over(new_id(), events)
