@@ -7,10 +7,12 @@ from fastapi import FastAPI
 from services.order.accounts.router import router as accounts
 from services.order.amendments.router import router as amendments
 from services.order.approvals import router as approvals
+from services.order.catalogue.router import router as catalogue
 from services.order.contracts.router import router as contracts
 from services.order.deliveries.router import router as deliveries
 from services.order.deputies.table import deputies
 from services.order.documents import router as documents
+from services.order.drafts.router import router as drafts
 from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
@@ -18,6 +20,7 @@ from services.order.orders.router import router as orders
 from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
 from services.order.personal_data import router as personal_data
+from services.order.portal.router import router as portal
 from services.order.prepayments.router import router as prepayments
 from services.order.receipts.router import router as receipts
 from services.order.roles.table import roles
@@ -48,6 +51,9 @@ ROUTERS = [
     ledger,
     documents,
     personal_data,
+    portal,
+    drafts,
+    catalogue,
 ]
 
 
@@ -63,7 +69,7 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",
-        description="Contracts, orders, deliveries, invoices, receipts, prepayments, ledger.",
+        description="Contracts, orders, deliveries, invoices, receipts, ledger; the portal.",
         voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )

@@ -7,6 +7,7 @@ from services.order import reactions
 from services.order.customers.projection import project_credits, project_customers
 from services.order.deputies.projection import project_deputies
 from services.order.payments.service import take_payment
+from services.order.portal_users.projection import project_portal_users
 from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
 from services.order.quotes import take_accepted_quote
@@ -25,6 +26,12 @@ from shared.events.customer import (
     CustomerRegained,
     CustomerRegistered,
     CustomerRejected,
+)
+from shared.events.identity import (
+    PortalUserChanged,
+    PortalUserDeactivated,
+    PortalUserInvited,
+    PortalUserReactivated,
 )
 from shared.events.inbound import PaymentReceived, StockLevelChanged
 from shared.events.opportunity import (
@@ -60,6 +67,10 @@ REPLICAS = Consumer(
         CustomerOwnerChanged: project_customers,
         CustomerLost: project_customers,
         CustomerRegained: project_customers,
+        PortalUserInvited: project_portal_users,
+        PortalUserChanged: project_portal_users,
+        PortalUserDeactivated: project_portal_users,
+        PortalUserReactivated: project_portal_users,
         CreditAssessed: project_credits,
         ProductChanged: project_products,
         PriceListEffective: project_price_lists,

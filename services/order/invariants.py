@@ -6,6 +6,7 @@ from services.order.accounts.invariants import ACCOUNTS
 from services.order.amendments.invariants import AMENDMENTS
 from services.order.contracts.invariants import CONTRACTS
 from services.order.deliveries.invariants import DELIVERIES
+from services.order.drafts.invariants import PORTAL
 from services.order.invoices.invariants import INVOICES
 from services.order.ledger.invariants import LEDGER
 from services.order.orders.invariants import ORDERS
@@ -29,6 +30,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *RECEIPTS,
     *PAYMENTS,
     *STOCK,
+    *PORTAL,
     *APPROVALS,
     *DOCUMENTS,
 )

@@ -10,13 +10,14 @@ import sqlalchemy as sa
 from services.order.amendments.table import amendments
 from services.order.contracts.table import contracts
 from services.order.customers.table import customers
+from services.order.drafts.table import drafts
 from services.order.orders.table import orders
 from services.order.prepayments.table import movements, prepayments
 from services.order.receipts.table import receipts
 from services.order.staff.table import staff
 from services.order.tables import metadata
 from shared.privacy import common
-from shared.privacy.places import Erasing, Holdings, Place, kept, record
+from shared.privacy.places import Erasing, Holdings, Place, blanked, kept, record
 from shared.privacy.router import personal_data_router
 from shared.privacy.subjects import Subject
 
@@ -45,18 +46,22 @@ _CUSTOMER = (
     common.answers(Subject.CUSTOMER, metadata),
     common.parked(Subject.CUSTOMER, metadata),
 )
+_PORTAL_USER = (
+    blanked(Subject.PORTAL_USER, drafts, "portal_user_id", "note"),
+    *common.acting(Subject.PORTAL_USER, metadata),
+    common.answers(Subject.PORTAL_USER, metadata),
+)
 _STAFF = (
     record(Subject.STAFF, staff),
     Place(Subject.STAFF, contracts, _signed, ("signer",), Erasing.KEEP, _CONTRACT),
     *common.imports(metadata),
     *common.conduct(metadata, staff),
-    *common.acting(Subject.PORTAL_USER, metadata),
     common.parked(Subject.STAFF, metadata),
 )
 
 HOLDINGS = Holdings(
     "order",
-    (*_CONTACT, *_CUSTOMER, *_STAFF, *common.requests(metadata)),
+    (*_CONTACT, *_PORTAL_USER, *_CUSTOMER, *_STAFF, *common.requests(metadata)),
     common.APART
     | common.PAPERS
     | {"import_error.message": "what is wrong with a line of old sales"},

@@ -8,10 +8,12 @@ import services.order.contracts.table
 import services.order.customers.table
 import services.order.deliveries.table
 import services.order.deputies.table
+import services.order.drafts.table
 import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table
 import services.order.payments.table
+import services.order.portal_users.table
 import services.order.prepayments.table
 import services.order.prices.table
 import services.order.products.table

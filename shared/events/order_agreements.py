@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 from uuid import UUID
 
-from shared.events.order_lines import Line, OrderLine
+from shared.events.order_lines import DraftLine, Line, OrderLine
 from shared.events.payload import Payload, event
 from shared.events.values import Money, Owned
 
@@ -151,11 +151,12 @@ class OrderState(Owned):
     ordered_on: date
     settlement: str | None  # prepaid, credit, open: how it is funded, once approved
     payment_days: int
+    portal_user_id: UUID | None = None  # who placed it, when a customer did in the portal
 
 
 @event("crm.order.order.placed.v1")
 class OrderPlaced(OrderState):
-    """Entered by staff (S134)."""
+    """Entered by staff (S134), or submitted by a customer in the portal (S25)."""
 
 
 @event("crm.order.order.changed.v1")
@@ -206,3 +207,38 @@ class OrderHandedOver(OrderState):
     """It belongs to another owner now (S04)."""
 
     previous_owner_id: UUID
+
+
+# -- drafts of customers -----------------------------------------------------------------------
+
+
+class OrderDraftState(Payload):
+    """What somebody of a customer puts together in the portal (S25)."""
+
+    order_draft_id: UUID
+    customer_id: UUID
+    portal_user_id: UUID
+    status: str
+    currency: str
+    lines: tuple[DraftLine, ...]
+    order_id: UUID | None  # once it is submitted
+
+
+@event("crm.order.order_draft.drafted.v1")
+class OrderDraftDrafted(OrderDraftState):
+    """Begun by a customer."""
+
+
+@event("crm.order.order_draft.changed.v1")
+class OrderDraftChanged(OrderDraftState):
+    """Changed before it was submitted."""
+
+
+@event("crm.order.order_draft.submitted.v1")
+class OrderDraftSubmitted(OrderDraftState):
+    """Handed in to the sales department; it is an order now."""
+
+
+@event("crm.order.order_draft.cancelled.v1")
+class OrderDraftCancelled(OrderDraftState):
+    """Given up by the customer."""

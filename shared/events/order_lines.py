@@ -29,6 +29,14 @@ class OrderLine(Line):
     invoiced: Decimal
 
 
+class DraftLine(Value):
+    """One line of what a customer is about to order: its price is that of the day."""
+
+    line_id: UUID
+    product_id: UUID
+    quantity: Decimal
+
+
 class DeliveryLine(Value):
     """One line of a delivery; ``order_id`` is null in the direct_delivery chain (S145)."""
 

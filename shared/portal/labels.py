@@ -28,6 +28,7 @@ AGGREGATES = {
     "level_proposal": "等级提议",
     "opportunity": "销售机会",
     "order": "订单",
+    "order_draft": "订单草稿",
     "payment": "来款",
     "portal_user": "客户自助账号",
     "prepayment": "预付款",

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import httpx
 
-from tests.matrix.oracle.words import EVERY_ROLE
+from shared.domain.ids import new_id
+from tests.matrix.oracle.words import EVERY_ROLE, PORTAL
 from tests.support.operations import Operation, operations
+from tests.support.portal import signed_in
 from tests.support.services import ServiceUnderTest
 
 #: Nobody: no token at all.
 NOBODY = ""
+#: The customer of those who call in the role of customers.
+CUSTOMER = new_id()
 #: In a fixed order, so that a failure is the same the next time.
 CALLERS = (*sorted(EVERY_ROLE), NOBODY)
 #: What tests report of themselves: how many operations there are, and how often they were called.
@@ -23,7 +27,9 @@ def described(service: ServiceUnderTest) -> dict[str, Operation]:
 
 
 def caller(service: ServiceUnderTest, role: str, name: str = "") -> httpx.AsyncClient:
-    """Somebody with one role, or nobody."""
+    """Somebody with one role, or nobody. In the role of customers, somebody of one."""
+    if role == PORTAL:
+        return signed_in(service, name or PORTAL, CUSTOMER)
     return service.client(role, name=name) if role else service.anonymous()
 
 

@@ -15,15 +15,26 @@ from pathlib import Path
 import pytest
 
 from shared.domain.ids import new_id
+from shared.events.customer import CustomerCreated
 from shared.http.openapi import routes_with_gates
 from shared.service import NAMES
 from tests.conftest import Launch
-from tests.matrix.asking import CALLERS, CALLS, NOBODY, OPERATIONS, caller, described, refusal
+from tests.matrix.asking import (
+    CALLERS,
+    CALLS,
+    CUSTOMER,
+    NOBODY,
+    OPERATIONS,
+    caller,
+    described,
+    refusal,
+)
 from tests.matrix.oracle import words
 from tests.matrix.oracle.book import BOOK
 from tests.matrix.oracle.words import EVERY_ROLE, Rule
 from tests.support.applications import application
 from tests.support.operations import Operation, operations
+from tests.support.opportunity import customer_state, deliver
 from tests.support.services import ServiceUnderTest
 
 Report = Callable[[str, object], None]
@@ -32,8 +43,10 @@ SIGN_OUT = "POST /v1/auth/sign-out"
 
 @pytest.fixture(scope="module")
 async def services(launch: Launch) -> dict[str, ServiceUnderTest]:
-    """The four services, with nothing in them."""
-    return {name: await launch(name) for name in NAMES}
+    """The four services, with nothing in them but the customer that some callers work for."""
+    found = {name: await launch(name) for name in NAMES}
+    await deliver(found["order"], CustomerCreated(**customer_state(CUSTOMER)), CUSTOMER)
+    return found
 
 
 def expected(rule: Rule, role: str) -> str:

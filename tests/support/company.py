@@ -82,17 +82,25 @@ class Company:
         caller = await self.sign_in(body["login"])
         return Person(record["id"], body["login"], record["name"], roles, caller, record)
 
-    async def sign_in(self, login: str, password: str = PASSWORD) -> Caller:
+    async def sign_in(self, login: str, password: str = PASSWORD, **form: str) -> Caller:
         """A client signed in with a password."""
-        answer = await self.token(login, password)
+        answer = await self.token(login, password, **form)
         assert answer.status_code == 200, answer.text
         client = self.system.http(answer.json()["access_token"])
         self._clients.append(client)
         return Caller(client)
 
-    async def token(self, login: str, password: str = PASSWORD) -> httpx.Response:
+    async def invite(self, customer: Json, name: str) -> Caller:
+        """Somebody of a customer, invited to the portal by its seller, at their first sign-in."""
+        seller = (await self.one(Role.ACCOUNT_MANAGER)).caller
+        body = {"customer_id": customer["id"], "login": f"buyer.{next(_serial)}", "name": name}
+        user = await seller.post("/v1/portal-users", body)
+        assert (await self.token(user["login"], user["password"])).status_code == 400
+        return await self.sign_in(user["login"], user["password"], new_password=PASSWORD)
+
+    async def token(self, login: str, password: str = PASSWORD, **more: str) -> httpx.Response:
         """What the system answers to a sign-in."""
-        form = {"grant_type": "password", "username": login, "password": password}
+        form = {"grant_type": "password", "username": login, "password": password} | more
         async with self.system.http() as client:
             return await client.post("/v1/auth/token", data=form)
 

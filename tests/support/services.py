@@ -32,7 +32,12 @@ from tests.support.postgres import clone_database, create_database, drop_databas
 ISSUER = "kehu"
 _key = Ed25519PrivateKey.generate()
 #: Tests ask more, and more at once, than callers may; those of the limits set their own.
-_NO_LIMITS = {"KEHU_RATE_PRINCIPAL": 0, "KEHU_RATE_NETWORK": 0, "max_requests": 10_000}
+_NO_LIMITS = {
+    "KEHU_RATE_PRINCIPAL": 0,
+    "KEHU_RATE_PORTAL": 0,
+    "KEHU_RATE_NETWORK": 0,
+    "max_requests": 10_000,
+}
 #: Of documents, for the time of the run.
 _FILES = tempfile.TemporaryDirectory(prefix="kehu-documents-")
 _RUNTIME_ROLE, _RUNTIME_PASSWORD = "kehu_test_runtime", "kehu"

@@ -30,6 +30,7 @@ def payload(order: Order, change: Change) -> Payload:
         ordered_on=order.ordered_on,
         settlement=order.settlement,
         payment_days=order.payment_days,
+        portal_user_id=order.portal_user_id,
         owner_id=order.owner_id,
         department=order.department,
         branch=order.branch,

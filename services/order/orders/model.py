@@ -80,6 +80,8 @@ class Order(Judged, Aggregate):
     approved_for: UUID | None = None
     approved_at: datetime | None = None
     reason: str | None = None
+    #: Who placed it, when a customer did in the portal (S25).
+    portal_user_id: UUID | None = None
 
     @classmethod
     def place(
@@ -96,6 +98,7 @@ class Order(Judged, Aggregate):
         place: Place,
         at: datetime,
         note: str | None = None,
+        portal_user_id: UUID | None = None,
     ) -> tuple[Order, Change]:
         """Enter an order; it waits for the review (S134)."""
         must_fit(lines)
@@ -121,6 +124,7 @@ class Order(Judged, Aggregate):
             branch=place.branch,
             region=place.region,
             created_at=at,
+            portal_user_id=portal_user_id,
         )
         order._must_keep_terms()
         return order, Change(OrderPlaced)

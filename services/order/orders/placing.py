@@ -91,7 +91,7 @@ class ChangeOrder:
     currency: str | None = None
 
 
-_PAYMENT_DAYS = 30
+PAYMENT_DAYS = 30
 
 
 async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
@@ -108,7 +108,7 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
         await _direct_lines(uow, command.lines, command.currency),
         customer_id=command.customer_id,
         currency=command.currency,
-        payment_days=_PAYMENT_DAYS if days is None else days,
+        payment_days=PAYMENT_DAYS if days is None else days,
         note=command.note,
         region=customer.region,
     )

@@ -84,6 +84,7 @@ class OrderFilter:
     ordered_from: date | None = None
     ordered_to: date | None = None
     required_role: str | None = None
+    from_portal: bool | None = None
 
 
 class Orders(Repository[Order]):
@@ -157,6 +158,9 @@ def _conditions(wanted: OrderFilter) -> list[sa.ColumnElement[bool]]:
         "required_role": wanted.required_role,
     }
     found = [orders.c[name] == value for name, value in equal.items() if value is not None]
+    if wanted.from_portal is not None:
+        placed = orders.c.portal_user_id.is_not(None)
+        found.append(placed if wanted.from_portal else sa.not_(placed))
     if wanted.ordered_from is not None:
         found.append(orders.c.ordered_on >= wanted.ordered_from)
     if wanted.ordered_to is not None:

@@ -66,6 +66,9 @@ async def list_orders(
     required_role: Annotated[
         Role | None, Query(description="with status placed: whom they wait for")
     ] = None,
+    from_portal: Annotated[
+        bool | None, Query(description="placed by customers, or by the house")
+    ] = None,
     sort: str = "-created",
     page_size: PageSize = 50,
     page_token: PageToken = None,
@@ -82,6 +85,7 @@ async def list_orders(
         ordered_from,
         ordered_to,
         required_role,
+        from_portal,
     )
     request = page_request(read, page_size, page_token, sort)
     async with read.connection() as conn:

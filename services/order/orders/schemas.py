@@ -159,6 +159,7 @@ class OrderSummary(Output):
     ordered_on: date
     payment_days: int
     settlement: Settlement | None
+    portal_user_id: UUID | None = Field(description="who placed it, when a customer did")
     discount: Decimal | None
     required_role: Role | None
     owner_id: UUID

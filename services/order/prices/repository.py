@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import date
 from uuid import UUID
 
 import sqlalchemy as sa
@@ -26,6 +27,7 @@ _newest_list = (
     .limit(1)
     .scalar_subquery()
 )
+_list_in_force = Prepared(sa.select(_newest_list))
 _in_force = Prepared(
     sa.select(
         _newest_list.label("price_list_id"),
@@ -57,6 +59,13 @@ async def yardstick(uow: UnitOfWork, currency: str) -> Yardstick:
         await uow.conn.execute(_ship)
         row = (await uow.conn.execute(_in_force, given)).one()
     return Yardstick(*row)
+
+
+async def list_in_force(conn: Connection, currency: str, day: date) -> UUID | None:
+    """Return the price list that counts on a day in a currency, if there is one."""
+    given = {"currency": currency, "today": day}
+    found: UUID | None = await conn.scalar(_list_in_force, given)
+    return found
 
 
 async def tiers_of(

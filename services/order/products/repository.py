@@ -16,17 +16,22 @@ from shared.domain.errors import FieldError
 _columns = (products.c.id, products.c.code, products.c.name, products.c.unit)
 
 
+async def sold(conn: Connection, ids: Sequence[UUID]) -> dict[UUID, Product]:
+    """Return those of some products that are sold."""
+    query = sa.select(*_columns).where(
+        products.c.id == sa.any_(sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))),
+        products.c.status == "active",
+    )
+    return {row.id: Product(*row) for row in await conn.execute(query)}
+
+
 async def known_products(conn: Connection, ids: Sequence[UUID]) -> list[Product]:
     """Return the products that the lines of a request name, in the same order.
 
     Raises:
         UnknownProduct: a line names none that is sold, or whose event has not arrived yet, S120.
     """
-    query = sa.select(*_columns).where(
-        products.c.id == sa.any_(sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))),
-        products.c.status == "active",
-    )
-    found = {row.id: Product(*row) for row in await conn.execute(query)}
+    found = await sold(conn, ids)
     errors = tuple(
         FieldError(f"/lines/{place}/product_id", UnknownProduct.code, "No such product is sold.")
         for place, each in enumerate(ids)

@@ -17,6 +17,7 @@ from shared.auth.roles import (
 _FINANCE = frozenset({Role.FINANCE})
 _WAREHOUSE = frozenset({Role.WAREHOUSE})
 _INTEGRATION = frozenset({Role.INTEGRATION})
+_PORTAL = frozenset({Role.CUSTOMER_PORTAL})
 
 # Who may speak for a department when a contract is countersigned; companies without an office of
 # their own for it leave technical matters to the warehouse, legal ones to the top.
@@ -110,6 +111,16 @@ _BOOKS = (
         TOP | _FINANCE | {Role.SALES_MANAGER, Role.EXECUTIVE},
     ),
 )
+# What somebody of a customer may do, of what is the customer's own (S25): the portal role holds
+# these and nothing else, ever.
+_PORTAL_USE = (
+    Permission("portal.catalogue", "See products and prices (portal)", "自助查看产品", _PORTAL),
+    Permission(
+        "portal.read", "See one's own orders and account (portal)", "自助查看订单和往来", _PORTAL
+    ),
+    Permission("portal.order", "Draft and submit own orders (portal)", "自助下单", _PORTAL),
+)
+
 DECLARED = (
     *_CONTRACTS,
     *_ORDERS,
@@ -119,4 +130,5 @@ DECLARED = (
     *_RECEIPTS,
     *_STOCK,
     *_BOOKS,
+    *_PORTAL_USE,
 )

@@ -46,7 +46,7 @@ async def faults(world: World, case: Case) -> list[str]:
 
 async def send(world: World, case: Case) -> Answer:
     """Send a case as somebody who may do everything."""
-    headers = (("authorization", world.authorization), *case.headers)
+    headers = (("authorization", world.authorization(case.path)), *case.headers)
     parts = () if case.content is None else (case.content,)
     return await call(world.service.app, case.method, case.path, headers, parts)
 

@@ -26,8 +26,11 @@ ORIGIN = ("origin", "https://evil.example")
 
 def requests_of(world: World) -> Iterator[tuple[str, str, list[tuple[str, str | bytes]], bytes]]:
     """Requests that are answered with each kind of status."""
-    signed_in: list[tuple[str, str | bytes]] = [("authorization", world.authorization), ORIGIN]
     internal = f"/internal/{world.service.service.name}"
+    signed_in: list[tuple[str, str | bytes]] = [
+        ("authorization", world.authorization(internal)),
+        ORIGIN,
+    ]
     yield "GET", "/livez", [ORIGIN], b""
     yield "GET", "/readyz", [ORIGIN], b""
     yield "GET", "/metrics", [ORIGIN], b""

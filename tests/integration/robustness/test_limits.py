@@ -24,7 +24,8 @@ def takes_a_document(operation: Operation) -> bool:
 async def too_much(world: World, operation: Operation, parts: list[bytes]) -> Answer:
     """Send a body that is too large."""
     good = good_request(operation, world.known)
-    headers = [("authorization", world.authorization), ("x-request-id", ASKED), *good.headers]
+    bearer = world.authorization(good.path)
+    headers = [("authorization", bearer), ("x-request-id", ASKED), *good.headers]
     if operation.body_schema is None:
         headers.append(("content-type", "application/x-www-form-urlencoded"))
     return await call(world.service.app, good.method, good.path, headers, parts)
@@ -112,7 +113,9 @@ def is_list(operation: Operation) -> bool:
 
 async def ask(world: World, target: str) -> Answer:
     """Read something as somebody who may see everything."""
-    return await call(world.service.app, "GET", target, [("authorization", world.authorization)])
+    return await call(
+        world.service.app, "GET", target, [("authorization", world.authorization(target))]
+    )
 
 
 async def first_token(world: World, operation: Operation) -> str | None:

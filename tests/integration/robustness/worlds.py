@@ -20,12 +20,15 @@ from tests.support.documents import attached
 from tests.support.feeding import Feed
 from tests.support.operations import Known, Operation, operations
 from tests.support.opportunity import succeeded
+from tests.support.portal import buyer as portal_user
+from tests.support.portal import item, signed_in
 from tests.support.services import ServiceUnderTest
 
 EVERY_ROLE = tuple(str(role) for role in Role)
 #: What people of the house may hold: customers have a role of their own.
 STAFF_ROLES = tuple(each for each in EVERY_ROLE if each != Role.CUSTOMER_PORTAL)
 EVERYBODY = "everybody"
+BUYER = "somebody of the customer"
 PASSWORD = "present password"
 Body = dict[str, Any]
 
@@ -43,13 +46,29 @@ class World:
         return list(operations(self.service.service.name, self.service.app.openapi()))
 
     def client(self) -> httpx.AsyncClient:
-        """Somebody who may do everything, so that nothing is refused for want of a role."""
-        return self.service.client(*EVERY_ROLE, name=EVERYBODY)
+        """Somebody who may do everything, so that nothing is refused for want of a role; in the
+        portal somebody of the customer."""
+        client = self.service.anonymous()
+        client.auth = self._sign
+        return client
+
+    def authorization(self, path: str) -> str:
+        """The header of who may do everything at a path, always with the same token."""
+        return self._of_customer if path.startswith("/v1/portal/") else self._of_house
 
     @cached_property
-    def authorization(self) -> str:
-        """The header of the same person, always with the same token."""
-        return self.client().headers["authorization"]
+    def _of_house(self) -> str:
+        client = self.service.client(*EVERY_ROLE, name=EVERYBODY)
+        return client.headers["authorization"]
+
+    @cached_property
+    def _of_customer(self) -> str:
+        client = signed_in(self.service, BUYER, UUID(self.known["customer_id"]))
+        return client.headers["authorization"]
+
+    def _sign(self, request: httpx.Request) -> httpx.Request:
+        request.headers["authorization"] = self.authorization(request.url.path)
+        return request
 
 
 async def furnish(service: ServiceUnderTest) -> World:
@@ -155,6 +174,7 @@ async def _order(service: ServiceUnderTest) -> Body:
     receipt = await fulfilment.received(service, buyer, "500.00")
     paid = await fulfilment.allocated(service, receipt, fulfilment.share(invoice, "50.00"))
     prepayment = await order.prepaid(service, buyer, "1000.00")
+    draft = await (await portal_user(service, buyer, BUYER)).draft(item(product))
     level = {"product_id": str(product), "site": "上海一号仓", "on_hand": "12.5"}
     stock = await order.done(service, "warehouse", "stock", level)
     return await _filed(service, waiting["id"]) | {
@@ -171,6 +191,7 @@ async def _order(service: ServiceUnderTest) -> Body:
         "allocation_id": paid["allocations"][0]["id"],
         "prepayment_id": prepayment["id"],
         "stock_id": stock["id"],
+        "draft_id": draft["id"],
     }
 
 

@@ -20,6 +20,7 @@ from tests.matrix.oracle.words import (
     WAREHOUSE,
     only,
     owned,
+    portal,
     rule,
 )
 
@@ -29,6 +30,7 @@ DELIVERY = "/v1/deliveries/{delivery_id}"
 INVOICE = "/v1/invoices/{invoice_id}"
 RECEIPT = "/v1/receipts/{receipt_id}"
 PREPAYMENT = "/v1/prepayments/{prepayment_id}"
+DRAFT = "/v1/portal/drafts/{draft_id}"
 HISTORY = "/v1/sales-history/imports"
 
 #: Whom goods on their way concern besides those of the deal.
@@ -174,6 +176,24 @@ RULES = (
         f"GET {HISTORY}/{{import_id}}",
         f"POST {HISTORY}/{{import_id}}/cancel",
         f"GET {HISTORY}/{{import_id}}/errors",
+    ),
+    portal(
+        "Customers see products and prices, draft and hand in their own orders, and see what comes"
+        " of them; nobody of the house is a customer (S25)",
+        "GET /v1/portal/products",
+        "GET /v1/portal/drafts",
+        "POST /v1/portal/drafts",
+        f"GET {DRAFT}",
+        f"PATCH {DRAFT}",
+        f"POST {DRAFT}/submit",
+        f"POST {DRAFT}/cancel",
+        "GET /v1/portal/orders",
+        "GET /v1/portal/orders/{order_id}",
+        "GET /v1/portal/deliveries",
+        "GET /v1/portal/deliveries/{delivery_id}",
+        "GET /v1/portal/invoices",
+        "GET /v1/portal/invoices/{invoice_id}",
+        "GET /v1/portal/account",
     ),
     *operating("order"),
     *filing("order"),

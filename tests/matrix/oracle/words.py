@@ -77,7 +77,8 @@ class Rule:
     """A sentence of the business, whom it permits, and the operations it is about.
 
     ``owned``: what the operations show or change has an owner, so that it is hidden from those who
-    do not see that far. ``signed_in`` False: nobody needs to say who they are.
+    do not see that far. ``signed_in`` False: nobody needs to say who they are. ``portal``:
+    what they show or change is one customer's, and hidden from every other's people.
     """
 
     sentence: str
@@ -85,6 +86,7 @@ class Rule:
     operations: tuple[str, ...]
     owned: bool = False
     signed_in: bool = True
+    portal: bool = False
 
 
 def rule(sentence: str, who: Roles, *operations: str) -> Rule:
@@ -95,6 +97,11 @@ def rule(sentence: str, who: Roles, *operations: str) -> Rule:
 def owned(sentence: str, who: Roles, *operations: str) -> Rule:
     """About what belongs to somebody."""
     return Rule(sentence, who, operations, owned=True)
+
+
+def portal(sentence: str, *operations: str) -> Rule:
+    """For customers, about what is their own company's."""
+    return Rule(sentence, only(PORTAL), operations, portal=True)
 
 
 def public(sentence: str, *operations: str) -> Rule:

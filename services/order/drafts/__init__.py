@@ -1,0 +1,1 @@
+"""Drafts (订单草稿): what customers put together in the portal, until they submit it (S25)."""
