@@ -34,4 +34,4 @@ ENGINE = Engine(
 
 async def follow_owner(uow: UnitOfWork, handed: CustomerOwnerChanged) -> None:
     """What is to be decided about a customer is seen by those who see the new owner's (S04)."""
-    await ENGINE.hand_over(uow, handed.customer_id, handed.owner_id)
+    await ENGINE.hand_over(uow, handed.owner_id, customer_id=handed.customer_id)

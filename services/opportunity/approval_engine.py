@@ -8,6 +8,7 @@ from shared.events.approvals import (
     OpportunityApprovalCommented,
     OpportunityApprovalDecided,
     OpportunityApprovalEscalated,
+    OpportunityApprovalHandedOver,
     OpportunityApprovalReminded,
     OpportunityApprovalStarted,
     OpportunityApprovalWithdrawn,
@@ -23,6 +24,7 @@ ENGINE = Engine(
         Happening.ESCALATED: OpportunityApprovalEscalated,
         Happening.REMINDED: OpportunityApprovalReminded,
         Happening.WITHDRAWN: OpportunityApprovalWithdrawn,
+        Happening.HANDED_OVER: OpportunityApprovalHandedOver,
     },
     adopted=OpportunityProcessAdopted,
 )

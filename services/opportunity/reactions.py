@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from services.opportunity.activities.repository import hand_over_contacts
+from services.opportunity.approval_engine import ENGINE
 from services.opportunity.opportunities.service import (
     follow_customer,
     follow_successor,
@@ -25,6 +26,9 @@ async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerC
     owner = Owner(customer.owner_id, customer.department, customer.branch)
     await follow_customer(uow, customer.customer_id, customer.previous_owner_id, owner)
     await hand_over_quotes(uow, customer.customer_id, customer.previous_owner_id, owner)
+    await ENGINE.hand_over(
+        uow, owner.id, customer_id=customer.customer_id, previous=customer.previous_owner_id
+    )
     await hand_over_contacts(uow, customer.customer_id, customer.previous_owner_id, owner.id)
 
 
@@ -39,6 +43,7 @@ async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft])
         )
         await follow_successor(uow, left.staff_id, successor)
         await hand_over_quotes(uow, None, left.staff_id, successor)
+        await ENGINE.hand_over(uow, successor.id, previous=left.staff_id)
         await hand_over_contacts(uow, None, left.staff_id, successor.id)
 
 

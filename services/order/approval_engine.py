@@ -8,6 +8,7 @@ from shared.events.approvals import (
     OrderApprovalCommented,
     OrderApprovalDecided,
     OrderApprovalEscalated,
+    OrderApprovalHandedOver,
     OrderApprovalReminded,
     OrderApprovalStarted,
     OrderApprovalWithdrawn,
@@ -23,6 +24,7 @@ ENGINE = Engine(
         Happening.ESCALATED: OrderApprovalEscalated,
         Happening.REMINDED: OrderApprovalReminded,
         Happening.WITHDRAWN: OrderApprovalWithdrawn,
+        Happening.HANDED_OVER: OrderApprovalHandedOver,
     },
     adopted=OrderProcessAdopted,
 )

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
+from services.order.approval_engine import ENGINE
 from services.order.contracts.service import contracts
 from services.order.contracts.status import Status as Contract
 from services.order.deliveries.drafting import deliveries
@@ -77,3 +78,4 @@ async def _hand_over(
             query = query.where(columns.customer_id == customer_id)
         found = await work.documents.select(uow.conn, query, lock=True)
         await work.documents.save_many(uow, [(each, each.hand_over(owner)) for each in found])
+    await ENGINE.hand_over(uow, owner.id, customer_id=customer_id, previous=before)

@@ -88,12 +88,20 @@ class Approvals(Repository[Approval]):
             lock=lock,
         )
 
-    async def running_of_customer(self, uow: UnitOfWork, customer_id: UUID) -> list[Approval]:
-        """Lock and return what waits for a decision about a customer."""
-        mine = self.query().where(
-            _approvals.c.customer_id == customer_id, _approvals.c.status == Status.RUNNING.value
+    async def about_customers(
+        self, uow: UnitOfWork, customer_id: UUID | None, owner_id: UUID | None
+    ) -> list[Approval]:
+        """Lock and return what waits for a decision about a customer (None: about any), and is an
+        owner's (None: anybody's). What concerns no customer is not among it."""
+        wanted = self.query().where(
+            _approvals.c.status == Status.RUNNING.value,
+            _approvals.c.customer_id.is_not(None)
+            if customer_id is None
+            else _approvals.c.customer_id == customer_id,
         )
-        return await self.select(uow.conn, mine, lock=True)
+        if owner_id is not None:
+            wanted = wanted.where(_approvals.c.owner_id == owner_id)
+        return await self.select(uow.conn, wanted, lock=True)
 
     async def of_document(
         self, conn: Connection, document_type: str, document_id: UUID

@@ -148,9 +148,17 @@ class Engine:
         if approval is not None:
             await self._save(uow, approval, approval.end_with_document(uow.now, self.events))
 
-    async def hand_over(self, uow: UnitOfWork, customer_id: UUID, owner_id: UUID) -> None:
-        """What waits for a decision about a locked customer follows it to another owner (S04)."""
-        for approval in await approvals.running_of_customer(uow, customer_id):
+    async def hand_over(
+        self,
+        uow: UnitOfWork,
+        owner_id: UUID,
+        *,
+        customer_id: UUID | None = None,
+        previous: UUID | None = None,
+    ) -> None:
+        """What waits for a decision about a customer, or about any, follows it from its owner (or
+        only from the ``previous``) to another (S04)."""
+        for approval in await approvals.about_customers(uow, customer_id, previous):
             await approvals.save(uow, approval, approval.hand_over(owner_id, self.events))
 
     async def pass_limit(self, uow: UnitOfWork, deadline: Deadline) -> None:

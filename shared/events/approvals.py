@@ -123,6 +123,11 @@ class OpportunityApprovalWithdrawn(ApprovalState):
     """An author took the document back, or it gave way to another."""
 
 
+@event("crm.opportunity.approval.handed_over.v1")
+class OpportunityApprovalHandedOver(ApprovalState):
+    """What is decided on has another owner, whose managers are asked from now on (S04)."""
+
+
 @event("crm.opportunity.process.adopted.v1")
 class OpportunityProcessAdopted(ProcessState):
     """Another definition is in force; what runs keeps its own (S219)."""
@@ -159,6 +164,11 @@ class OrderApprovalReminded(ApprovalState):
 @event("crm.order.approval.withdrawn.v1")
 class OrderApprovalWithdrawn(ApprovalState):
     """An author took the document back, or it gave way to another."""
+
+
+@event("crm.order.approval.handed_over.v1")
+class OrderApprovalHandedOver(ApprovalState):
+    """What is decided on has another owner, whose managers are asked from now on (S04)."""
 
 
 @event("crm.order.process.adopted.v1")

@@ -254,3 +254,35 @@ async def test_quotes_follow_their_customer_and_the_answered_stay(
         seen = succeeded(await client.get(path))
         sent = succeeded(await client.post(f"{path}/send", headers=etag(seen)))
     assert (sent["status"], sent["owner_id"], sent["department"]) == ("sent", str(heir), "销售四部")
+
+
+async def test_an_approval_goes_to_the_managers_of_the_new_owner(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04, S215, S221: those of the former owner see it no more."""
+    listed = await listed_product(opportunity)
+    found = await project(opportunity)
+    lines = [line(listed, discount="0.04")]
+    drafted = await draft_quote(opportunity, lines, opportunity_id=found["id"])
+    waiting = succeeded(await on_quote(opportunity, drafted, "submit"))
+    assert waiting["status"] == "in_approval"
+    unit = "TESTS/EAST/SH/S5/"
+    heir = opportunity.person("接手报价者", unit)
+    state = customer_state(UUID(found["customer_id"]), owner_id=heir, department="销售五部")
+    moved = CustomerOwnerChanged(**state, previous_owner_id=UUID(found["owner_id"]))
+    await deliver(opportunity, moved, UUID(found["customer_id"]), 2)
+    path = "/v1/approvals/opportunity"
+    query = {"document_id": waiting["id"]}
+    async with (
+        opportunity.client("sales_manager", name="原部门经理") as former,
+        opportunity.client("sales_manager", name="新部门经理", unit=unit) as present,
+    ):
+        assert succeeded(await former.get(path, params=query))["items"] == []
+        (mine,) = succeeded(await present.get(path, params=query))["items"]
+        listed_there = succeeded(await present.get(f"{path}/waiting"))["items"]
+        assert mine["id"] in {each["id"] for each in listed_there}
+        for client, status in ((former, 404), (present, 200)):
+            answer = await client.post(f"{path}/{mine['id']}/approve", json={}, headers=etag(mine))
+            assert answer.status_code == status
+        seen = succeeded(await present.get(f"/v1/quotes/{waiting['id']}"))
+    assert (seen["status"], seen["owner_id"]) == ("approved", str(heir))
