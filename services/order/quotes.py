@@ -34,7 +34,7 @@ def _contract(quote: QuoteAccepted, place: Place) -> DraftFromQuote:
     return DraftFromQuote(
         quote_id=quote.quote_id,
         opportunity_id=quote.opportunity_id,
-        author_id=quote.author_id,
+        authors=quote.authors or (quote.author_id,),
         place=place,
         content=Content(
             title=f"{quote.project_number} / {quote.number}",
@@ -59,7 +59,7 @@ def _order(quote: QuoteAccepted, place: Place) -> PlaceFromQuote:
         currency=quote.total.currency,
         lines=tuple(OrderLine(**_line(line)) for line in quote.lines),
         payment_days=quote.payment_days,
-        author_id=quote.author_id,
+        authors=quote.authors or (quote.author_id,),
         place=place,
     )
 

@@ -198,7 +198,7 @@ class QuoteState(Owned):
     """One version of a quote (报价). Versions are immutable once submitted.
 
     ``content_hash`` is what an approval is bound to (S108); ``revision`` counts versions of one
-    quote number: 1, 2, 3.
+    quote number: 1, 2, 3. ``authors`` are all who wrote or submitted it, ``author_id`` first.
     """
 
     quote_id: UUID
@@ -218,6 +218,7 @@ class QuoteState(Owned):
     payment_days: int
     valid_until: date
     content_hash: str
+    authors: tuple[UUID, ...] = ()
 
 
 @event("crm.opportunity.quote.drafted.v1")

@@ -36,14 +36,13 @@ async def _lock(uow: UnitOfWork, quote_id: UUID) -> Quote:
 
 async def _case(uow: UnitOfWork, quote: Quote) -> Case:
     policy = (await POLICY.pinned(uow)).content
-    submitted = [each for each in (quote.submitted_by, quote.submitted_for) if each is not None]
     facts = {name: getattr(quote, name) for name in _ATTRIBUTES}
     return Case(
         document_type="quote",
         document_id=quote.id,
         label=f"{quote.number}-{quote.revision}",
         content_hash=content_hash(quote),
-        authors=tuple(dict.fromkeys((*quote.authors, *submitted))),
+        authors=quote.hands,
         owner_id=quote.owner_id,
         customer_id=quote.customer_id,
         amount=quote.total,

@@ -22,6 +22,7 @@ def payload(quote: Quote, change: Change) -> Payload:
         project_number=quote.project_number,
         customer_id=quote.customer_id,
         author_id=quote.authors[0],
+        authors=quote.hands,
         owner_id=quote.owner_id,
         department=quote.department,
         branch=quote.branch,

@@ -270,9 +270,14 @@ class Quote(Aggregate):
         if self.is_overdue(at):
             raise QuoteOverdue(f"It was valid until {self.valid_until}.")
 
+    @property
+    def hands(self) -> tuple[UUID, ...]:
+        """All who wrote or submitted it: of these none approves it, nor what is made of it."""
+        submitted = [each for each in (self.submitted_by, self.submitted_for) if each is not None]
+        return tuple(dict.fromkeys((*self.authors, *submitted)))
+
     def _require_stranger(self, actor: Actor) -> None:
-        wrote = {*self.authors, self.submitted_by, self.submitted_for}
-        if wrote.intersection(actor.hands):
+        if set(self.hands).intersection(actor.hands):
             raise ApproverIsAuthor("Somebody who did not write or submit it must decide.")
 
     def _require_approved_content(self) -> None:

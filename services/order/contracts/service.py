@@ -47,7 +47,7 @@ class DraftFromQuote:
 
     quote_id: UUID
     opportunity_id: UUID
-    author_id: UUID
+    authors: tuple[UUID, ...]
     place: Place
     content: Content
 
@@ -152,7 +152,7 @@ async def draft_from_quote(uow: UnitOfWork, command: DraftFromQuote) -> None:
     contract, change = Contract.draft(
         command.content,
         number=await contracts.next_number(uow),
-        authors=(command.author_id,),
+        authors=command.authors,
         place=command.place,
         at=uow.now,
         quote_id=command.quote_id,

@@ -74,7 +74,7 @@ class PlaceFromQuote:
     currency: str
     lines: tuple[OrderLine, ...]
     payment_days: int
-    author_id: UUID
+    authors: tuple[UUID, ...]
     place: Place
 
 
@@ -115,7 +115,8 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
 
 
 async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
-    """Enter an order under a signed contract, within what it leaves open (S120, S121)."""
+    """Enter an order under a signed contract, within what it leaves open (S120, S121). Who wrote on
+    the contract is an author of the order as well, and does not review it (S123)."""
     must_be_permitted(command.chain, command.permitted)
     customer = await known_customer(uow.conn, command.customer_id)
     customer.must_trade()
@@ -136,6 +137,7 @@ async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
         payment_days=contract.payment_days if days is None else days,
         note=command.note,
         region=customer.region,
+        agreed_by=contract.authors,
     )
 
 
@@ -152,7 +154,7 @@ async def place_from_quote(uow: UnitOfWork, command: PlaceFromQuote) -> None:
         currency=command.currency,
         ordered_on=business_date(uow.now),
         payment_days=command.payment_days,
-        authors=(command.author_id,),
+        authors=command.authors,
         place=command.place,
         at=uow.now,
     )
@@ -188,6 +190,7 @@ async def _place(
     payment_days: int,
     note: str | None,
     region: str | None,
+    agreed_by: Sequence[UUID] = (),
 ) -> Order:
     actor = uow.actor
     order, change = Order.place(
@@ -198,7 +201,7 @@ async def _place(
         currency=currency,
         ordered_on=business_date(uow.now),
         payment_days=payment_days,
-        authors=actor.hands,
+        authors=tuple(dict.fromkeys((*actor.hands, *agreed_by))),
         place=Place(actor.stands_for, actor.department, actor.branch, region),
         at=uow.now,
         note=note,

@@ -70,6 +70,12 @@ async def test_a_quote_written_in_somebodys_name_is_approved_by_neither(
         async with client:
             refused = await client.post(path, headers=etag(quote))
         assert (refused.status_code, refused.json()["code"]) == (403, "approver_is_author")
+    told = await opportunity.published("crm.opportunity.quote.submitted.v1")
+    (authors,) = (
+        each["data"]["authors"] for each in told if each["data"]["quote_id"] == quote["id"]
+    )
+    submitter = quote["submitted_by"]
+    assert authors == [str(principal), str(opportunity.people[DEPUTY]), submitter]
 
 
 async def test_a_deputy_approves_with_the_authority_of_the_principal(

@@ -28,6 +28,7 @@ from tests.support.order import (
     send,
     signed_contract,
     submitted_contract,
+    try_to_review,
 )
 from tests.support.services import ServiceUnderTest
 
@@ -289,6 +290,27 @@ async def test_orders_are_placed_under_ones_own_signed_contract_in_its_term(
         body = {"customer_id": str(who), "contract_id": contract["id"], "lines": lines}
         refused = await send(order, SELLER, "orders", body)
         assert (refused.status_code, refused.json()["code"]) == (409, "contract_not_in_force")
+
+
+async def test_who_wrote_on_a_contract_does_not_review_what_is_ordered_under_it(
+    order: ServiceUnderTest,
+) -> None:
+    """S123: somebody else called it off; a third person reviews it."""
+    buyer = await customer(order)
+    drafted = await drafted_contract(order, buyer)
+    path = f"contracts/{drafted['id']}"
+    longer = {"payment_days": 60}
+    edited = await done(
+        order, "sales_manager", path, longer, seen=drafted, method="PATCH", name="赵六"
+    )
+    contract = await countersigned_contract(order, await submitted_contract(order, edited))
+    contract = await done(order, "general_manager", f"{path}/approve", seen=contract)
+    signatures = {"signer": "王总", "customer_signer": "李经理"}
+    contract = await done(order, SELLER, f"{path}/sign", signatures, seen=contract)
+    placed = await placed_order(order, buyer, call(contract, "1"), contract_id=contract["id"])
+    own = await try_to_review(order, placed, name="赵六")
+    assert (own.status_code, own.json()["code"]) == (403, "own_order")
+    await reviewed_order(order, placed)
 
 
 async def test_a_contract_with_open_orders_is_not_completed(order: ServiceUnderTest) -> None:

@@ -53,6 +53,40 @@ async def test_a_contract_is_drafted_from_an_accepted_quote(order: ServiceUnderT
     assert (shown["unit_price"], shown["discount"]) == (money("100.00"), "0.050000")
 
 
+async def test_nobody_who_wrote_on_a_quote_approves_what_is_made_of_it(
+    order: ServiceUnderTest,
+) -> None:
+    """S101, S121, S123: neither who began it, nor who changed or submitted it, by whatever role."""
+    buyer = await customer(order)
+    first, second = order.person("王五"), order.person("赵六")
+    wrote = {"owner_id": seller(order), "author_id": first, "authors": (first, second)}
+    for chain in ("ordinary", "contract_first"):
+        accepted = quote(buyer, chain=chain, **wrote)
+        await deliver(order, accepted, accepted.quote_id)
+    (placed,) = (await read(order, f"orders?customer_id={buyer}"))["items"]
+    for name in ("王五", "赵六"):
+        own = await try_to_review(order, placed, "general_manager", name=name)
+        assert (own.status_code, own.json()["code"]) == (403, "own_order")
+    await reviewed_order(order, placed)
+    (found,) = (await read(order, f"contracts?customer_id={buyer}"))["items"]
+    contract = await read(order, f"contracts/{found['id']}")
+    assert contract["authors"] == [str(first), str(second)]
+    contract = await countersigned_contract(order, await submitted_contract(order, contract))
+    path = f"contracts/{contract['id']}/approve"
+    own = await send(order, "general_manager", path, seen=contract, name="赵六")
+    assert (own.status_code, own.json()["code"]) == (403, "own_contract")
+    await done(order, "general_manager", path, seen=contract)
+
+
+async def test_an_older_quote_names_its_first_author_alone(order: ServiceUnderTest) -> None:
+    """S101: as it was told before others were."""
+    accepted = quote(await customer(order), owner_id=seller(order), authors=())
+    await deliver(order, accepted, accepted.quote_id)
+    (found,) = (await read(order, f"contracts?customer_id={accepted.customer_id}"))["items"]
+    contract = await read(order, f"contracts/{found['id']}")
+    assert contract["authors"] == [str(accepted.author_id)]
+
+
 async def test_a_quote_told_twice_makes_one_contract(order: ServiceUnderTest) -> None:
     """S101: the same event again, and another event of the same quote."""
     accepted = quote(await customer(order), owner_id=seller(order))
