@@ -97,7 +97,9 @@ class Worker:
             **(parts or {}),
         }
         for name, inbox in self.inboxes.items():
-            consume = partial(bus.consume, inbox.consumer.topics, name, inbox.handle)
+            consume = partial(
+                bus.consume, inbox.consumer.topics, name, inbox.handle, pace=inbox.consumer.pace
+            )
             running[name] = Attendance(database, name, consume).run
         if deadlines:
             running["deadlines"] = self.deadlines.run

@@ -55,11 +55,18 @@ class KafkaBus:
             await self._publisher.publish(messages)
 
     async def consume(
-        self, topics: Iterable[str], group: str, handler: RecordHandler, stop: asyncio.Event
+        self,
+        topics: Iterable[str],
+        group: str,
+        handler: RecordHandler,
+        stop: asyncio.Event,
+        *,
+        pace: float = 0.0,
     ) -> None:
         """Hand records to ``handler`` until ``stop`` is set; see the port."""
         wanted = sorted(set(topics))
-        await GroupMember(self.connection, wanted, group, handler, self.batch).run(stop)
+        member = GroupMember(self.connection, wanted, group, handler, self.batch, pace)
+        await member.run(stop)
 
     async def end_offsets(self, topics: Iterable[str]) -> dict[TopicPartition, int]:
         """Return for every partition the offset the next record will get."""

@@ -1,8 +1,8 @@
 """One process's membership in a consumer group of Kafka.
 
-Offsets are committed by hand, partition by partition, behind what the handler finished. What fails
-is read again after a pause, while the other partitions go on. A partition that changes hands waits
-for the batch at hand; should that take too long, its records come twice, which the port allows.
+Offsets are committed by hand, behind what the handler finished (``kafka_positions``). What fails is
+read again after a pause, while the other partitions go on. A partition that changes hands waits for
+the batch at hand; should that take too long, its records come twice, which the port allows.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any
 
 import structlog
 from aiokafka import AIOKafkaConsumer, ConsumerRebalanceListener, ConsumerRecord, TopicPartition
-from aiokafka.errors import CommitFailedError, IllegalStateError, KafkaError
+from aiokafka.errors import IllegalStateError, KafkaError
 
+from shared.bus.kafka_positions import Positions
 from shared.bus.kafka_reader import REQUEST_MS, record_of
 from shared.bus.port import RecordHandler
 from shared.pacing import Backoff, wait_for
@@ -29,8 +30,10 @@ POLL_MS = 1000
 SESSION_MS = 10_000
 #: How long a partition that is to be handed over waits for the batch at hand.
 HANDOVER_SECONDS = 5.0
-#: What a commit raises when the partition is another member's by now; its records come twice.
-_NOT_OURS = (CommitFailedError, IllegalStateError)
+#: Records that were fetched and not asked for yet hold up the next fetch for so long. Then the
+#: client fetches without their partitions, half a second long where nothing else comes, and what
+#: is new in the busy ones waits.
+_UNREAD_SECONDS = 5.0
 
 _Polled = Mapping[TopicPartition, Sequence[ConsumerRecord]]
 
@@ -45,12 +48,14 @@ class GroupMember:
         group: str,
         handler: RecordHandler,
         batch: int,
+        pace: float = 0.0,
     ) -> None:
         self._connection = connection
         self._topics = topics
         self._group = group
         self._handler = handler
         self._batch = batch
+        self._pace = pace
         self._backoff = Backoff()
 
     async def run(self, stop: asyncio.Event) -> None:
@@ -69,9 +74,9 @@ class GroupMember:
             )
             try:
                 await consumer.start()
-                await _Session(self._group, self._handler, self._batch, consumer).run(
-                    self._topics, stop, self._backoff
-                )
+                consumer._fetcher._prefetch_backoff = _UNREAD_SECONDS
+                session = _Session(self._group, self._handler, self._batch, self._pace, consumer)
+                await session.run(self._topics, stop, self._backoff)
             except Exception as error:
                 log.warning("bus session lost", group=self._group, error=repr(error)[:300])
                 await wait_for(stop, self._backoff.next())
@@ -83,43 +88,59 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
     """What holds as long as one consumer lives: what is being handled, and what rests."""
 
     def __init__(
-        self, group: str, handler: RecordHandler, batch: int, consumer: AIOKafkaConsumer
+        self,
+        group: str,
+        handler: RecordHandler,
+        batch: int,
+        pace: float,
+        consumer: AIOKafkaConsumer,
     ) -> None:
         self._group = group
         self._handler = handler
         self._batch = batch
+        self._pace = pace
         self._consumer = consumer
         self._slots = asyncio.Semaphore(PARALLEL)
         self._idle = asyncio.Event()
         self._idle.set()
         self._resume_at: dict[TopicPartition, float] = {}
         self._failures: dict[TopicPartition, Backoff] = {}
-        self._committed: dict[TopicPartition, int] = {}
+        self._positions = Positions(consumer, group)
 
     async def run(self, topics: Sequence[str], stop: asyncio.Event, backoff: Backoff) -> None:
         """Consume until ``stop`` is set; raises what the brokers answer."""
         self._consumer.subscribe(topics, listener=self)
         stopping = asyncio.ensure_future(stop.wait())
+        committing = asyncio.ensure_future(self._positions.run())
         try:
             while not stop.is_set():
+                if committing.done():
+                    committing.result()
                 self._resume()
                 if polled := await self._poll(stopping):
+                    began = time.monotonic()
                     await self._handle_all(polled, stop)
+                    rest = began + self._pace - time.monotonic()
+                    if rest > 0 and sum(map(len, polled.values())) < self._batch:
+                        await wait_for(stop, rest)
                 else:
                     await self._step_over()
                 backoff.reset()
+            await self._commit()
         finally:
             stopping.cancel()
+            committing.cancel()
 
     async def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
         """Let the batches at hand finish and commit before others get their partitions."""
         if not await wait_for(self._idle, HANDOVER_SECONDS):
             log.warning("partitions handed over in the middle of a batch", group=self._group)
+        await self._commit()
 
     async def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Let everything go on: what failed before is read again from what was committed."""
         self._resume_at = dict.fromkeys(self._resume_at, 0.0)
-        self._committed.clear()
+        self._positions.forget()
 
     async def _poll(self, stopping: asyncio.Future[Any]) -> _Polled:
         rest = min(self._resume_at.values(), default=float("inf")) - time.monotonic()
@@ -170,14 +191,14 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                     return
                 for place in batch:
                     self._failures.pop(place, None)
-                await self._commit({place: found[-1].offset + 1 for place, found in batch.items()})
+                finished = {place: found[-1].offset + 1 for place, found in batch.items()}
+                self._positions.finished(finished)
 
-    async def _commit(self, positions: Mapping[TopicPartition, int]) -> None:
-        try:
-            await self._consumer.commit(positions)
-            self._committed |= positions
-        except _NOT_OURS as error:
-            log.info("position not committed", group=self._group, error=repr(error)[:300])
+    async def _commit(self) -> None:
+        """Commit what is finished; what cannot be in time comes twice."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(HANDOVER_SECONDS):
+                await self._positions.commit()
 
     async def _step_over(self) -> None:
         """Commit behind offsets that hold no record: the marks of other producers' transactions."""
@@ -187,8 +208,8 @@ class _Session(ConsumerRebalanceListener):  # type: ignore[misc]  # aiokafka shi
                     position = await self._consumer.position(place)
             except (TimeoutError, IllegalStateError):
                 continue  # not known yet, or another member's by now
-            if position > self._committed.get(place, 0):
-                await self._commit({place: position})
+            if self._positions.behind(place, position):
+                self._positions.finished({place: position})
 
     def _rest(self, place: TopicPartition, offset: int, error: Exception) -> None:
         """Have a partition read from ``offset`` again after a pause."""

@@ -63,15 +63,24 @@ class Bus(Protocol):
         """
 
     async def consume(
-        self, topics: Iterable[str], group: str, handler: RecordHandler, stop: asyncio.Event
+        self,
+        topics: Iterable[str],
+        group: str,
+        handler: RecordHandler,
+        stop: asyncio.Event,
+        *,
+        pace: float = 0.0,
     ) -> None:
         """Hand the records of ``topics`` to ``handler`` until ``stop`` is set.
 
         The members of a group share the partitions. ``handler`` gets records of one or several
-        partitions, each in order, and is called for other partitions meanwhile; when it returns,
-        the position behind them is committed, and only then. When it raises, the same records come
-        again after a pause, for ever. A record may come twice after a crash or when a partition
-        changes hands.
+        partitions, each in order, and is called for other partitions meanwhile; when it has
+        returned, the position behind them is committed soon, and only then. When it raises, the
+        same records come again after a pause, for ever. A record may come twice after a crash or
+        when a partition changes hands.
+
+        While records come a few at a time, those of ``pace`` seconds may be gathered into one call;
+        the first after a quiet time is not kept waiting.
 
         Lost connections are mended inside. Returns after the batches at hand are finished.
         """

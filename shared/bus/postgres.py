@@ -133,9 +133,16 @@ class PostgresBus:
             raise LogMadeAnew(f"{written} of {len(messages)} written")
 
     async def consume(
-        self, topics: Iterable[str], group: str, handler: RecordHandler, stop: asyncio.Event
+        self,
+        topics: Iterable[str],
+        group: str,
+        handler: RecordHandler,
+        stop: asyncio.Event,
+        *,
+        pace: float = 0.0,
     ) -> None:
-        """Hand records to ``handler`` until ``stop`` is set; see the port."""
+        """Hand records to ``handler`` until ``stop`` is set; see the port. Nothing is gathered: a
+        round costs this bus little."""
         wanted = frozenset(topics)
         await Membership(self.dsn, CHANNEL, wanted, group, handler, self.batch).run(stop)
 

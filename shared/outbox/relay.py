@@ -27,9 +27,10 @@ log = structlog.get_logger("kehu.relay")
 LOCK = advisory_key("outbox", "relay")
 POLL_SECONDS = 0.5
 TAKEOVER_SECONDS = 1.0
-#: Where events come several at a time, what is committed within so long is published together: each
-#: round costs the broker and every consumer one of their own. Single events do not wait.
-PACE_SECONDS = 0.02
+#: How long the relay rests after a round that published something: each round costs the broker and
+#: every consumer one of their own, so what is committed meanwhile goes together. After a quiet time
+#: nothing waits.
+REST_SECONDS = 0.006
 #: A log is looked at again after nothing was published for so long.
 SURE_SECONDS = 1.0
 
@@ -119,12 +120,11 @@ class Relay:
         await session.add_listener(CHANNEL, lambda *_: self.wake())
         while not stop.is_set():
             self._bell.clear()
-            began = time.monotonic()
             published = await self.step(session)
-            if published < self._batch:
+            if not published:
                 await wait_for_any(self._bell, stop, seconds=POLL_SECONDS)
-                if published > 1:
-                    await wait_for(stop, began + PACE_SECONDS - time.monotonic())
+            elif published < self._batch:
+                await wait_for(stop, REST_SECONDS)
             backoff.reset()
 
     async def step(self, session: asyncpg.Connection) -> int:

@@ -1,42 +1,42 @@
-"""python -m tests.bench.stream: events on Kafka, from the commit to the tables of analytics.
+"""python -m tests.bench.stream [RATE ...]: events on Kafka, from the commit to analytics.
 
-How long an event takes at several rates, from the moment its commit is acknowledged, beside a floor
-of the same run: the same bytes through a bare producer and a bare consumer of the same broker. Then
-a backlog: how fast one relay publishes it, and how fast one worker of analytics catches up. Relay
-and consumer are processes of their own, as is the broker; every commit is on disk.
+How long an event takes at several rates, from the moment its commit is acknowledged to the commit
+of analytics, beside two floors of the same run, both the same bytes through a bare producer and a
+bare consumer of the same broker: with nothing else at work, and beside the same load without relay
+and consumers. Who used how much processor time is counted. Then a backlog: how fast one relay
+publishes it, and how fast one worker of analytics catches up. Relay and consumer are processes of
+their own, as is the broker; every commit is on disk.
 """
 
 from __future__ import annotations
 
 import asyncio
 import os
-import random
 import subprocess
 import sys
 import time
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from rich.console import Console
 from rich.progress import Progress
 from rich.table import Table
 
-from services.customer.customers.model import Customer, Profile
-from services.customer.customers.repository import Customers
-from services.customer.staff.model import Owner
 from shared.bus.kafka import KafkaBus
-from shared.domain.actor import SYSTEM
-from shared.domain.ids import new_id
 from shared.embedded import EmbeddedPostgres
+from shared.host import server
 from shared.host.buses import declared_topics
 from shared.outbox.doorbell import Doorbell
 from tests.bench import company
+from tests.bench.bare import floor
+from tests.bench.loading import Load
+from tests.bench.processor import Processor
 from tests.support import services
 from tests.support.kafka.own import own_kafka
 from tests.support.postgres import empty, free_folder
@@ -51,11 +51,12 @@ BACKLOG = int(os.environ.get("KEHU_BENCH_BACKLOG", "100000"))
 TOPIC = "crm.customer.customer"
 FLOOR_TOPIC = "crm.bench.floor"
 
-_APPLIED = sa.text("SELECT event_id, applied_at FROM inbox WHERE consumer = 'analytics'")
+_APPLIED = sa.text(
+    "SELECT event_id, pg_xact_commit_timestamp(xmin) FROM inbox WHERE consumer = 'analytics'"
+)
 _UNPUBLISHED = sa.text("SELECT count(*) FROM outbox WHERE published_at IS NULL")
 _COUNT = sa.text("SELECT count(*) FROM inbox WHERE consumer = 'analytics'")
 
-_customers = Customers()
 console = Console(highlight=False)
 
 
@@ -66,23 +67,26 @@ def kafka(brokers: str) -> KafkaBus:
 
 async def main() -> None:
     """Measure and print."""
+    rates = {int(rate): RATES[int(rate)] for rate in sys.argv[1:]} or RATES
     folder, _ = free_folder("bench")
-    postgres = EmbeddedPostgres(folder)
-    server = postgres.start()
-    await empty(server)  # what a run that was broken off left
+    postgres = EmbeddedPostgres(folder, options={"track_commit_timestamp": "on"})
+    database = postgres.start()
+    await empty(database)  # what a run that was broken off left
     try:
         with own_kafka(say=console.print) as cluster:
             brokers = cluster.start()
             bus = kafka(brokers)
             await bus.declare(declared_topics())
             await bus.create_topics([FLOOR_TOPIC])
-            customer = await services.launch(server, "customer")
-            analytics = await services.launch(server, "analytics")
-            await _latencies(customer, analytics, bus, brokers)
-            await _backlog(customer, analytics, brokers)
+            customer = await services.launch(database, "customer")
+            analytics = await services.launch(database, "analytics")
+            used = Processor(database.dsn("postgres"), {"broker": cluster.pid() or 0})
+            await _Latencies(customer, analytics, bus, brokers, used).measure(rates)
+            if rates is RATES:
+                await _backlog(customer, analytics, brokers)
             await bus.close()
             for each in (customer, analytics):
-                await services.stop(server, each)
+                await services.stop(database, each)
     finally:
         postgres.stop()
 
@@ -90,22 +94,85 @@ async def main() -> None:
 # -- how long one event takes ----------------------------------------------------------------
 
 
-async def _latencies(
-    customer: ServiceUnderTest, analytics: ServiceUnderTest, bus: KafkaBus, brokers: str
-) -> None:
-    table = Table(title="Commit to analytics on Kafka, and the floor: bare produce and consume")
-    for name in ("events/s", "p50 ms", "p99 ms", "floor p50", "floor p99", "p99 ratio"):
+@dataclass
+class _Latencies:
+    customer: ServiceUnderTest
+    analytics: ServiceUnderTest
+    bus: KafkaBus
+    brokers: str
+    used: Processor
+
+    async def measure(self, rates: Mapping[int, int]) -> None:
+        """Measure every rate with the workers, then the floors beside the load without them."""
+        found = {}
+        async with _ringing(self.customer):
+            with self._workers():
+                await (await Load(self.customer, 500, 1).prepare(WARM_SECONDS)).commit()
+                await self._applied()
+                for rate, each in rates.items():
+                    mine = await self._mine(rate, each)
+                    found[rate] = mine, await self._floor(rate, each)
+            beside = {rate: await self._floor_beside(rate, each) for rate, each in rates.items()}
+            with self._workers():  # for what was committed meanwhile
+                await self._applied()
+        _print_latencies({rate: (*parts, beside[rate]) for rate, parts in found.items()})
+
+    @contextmanager
+    def _workers(self) -> Iterator[None]:
+        with (
+            _worker("customer", self.customer, self.brokers) as relay,
+            _worker("analytics", self.analytics, self.brokers) as facts,
+        ):
+            self.used.processes |= {
+                "load": os.getpid(),
+                "relay and timeline": relay,
+                "analytics": facts,
+            }
+            yield
+
+    async def _mine(self, rate: int, each: int) -> list[float]:
+        """From the moment a commit was acknowledged to the commit of analytics."""
+        load = await Load(self.customer, rate, each).prepare(SECONDS)
+        server.freeze()
+        await self.used.start()
+        committed = await load.commit()
+        await self._applied()
+        self.used.print(console, f"{rate:,} events/s", len(committed), await self.used.stop())
+        async with self.analytics.db.reading() as conn:
+            rows: Any = await conn.execute(_APPLIED)
+            applied: dict[UUID, datetime] = {row[0]: row[1] for row in rows}
+        return [(applied[key].timestamp() - at) * 1000 for key, at in committed.items()]
+
+    async def _floor(self, rate: int, each: int) -> list[float]:
+        """The same bytes through a bare producer and a bare consumer."""
+        values = [record.value for record in await self.bus.read(TOPIC, 0, 0, 200)]
+        return await floor(self.brokers, FLOOR_TOPIC, values, rate, each, SECONDS)
+
+    async def _floor_beside(self, rate: int, each: int) -> list[float]:
+        load = await Load(self.customer, rate, each).prepare(SECONDS)
+        server.freeze()
+        _, taken = await asyncio.gather(load.commit(), self._floor(rate, each))
+        return taken
+
+    async def _applied(self) -> None:
+        """Wait until analytics has applied every event."""
+        total = await _scalar(self.customer, sa.text("SELECT count(*) FROM outbox"))
+        while await _scalar(self.analytics, _COUNT) < total:  # noqa: ASYNC110
+            await asyncio.sleep(0.05)
+
+
+def _print_latencies(found: Mapping[int, Sequence[Sequence[float]]]) -> None:
+    """Of each rate: our latencies, those of the idle floor, and of the floor beside the load."""
+    table = Table(title="Commit to analytics, and the floor alone and beside the load (ms)")
+    table.add_column("events/s", justify="right")
+    for name in ("p50", "p99", "alone p50", "p99", "ratio", "beside p50", "p99", "ratio"):
         table.add_column(name, justify="right")
-    with _worker("customer", customer, brokers), _worker("analytics", analytics, brokers):
-        async with _ringing(customer):
-            await _enter(customer, 500, 1, WARM_SECONDS)
-            await _applied(customer, analytics)
-            for rate, each in RATES.items():
-                mine = await _measured(customer, analytics, rate, each)
-                its = await _floor(bus, brokers, rate, each)
-                shown = [_percentile(part, q) for part in (mine, its) for q in (0.5, 0.99)]
-                ratio = shown[1] / shown[3]
-                table.add_row(f"{rate:,}", *(f"{each:.1f}" for each in shown), f"{ratio:.1f}")
+    for rate, (mine, *floors) in found.items():
+        cells = [_percentile(mine, 0.5), _percentile(mine, 0.99)]
+        for taken in floors:
+            cells += [_percentile(taken, 0.5), _percentile(taken, 0.99)]
+            cells.append(cells[1] / cells[-1])
+        table.add_row(f"{rate:,}", *(f"{cell:.1f}" for cell in cells))
     console.print(table)
 
 
@@ -120,96 +187,6 @@ async def _ringing(service: ServiceUnderTest) -> AsyncIterator[None]:
     finally:
         stop.set()
         await ringing
-
-
-async def _measured(
-    customer: ServiceUnderTest, analytics: ServiceUnderTest, rate: int, each: int
-) -> list[float]:
-    committed = await _enter(customer, rate, each, SECONDS)
-    await _applied(customer, analytics)
-    async with analytics.db.reading() as conn:
-        rows: Any = await conn.execute(_APPLIED)
-        applied: dict[UUID, datetime] = {row[0]: row[1] for row in rows}
-    return [(applied[key].timestamp() - at) * 1000 for key, at in committed.items()]
-
-
-async def _enter(
-    service: ServiceUnderTest, rate: int, each: int, seconds: float
-) -> dict[UUID, float]:
-    """Commit customers at a steady rate, ``each`` of them in a transaction; return when."""
-    chance, owner, slots = random.Random(rate), Owner(new_id(), "销售一部", "上海"), _slots()
-    committed: dict[UUID, float] = {}
-
-    async def commit(_: int) -> None:
-        async with slots:
-            async with service.db.transaction(SYSTEM) as uow:
-                numbers = await _customers.next_numbers(uow, each)
-                profiles = [Profile(name=company.new_name(chance)) for _ in numbers]
-                new = [
-                    Customer.create(profile, number=number, owner=owner, at=uow.now)
-                    for number, profile in zip(numbers, profiles, strict=True)
-                ]
-                await _customers.add_many(uow, new)
-            committed.update(dict.fromkeys((event.id for event in uow.recorded), time.time()))
-
-    await _steadily(commit, rate / each, seconds)
-    return committed
-
-
-def _slots() -> asyncio.Semaphore:
-    return asyncio.Semaphore(8)  # less than the connections of the pool
-
-
-async def _steadily(act: Callable[[int], Awaitable[None]], rate: float, seconds: float) -> None:
-    """Begin ``act`` so many times a second, whether or not the one before has ended."""
-    began, running = time.perf_counter(), []
-    for number in range(int(rate * seconds)):
-        await asyncio.sleep(began + number / rate - time.perf_counter())
-        running.append(asyncio.ensure_future(act(number)))
-    await asyncio.gather(*running)
-
-
-async def _floor(bus: KafkaBus, brokers: str, rate: int, each: int) -> list[float]:
-    """The same bytes through a bare producer and a bare consumer."""
-    values = [record.value for record in await bus.read(TOPIC, 0, 0, 200)]
-    sent: dict[bytes, float] = {}
-    taken: list[float] = []
-    total = int(rate * SECONDS / each) * each
-    async with _floor_clients(brokers) as (producer, consumer):
-
-        async def consume() -> None:
-            async for record in consumer:
-                taken.append((time.perf_counter() - sent[record.key]) * 1000)
-                if len(taken) == total:
-                    return
-
-        async def produce(number: int) -> None:
-            now = time.perf_counter()
-            for place in range(each):
-                key = b"%d.%d" % (number, place)
-                sent[key] = now
-                await producer.send(FLOOR_TOPIC, values[number % len(values)], key)
-
-        consuming = asyncio.ensure_future(consume())
-        await _steadily(produce, rate / each, SECONDS)
-        await asyncio.wait_for(consuming, 60)
-    return taken
-
-
-@asynccontextmanager
-async def _floor_clients(
-    brokers: str,
-) -> AsyncIterator[tuple[AIOKafkaProducer, AIOKafkaConsumer]]:
-    producer = AIOKafkaProducer(bootstrap_servers=brokers, acks="all", enable_idempotence=True)
-    consumer = AIOKafkaConsumer(FLOOR_TOPIC, bootstrap_servers=brokers)
-    await producer.start()
-    await consumer.start()
-    await consumer.seek_to_end()
-    try:
-        yield producer, consumer
-    finally:
-        await consumer.stop()
-        await producer.stop()
 
 
 # -- a backlog -------------------------------------------------------------------------------
@@ -250,22 +227,15 @@ async def _until_changed(
 
 
 @contextmanager
-def _worker(name: str, service: ServiceUnderTest, brokers: str, *part: str) -> Iterator[None]:
+def _worker(name: str, service: ServiceUnderTest, brokers: str, *part: str) -> Iterator[int]:
     url = service.db.engine.url.render_as_string(hide_password=False).replace("+asyncpg", "")
     command = [sys.executable, "-m", "tests.bench.working", name, url, brokers, *part]
     process = subprocess.Popen(command, cwd=Path(__file__).parents[2])
     try:
-        yield
+        yield process.pid
     finally:
         process.terminate()
         process.wait(30)
-
-
-async def _applied(customer: ServiceUnderTest, analytics: ServiceUnderTest) -> None:
-    """Wait until analytics has applied every event."""
-    total = await _scalar(customer, sa.text("SELECT count(*) FROM outbox"))
-    while await _scalar(analytics, _COUNT) < total:  # noqa: ASYNC110
-        await asyncio.sleep(0.05)
 
 
 async def _scalar(service: ServiceUnderTest, query: sa.TextClause) -> int:
@@ -278,4 +248,4 @@ def _percentile(values: Sequence[float], share: float) -> float:
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    server.run_once(main)

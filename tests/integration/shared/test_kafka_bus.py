@@ -9,7 +9,7 @@ import textwrap
 from collections.abc import Iterator
 
 import pytest
-from aiokafka import AIOKafkaProducer
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer
 from aiokafka.errors import KafkaError
 
 from shared.bus import kafka_publisher
@@ -209,6 +209,51 @@ async def test_what_another_system_takes_back_is_never_read(kafka: str) -> None:
     assert collected.values == ["meant"]
     (record,) = await bus.read(*place, 0, 10)
     assert await bus.read(*place, record.offset + 1, 10) == []
+    await bus.close()
+
+
+async def test_a_busy_member_commits_several_batches_at_once(
+    kafka: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Positions follow what is finished, never ahead of it, and all of it in the end."""
+    bus, topic = KafkaBus({"bootstrap_servers": kafka}, partitions=1), "crm.test.together"
+    await bus.create_topics([topic])
+    collected, commits = Collector(), []
+    commit = AIOKafkaConsumer.commit
+
+    async def noted(self: AIOKafkaConsumer, offsets: dict[TopicPartition, int]) -> None:
+        commits.append((sum(offsets.values()), collected.count))
+        await commit(self, offsets)
+
+    monkeypatch.setattr(AIOKafkaConsumer, "commit", noted)
+    async with consuming(bus, [topic], topic, collected):
+        for number in range(40):
+            await bus.publish([message(topic, "k", str(number))])
+            await until(lambda: collected.count == number + 1)  # noqa: B023
+    assert len(collected.batches) == 40
+    assert len(commits) < 40
+    assert all(position <= finished for position, finished in commits)
+    assert sum((await bus.committed(topic)).values()) == 40
+    await bus.close()
+
+
+async def test_a_consumer_with_a_pace_takes_what_came_meanwhile_together(kafka: str) -> None:
+    """The first record is handled at once, the next ones together."""
+    bus, topic = KafkaBus({"bootstrap_servers": kafka}, partitions=1), "crm.test.paced"
+    await bus.create_topics([topic])
+    collected, stop = Collector(), asyncio.Event()
+    consuming = asyncio.ensure_future(bus.consume([topic], topic, collected, stop, pace=2.0))
+    await bus.publish([message(topic, "k", "first")])
+    await until(lambda: collected.count == 1)
+    for number in range(10):
+        await bus.publish([message(topic, "k", str(number))])
+        await asyncio.sleep(0.02)
+    assert collected.count == 1
+    await until(lambda: collected.count == 11)
+    assert collected.values == ["first", *map(str, range(10))]
+    assert len(collected.batches) <= 3
+    stop.set()
+    await consuming
     await bus.close()
 
 

@@ -143,6 +143,8 @@ async def test_a_high_water_mark_would_lose_them(things: Database, bus: Bus) -> 
 
     async with relaying(things, bus, reader=above_the_mark) as relay:
         things.on_commit = relay.wake
+        await change(things, "a")
+        await drained(things)  # it is at work before anything is late
         nudge = asyncio.ensure_future(_keep_waking(relay))
         await write_with_late_commits(things)
         await asyncio.sleep(0.7)
