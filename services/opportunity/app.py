@@ -11,6 +11,7 @@ from services.opportunity.documents import router as documents
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.personal_data import router as personal_data
+from services.opportunity.plans.router import router as plans
 from services.opportunity.prices.router import router as prices
 from services.opportunity.products.router import router as products
 from services.opportunity.quotes.router import router as quotes
@@ -41,6 +42,7 @@ def create_app(
             opportunities,
             quotes,
             activities,
+            plans,
             products,
             prices,
             approvals,
@@ -48,7 +50,7 @@ def create_app(
             personal_data,
         ],
         title="Kehu opportunity service",
-        description="Products and prices, opportunities, activities, quotes and their approval.",
+        description="Products and prices, opportunities, activities, plans, quotes, approvals.",
         voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from services.opportunity.opportunities import model as opportunities
+from services.opportunity.plans import model as plans
 from services.opportunity.prices import model as price_lists
 from services.opportunity.quotes import model as quotes
 from shared.approvals.invariants import INVARIANTS as APPROVALS
@@ -216,6 +217,47 @@ _FEEDS = (
     ),
 )
 
+_PLANS = (
+    Invariant(
+        "plans.44 late",
+        "A plan is late when it was handed in after it was due.",
+        "SELECT id, due_at, submitted_at FROM plan"
+        " WHERE late <> coalesce(submitted_at > due_at, false)",
+    ),
+    Invariant(
+        "plans.44 awaited",
+        "A plan that is awaited has its deadline, and no other has one.",
+        """
+        SELECT p.id, p.due_at, d.due_at AS deadline
+        FROM plan AS p LEFT JOIN deadline AS d
+          ON d.subject_id = p.id AND d.kind = 'plan.due' AND d.done_at IS NULL
+        WHERE d.due_at IS DISTINCT FROM
+            CASE WHEN submitted_at IS NULL AND overdue_at IS NULL THEN p.due_at END
+        """,
+    ),
+    Invariant(
+        "plans.45",
+        "What a week plans stands in an agreed monthly plan of the same person, or says why.",
+        """
+        SELECT i.id, i.plan_id FROM work_item AS i JOIN plan AS w ON w.id = i.plan_id
+        LEFT JOIN work_item AS of ON of.id = i.month_item_id
+        LEFT JOIN plan AS m ON m.id = of.plan_id
+        WHERE CASE
+            WHEN i.month_item_id IS NOT NULL THEN w.kind <> 'weekly' OR m.kind <> 'monthly'
+                OR m.owner_id <> w.owner_id OR m.status NOT IN ('approved', 'closed', 'archived')
+                OR of.category <> i.category OR m.starts_on > w.ends_on OR m.ends_on < w.starts_on
+            ELSE w.kind = 'weekly' AND num_nulls(i.reason, i.goal, i.scheme, i.support) > 0 END
+        """,
+    ),
+    Invariant(
+        "plans.47",
+        "A plan that is closed has the result of each item, and a month its report.",
+        "SELECT id FROM plan AS p WHERE status IN ('closed', 'archived') AND ("
+        " (kind = 'monthly' AND report IS NULL) OR EXISTS ("
+        " SELECT FROM work_item AS i WHERE i.plan_id = p.id AND i.result IS NULL))",
+    ),
+)
+
 INVARIANTS = (
     *_SUMS,
     *_APPROVALS,
@@ -223,10 +265,13 @@ INVARIANTS = (
     *_PROJECTS,
     *_HISTORIES,
     *_FEEDS,
+    *_PLANS,
     *APPROVALS,
     bound_to_content("quote", "quote", "d.approved_by IS NOT NULL AND NOT d.own_authority"),
     bound_to_content("price_list", "price_list", "d.status = 'approved'"),
     *DOCUMENTS,
+    bound_to_content("plan", "plan", "d.status IN ('approved', 'closed', 'archived')"),
+    _history("plan", plans.Status.DRAFT, plans.TRANSITIONS),
     _history("price_list", price_lists.Status.DRAFT, price_lists.TRANSITIONS),
     _history("quote", quotes.Status.DRAFT, quotes.TRANSITIONS),
     _history("opportunity", opportunities.Status.OPEN, opportunities.TRANSITIONS),

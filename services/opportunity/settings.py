@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import time
 from itertools import pairwise
 from typing import Annotated, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import SettingsConfigDict
 
+from services.opportunity.plans.periods import Meeting
 from shared.documents.settings import DocumentSettings
 from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
@@ -36,6 +38,12 @@ class OpportunitySettings(ServiceSettings, DocumentSettings):
     quote_validity_days: int = Field(
         default=30, ge=0, le=3650, description="how long a quote is valid unless it says so"
     )
+    weekly_meeting_day: int = Field(
+        default=1, ge=1, le=7, description="when the weekly meeting is: 1 is Monday (S46)"
+    )
+    weekly_meeting_time: time = Field(
+        default=time(9), description="and at what hour; weekly plans are decided on a day later"
+    )
 
     chains: tuple[Chain, ...] = Field(
         default=USUAL,
@@ -52,6 +60,11 @@ class OpportunitySettings(ServiceSettings, DocumentSettings):
         if any(before[1] >= after[0] for before, after in pairwise(ranges)):
             raise ValueError("the ranges of project numbers overlap")
         return self
+
+    @property
+    def weekly_meeting(self) -> Meeting:
+        """The weekly meeting, after which plans are decided on (S46)."""
+        return Meeting(self.weekly_meeting_day, self.weekly_meeting_time)
 
     @property
     def project_series(self) -> Series:

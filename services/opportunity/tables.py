@@ -6,6 +6,7 @@ import services.opportunity.activities.table
 import services.opportunity.customers.table
 import services.opportunity.deputies.table
 import services.opportunity.opportunities.table
+import services.opportunity.plans.table
 import services.opportunity.prices.table
 import services.opportunity.products.table
 import services.opportunity.quotes.table

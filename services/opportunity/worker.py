@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.opportunity.approval_engine import ENGINE
 from services.opportunity.consumers import CONSUMERS
+from services.opportunity.plans.due import DUE, note_overdue
 from services.opportunity.quotes.answering import EXPIRY, expire_quote
 from services.opportunity.settings import OpportunitySettings
 from shared.bus.port import Bus
@@ -12,7 +13,7 @@ from shared.documents.housekeeping import sweeping
 from shared.http.idempotency import forgetting
 from shared.worker import Worker
 
-DEADLINES = {EXPIRY: expire_quote, **ENGINE.deadlines}
+DEADLINES = {EXPIRY: expire_quote, DUE: note_overdue, **ENGINE.deadlines}
 
 
 def create_worker(settings: OpportunitySettings, bus: Bus, db: Database) -> Worker:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum
 from itertools import pairwise
@@ -33,7 +34,8 @@ class AtLimit(StrEnum):
 class Voice:
     """One who is asked: whoever holds one of the roles or permissions, or is one of the people.
 
-    ``authority`` asks the role that the document itself demands, or a higher one.
+    ``authority`` asks the role that the document itself demands, or a higher one; ``superior`` the
+    manager so many levels above the owner, 1 for the nearest, or the highest where there are fewer.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Voice:
     permissions: tuple[str, ...] = ()
     people: tuple[UUID, ...] = ()
     authority: bool = False
+    superior: int | None = None
 
     @property
     def keys(self) -> frozenset[str]:
@@ -91,7 +94,9 @@ class Route:
 @dataclass(frozen=True, slots=True)
 class Case:
     """What an approval needs to know of a document. ``ladder`` are the roles with authority, the
-    least first, and ``demanded`` the least that may approve, where the document itself says so."""
+    least first, and ``demanded`` the least that may approve, where the document itself says so.
+    ``superiors`` are the managers above the owner, the nearest first; ``decide_by`` is when the
+    limit of the first step passes, if that is still to come."""
 
     document_type: str
     document_id: UUID
@@ -105,6 +110,8 @@ class Case:
     attributes: Mapping[str, str] = field(default_factory=dict)
     ladder: tuple[str, ...] = ()
     demanded: str | None = None
+    superiors: tuple[UUID, ...] = ()
+    decide_by: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,7 @@ class Known:
     attributes: Collection[str]
     has_amount: bool
     needs_authority: bool
+    has_superiors: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +193,10 @@ def _check_step(step: Step, known: Known, at: str) -> None:
         if voice.authority and not known.needs_authority:
             message = "This kind of document demands no authority."
             raise InvalidProcess.field(f"{at}/voices/{place}/authority", message)
-        if not voice.keys and not voice.authority:
+        if voice.superior is not None and not known.has_superiors:
+            message = "This kind of document goes to nobody above its owner."
+            raise InvalidProcess.field(f"{at}/voices/{place}/superior", message)
+        if not voice.keys and not voice.authority and voice.superior is None:
             raise InvalidProcess.field(f"{at}/voices/{place}", "A voice names who is asked.")
 
 

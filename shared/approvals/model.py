@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from shared.approvals.asking import further_roles, keys_of, superiors_asked
 from shared.approvals.definition import (
     AtLimit,
     Case,
@@ -113,6 +114,7 @@ class Approval(Aggregate):
     at_limit: AtLimit
     ladder: tuple[str, ...]
     demanded: str | None
+    superiors: Sequence[UUID]
     started_by: UUID
     started_for: UUID | None
     started_at: datetime
@@ -147,11 +149,14 @@ class Approval(Aggregate):
             at_limit=process.at_limit,
             ladder=case.ladder or process.ladder,
             demanded=case.demanded,
+            superiors=case.superiors,
             started_by=by,
             started_for=on_behalf_of,
             started_at=at,
         )
         approval._ask(at)
+        if approval.due_at is not None and case.decide_by is not None:
+            approval.due_at = case.decide_by if case.decide_by > at else approval.due_at
         return approval, Change(events[Happening.STARTED])
 
     def decide(
@@ -312,18 +317,10 @@ class Approval(Aggregate):
         own = voice.keys
         if voice.authority and self.demanded is not None:
             own |= {role_key(self.demanded)}
-        return own | {role_key(each) for each in self._further(own)}
-
-    def _further(self, keys: frozenset[str]) -> tuple[str, ...]:
-        """The roles that are asked as well since the limit has passed."""
-        if not self.level:
-            return ()
-        ranks = [rank for rank, role in enumerate(self.ladder) if role_key(role) in keys]
-        if self.at_limit == AtLimit.STEP_DOWN:
-            top = min(ranks, default=len(self.ladder))
-            return self.ladder[max(0, top - self.level) : top]
-        first = max(ranks, default=-1) + 1
-        return self.ladder[first : first + self.level]
+        above = superiors_asked(self.superiors, voice.superior, self.at_limit, self.level)
+        own |= {person_key(each) for each in above}
+        further = further_roles(self.ladder, own, self.at_limit, self.level)
+        return own | {role_key(each) for each in further}
 
     def _voice_of(self, actor: Actor, name: str | None) -> Voice:
         wanted = [each for each in self._open if name in (None, each.name)]
@@ -376,14 +373,3 @@ class Approval(Aggregate):
 
     def _end(self, status: Status, at: datetime) -> None:
         self.status, self.asked, self.due_at, self.ended_at = status, (), None, at
-
-
-def keys_of(actor: Actor) -> frozenset[str]:
-    """Return what an actor holds that a step may ask for."""
-    return frozenset(
-        (
-            *(role_key(each) for each in actor.roles),
-            *(f"permission:{each}" for each in actor.permissions),
-            person_key(actor.stands_for),
-        )
-    )

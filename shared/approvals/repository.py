@@ -10,8 +10,9 @@ from uuid import NAMESPACE_OID, UUID, uuid5
 import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY, insert
 
+from shared.approvals.asking import keys_of
 from shared.approvals.definition import Process, person_key
-from shared.approvals.model import Approval, Opinion, Status, keys_of
+from shared.approvals.model import Approval, Opinion, Status
 from shared.approvals.table import approval_tables
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page

@@ -50,18 +50,20 @@ class WithdrawIn(Input):
 
 class VoiceBody(Input):
     """One who is asked: whoever holds one of the roles or permissions, or is one of the people.
-    ``authority`` asks the role that the document itself demands, or a higher one."""
+    ``authority`` asks the role that the document itself demands, or a higher one; ``superior`` the
+    manager so many levels above the owner, 1 for the nearest."""
 
     name: Name
     roles: Roles = Field(default_factory=list)
     permissions: Roles = Field(default_factory=list)
     people: list[UUID] = Field(default_factory=list, max_length=50)
     authority: Flag = False
+    superior: Annotated[int, Field(strict=True, ge=1, le=20)] | None = None
 
     def voice(self) -> Voice:
         """Return the voice this body stands for."""
         people, roles, permissions = tuple(self.people), tuple(self.roles), tuple(self.permissions)
-        return Voice(self.name, roles, permissions, people, self.authority)
+        return Voice(self.name, roles, permissions, people, self.authority, self.superior)
 
 
 class StepBody(Input):
@@ -124,6 +126,7 @@ class VoiceOut(Output):
     permissions: list[str]
     people: list[UUID]
     authority: bool
+    superior: int | None
 
 
 class StepOut(Output):

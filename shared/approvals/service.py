@@ -49,6 +49,7 @@ class Subject:
     attributes: frozenset[str] = frozenset()
     has_amount: bool = True
     needs_authority: bool = False
+    has_superiors: bool = False
     returnable: bool = True
 
     def require_returnable(self) -> None:
@@ -191,6 +192,7 @@ class Engine:
                 subject.attributes,
                 subject.has_amount,
                 subject.needs_authority,
+                subject.has_superiors,
             )
         )
         before = await self._pinned(uow, subject)

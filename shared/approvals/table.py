@@ -49,6 +49,9 @@ def _approvals(metadata: sa.MetaData) -> sa.Table:
         sa.Column("at_limit", sa.Text, nullable=False),
         sa.Column("ladder", ARRAY(sa.Text), nullable=False),
         sa.Column("demanded", sa.Text, comment="the least role the document demands"),
+        sa.Column(
+            "superiors", ARRAY(sa.Uuid), nullable=False, comment="managers, the nearest first"
+        ),
         sa.Column("started_by", sa.Uuid, nullable=False),
         sa.Column("started_for", sa.Uuid, comment="in whose name, when a deputy did"),
         sa.Column("started_at", MOMENT, nullable=False),

@@ -11,6 +11,7 @@ from shared.events import (
     opportunity,
     order,
     organisation,
+    plans,
     staff,
 )
 from shared.events.payload import all_events, declared_events, inbound_events, payload_class
@@ -28,5 +29,6 @@ __all__ = [
     "order",
     "organisation",
     "payload_class",
+    "plans",
     "staff",
 ]

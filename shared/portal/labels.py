@@ -30,6 +30,7 @@ AGGREGATES = {
     "order": "订单",
     "order_draft": "订单草稿",
     "payment": "来款",
+    "plan": "工作计划",
     "portal_user": "客户自助账号",
     "prepayment": "预付款",
     "price_list": "价目表",

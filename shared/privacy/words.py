@@ -22,7 +22,10 @@ IMPERSONAL = frozenset(
 #: Names of things, not of people.
 THINGS = frozenset({"product", "unit", "role", "opportunity", "client"})
 #: Written by people about whatever they like: it may mention somebody.
-FREE_TEXT = frozenset({"note", "reason", "remark", "details", "result", "action", "close_reason"})
+FREE_TEXT = frozenset(
+    {"note", "reason", "remark", "details", "result", "action", "close_reason"}
+    | {"goal", "scheme", "support", "report"}
+)
 #: What a table says of a column differently: "table.column" of every service.
 PERSONAL = {
     "staff.name": "who works here; told to all services",

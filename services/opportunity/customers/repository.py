@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -47,6 +48,17 @@ async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
     if found.status == "rejected":
         raise CustomerRejected("The registration of this customer was refused.")
     return found
+
+
+async def known_customers(conn: Connection, ids: Collection[UUID]) -> set[UUID]:
+    """Return which of the customers may be dealt with: those seen, and not refused."""
+    wanted = sa.bindparam("ids", list(ids), type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(customers.c.id).where(
+        customers.c.id == sa.any_(wanted),
+        customers.c.status != "rejected",
+        *conn.seeing(customers.c.owner_id),
+    )
+    return set((await conn.execute(query)).scalars())
 
 
 async def require_contact(conn: Connection, customer_id: UUID, contact_id: UUID) -> None:

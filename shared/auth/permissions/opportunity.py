@@ -67,6 +67,11 @@ _ACTIVITIES = (
         SELLERS | CLERKS | {Role.SERVICE_AGENT},
     ),
 )
+_PLANS = (
+    Permission("plan.read", "See work plans", "查看工作计划", SELLERS | CLERKS | {Role.EXECUTIVE}),
+    Permission("plan.write", "Write and submit plans of one's own", "编制工作计划", SELLERS),
+    Permission("plan.archive", "File plans that are closed", "归档工作计划", CLERKS),
+)
 _QUOTES = (
     Permission("quote.read", "See quotes", "查看报价", _COMMERCIAL),
     Permission("quote.draft", "Draft quotes", "起草报价", SELLERS | CLERKS),
@@ -82,4 +87,4 @@ _QUOTES = (
     ),
 )
 
-DECLARED = (*_PRODUCTS, *_PRICES, *_OPPORTUNITIES, *_ACTIVITIES, *_QUOTES)
+DECLARED = (*_PRODUCTS, *_PRICES, *_OPPORTUNITIES, *_ACTIVITIES, *_PLANS, *_QUOTES)

@@ -7,6 +7,7 @@ import pytest
 
 from shared.db.driver import Connection
 from shared.db.invariants import violations
+from tests.support import plans
 from tests.support.opportunity import (
     approved_quote,
     known_customer,
@@ -29,6 +30,14 @@ DAMAGE = {
     "approvals.32 price_list": "UPDATE price_list SET content_hash = 'other'",
     "approvals.32 author": "UPDATE approval_opinion SET verdict = 'adjust'",
     "approvals.32 steps": "UPDATE approval_opinion SET verdict = 'adjust' WHERE step = 2",
+    "plans.44 late": "UPDATE plan SET due_at = submitted_at - interval '1 second', late = false",
+    "plans.44 awaited": "UPDATE plan SET submitted_at = NULL, late = false",
+    "plans.45": "UPDATE work_item SET month_item_id = NULL WHERE month_item_id IS NOT NULL",
+    "plans.47": "UPDATE work_item SET result = NULL WHERE month_item_id IS NOT NULL",
+    "approvals.32 plan": "UPDATE plan SET content_hash = 'other'",
+    "transitions.34 plan": """
+        UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"closed"')::json
+        WHERE type = 'crm.opportunity.plan.submitted.v1'""",
     "transitions.34 price_list": """
         UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"rejected"')::json
         WHERE type = 'crm.opportunity.price_list.proposed.v1'""",
@@ -65,7 +74,8 @@ ILLICIT = {
 @pytest.fixture(scope="module")
 async def sold(opportunity: ServiceUnderTest) -> ServiceUnderTest:
     """A service with three projects: a quote with 8 % off one line, approved by the deputy general
-    manager, and two quotes accepted in their second revision."""
+    manager, and two quotes accepted in their second revision; and a week that carried out its
+    month."""
     breaker = await listed_product(opportunity)
     lines = [line(breaker, "10"), line(breaker, "1", discount="0.08")]
     customer_id = str(await known_customer(opportunity))
@@ -73,6 +83,11 @@ async def sold(opportunity: ServiceUnderTest) -> ServiceUnderTest:
     async with opportunity.client("account_manager") as client:
         logged = body | {"next_contact_on": str(today(3))}
         succeeded(await client.post("/v1/activities", json=logged))
+    await plans.organised(opportunity)
+    month = await plans.agreed(opportunity, "monthly", plans.monday(9).replace(day=1))
+    link = {"category": "sales", "action": "回访", "month_item_id": month["items"][0]["id"]}
+    week = await plans.agreed(opportunity, "weekly", plans.monday(9), link)
+    succeeded(await plans.closed(opportunity, week))
     quote = await approved_quote(opportunity, lines, role="deputy_general_manager")
     assert quote["approved_role"] == "deputy_general_manager"
     for _ in range(2):

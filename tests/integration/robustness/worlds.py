@@ -145,6 +145,8 @@ async def _opportunity(service: ServiceUnderTest) -> Body:
         planned = succeeded(await client.post(f"{path}/plan", json=item))
         visit = {"customer_id": opened["customer_id"], "kind": "visit", "result": "advanced"}
         activity = succeeded(await client.post("/v1/activities", json=visit))
+        day = {"kind": "daily", "starts_on": str(opportunity.today()), "items": []}
+        plan = succeeded(await client.post("/v1/plans", json=day))
     return await _filed(service, opened["id"]) | {
         "customer_id": opened["customer_id"],
         "owner_id": str(owner),
@@ -152,6 +154,7 @@ async def _opportunity(service: ServiceUnderTest) -> Body:
         "contact_id": registered["registration"]["contact_id"],
         "item_id": planned["plan"][0]["id"],
         "activity_id": activity["id"],
+        "plan_id": plan["id"],
         "product_id": product["id"],
         "price_list_id": draft["id"],
         "quote_id": quote["id"],

@@ -6,6 +6,7 @@ from tests.matrix.oracle.operating import approving, filing, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     DEAL,
+    EXECUTIVE,
     FINANCE,
     GENERAL_MANAGER,
     HEADS,
@@ -24,6 +25,7 @@ from tests.matrix.oracle.words import (
 
 PROJECT = "/v1/opportunities/{opportunity_id}"
 QUOTE = "/v1/quotes/{quote_id}"
+PLAN = "/v1/plans/{plan_id}"
 PRODUCT = "/v1/products/{product_id}"
 PRICES = "/v1/price-lists/{price_list_id}"
 
@@ -113,6 +115,26 @@ RULES = (
         "Finance adjusts what is proposed (S110)",
         only(FINANCE),
         f"POST {PRICES}/adjust",
+    ),
+    owned(
+        "Sellers, their assistant and executives read work plans (S44, S47)",
+        SELLERS | {SALES_ASSISTANT, EXECUTIVE},
+        "GET /v1/plans",
+        f"GET {PLAN}",
+        f"GET {PLAN}/attainment",
+    ),
+    owned(
+        "Sellers plan their days, weeks and months (S42 to S47)",
+        SELLERS,
+        "POST /v1/plans",
+        f"PUT {PLAN}",
+        f"POST {PLAN}/submit",
+        f"POST {PLAN}/close",
+    ),
+    owned(
+        "The assistant files what is closed (S47)",
+        only(SALES_ASSISTANT),
+        f"POST {PLAN}/archive",
     ),
     owned(
         "The commercial side reads quotes (S101)",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "6db3ec3005d2"
+revision = "aa78799e700b"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -700,6 +700,12 @@ def upgrade() -> None:
         sa.Column("ladder", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "demanded", sa.Text(), nullable=True, comment="the least role the document demands"
+        ),
+        sa.Column(
+            "superiors",
+            postgresql.ARRAY(sa.Uuid()),
+            nullable=False,
+            comment="managers, the nearest first",
         ),
         sa.Column("started_by", sa.Uuid(), nullable=False),
         sa.Column(

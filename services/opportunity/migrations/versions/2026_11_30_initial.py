@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "4b0202ac7680"
+revision = "d1612b356817"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -392,6 +392,50 @@ def upgrade() -> None:
         postgresql_where=sa.text("resolved_at IS NULL"),
     )
     op.create_table(
+        "plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("starts_on", sa.Date(), nullable=False),
+        sa.Column("ends_on", sa.Date(), nullable=False),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column("authors", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column(
+            "content_hash", sa.Text(), nullable=False, comment="what an approval is bound to"
+        ),
+        sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("visits", sa.Integer(), nullable=True),
+        sa.Column("calls", sa.Integer(), nullable=True),
+        sa.Column("messages", sa.Integer(), nullable=True),
+        sa.Column(
+            "submitted_at", sa.DateTime(timezone=True), nullable=True, comment="for the first time"
+        ),
+        sa.Column("late", sa.Boolean(), nullable=False),
+        sa.Column("overdue_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decide_by", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lead_id", sa.Uuid(), nullable=True, comment="the manager it went to"),
+        sa.Column("copied", postgresql.ARRAY(sa.Uuid()), nullable=False),
+        sa.Column("approved_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("report", sa.Text(), nullable=True),
+        sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("archived_by", sa.Uuid(), nullable=True),
+        sa.Column("archived_at", sa.DateTime(timezone=True), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("plan_pkey")),
+        sa.UniqueConstraint(
+            "owner_id", "kind", "starts_on", name=op.f("plan_owner_id_kind_starts_on_key")
+        ),
+    )
+    op.create_index("plan_owner_starts", "plan", ["owner_id", "starts_on", "id"], unique=False)
+    op.create_index("plan_starts", "plan", ["starts_on", "id"], unique=False)
+    op.create_table(
         "price_list",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -612,6 +656,12 @@ def upgrade() -> None:
         sa.Column(
             "demanded", sa.Text(), nullable=True, comment="the least role the document demands"
         ),
+        sa.Column(
+            "superiors",
+            postgresql.ARRAY(sa.Uuid()),
+            nullable=False,
+            comment="managers, the nearest first",
+        ),
         sa.Column("started_by", sa.Uuid(), nullable=False),
         sa.Column(
             "started_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
@@ -806,6 +856,29 @@ def upgrade() -> None:
         op.f("stage_entry_opportunity_id"), "stage_entry", ["opportunity_id"], unique=False
     )
     op.create_table(
+        "work_item",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("plan_id", sa.Uuid(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("action", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("due_on", sa.Date(), nullable=True),
+        sa.Column("month_item_id", sa.Uuid(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("goal", sa.Text(), nullable=True),
+        sa.Column("scheme", sa.Text(), nullable=True),
+        sa.Column("support", sa.Text(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["month_item_id"], ["work_item.id"], name=op.f("work_item_month_item_id_fkey")
+        ),
+        sa.ForeignKeyConstraint(["plan_id"], ["plan.id"], name=op.f("work_item_plan_id_fkey")),
+        sa.PrimaryKeyConstraint("id", name=op.f("work_item_pkey")),
+    )
+    op.create_index(op.f("work_item_month_item_id"), "work_item", ["month_item_id"], unique=False)
+    op.create_index(op.f("work_item_plan_id"), "work_item", ["plan_id"], unique=False)
+    op.create_table(
         "approval_opinion",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("approval_id", sa.Uuid(), nullable=False),
@@ -883,6 +956,9 @@ def downgrade() -> None:
     )
     op.drop_index("approval_opinion_approval", table_name="approval_opinion")
     op.drop_table("approval_opinion")
+    op.drop_index(op.f("work_item_plan_id"), table_name="work_item")
+    op.drop_index(op.f("work_item_month_item_id"), table_name="work_item")
+    op.drop_table("work_item")
     op.drop_index(op.f("stage_entry_opportunity_id"), table_name="stage_entry")
     op.drop_table("stage_entry")
     op.drop_index("quote_waiting", table_name="quote")
@@ -931,6 +1007,9 @@ def downgrade() -> None:
     op.drop_table("product")
     op.drop_index("price_list_in_force", table_name="price_list")
     op.drop_table("price_list")
+    op.drop_index("plan_starts", table_name="plan")
+    op.drop_index("plan_owner_starts", table_name="plan")
+    op.drop_table("plan")
     op.drop_index(
         "parked_unresolved", table_name="parked", postgresql_where=sa.text("resolved_at IS NULL")
     )

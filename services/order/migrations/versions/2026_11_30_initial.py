@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "73ca7e89df42"
+revision = "591a1d3cbeda"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -870,6 +870,12 @@ def upgrade() -> None:
         sa.Column("ladder", postgresql.ARRAY(sa.Text()), nullable=False),
         sa.Column(
             "demanded", sa.Text(), nullable=True, comment="the least role the document demands"
+        ),
+        sa.Column(
+            "superiors",
+            postgresql.ARRAY(sa.Uuid()),
+            nullable=False,
+            comment="managers, the nearest first",
         ),
         sa.Column("started_by", sa.Uuid(), nullable=False),
         sa.Column(
