@@ -26,6 +26,7 @@ _SUMMARY = re.compile(r"^(?:FAILED|ERROR) (tests/.+)$", re.M)
 _SHARED, _ORDER = "tests/integration/shared", "tests/integration/order"
 _QUOTES = "tests/integration/opportunity/test_quote_approval.py"
 _ROBUST = "tests/integration/robustness"
+_PORTAL = "tests/matrix/test_portal.py"
 _CUT = "tests/faults/test_network.py::test_a_reset_at_the_commit_is_resolved_by_the_key"
 
 #: The bug, and the test that must fail with it.
@@ -93,6 +94,12 @@ CATCHERS = {
     "any_audience": f"{_ROBUST}/test_forged_tokens.py::test_forged_tokens_are_refused_alike",
     "leavers_stay": (
         "tests/integration/customer/test_sign_in.py::test_somebody_who_left_is_out_at_once"
+    ),
+    "portal_finds_everything": f"{_PORTAL}::test_what_is_another_customers_is_not_there",
+    "portal_lists_everything": f"{_PORTAL}::test_lists_show_ones_own_alone",
+    "portal_roles_as_claimed": (
+        "tests/unit/shared/auth/test_portal_tokens.py"
+        "::test_a_portal_user_has_the_one_role_and_no_place"
     ),
 }
 

@@ -13,6 +13,7 @@ from typing import Any
 from uuid import UUID
 
 import jwt
+import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import insert
 
 from services.analytics import scope
@@ -27,12 +28,14 @@ from services.order.deliveries.model import Taken
 from services.order.deliveries.repository import Deliveries
 from services.order.invoices.repository import Invoices
 from services.order.orders.repository import Orders
+from services.order.portal_users.buyer import Buyer
 from services.order.prepayments.repository import Prepayments
 from services.order.receipts.repository import Receipts
 from shared.approvals.model import Approval
 from shared.auth.discounts import DiscountPolicy
 from shared.auth.revocations import Revocations
 from shared.auth.roles import Role
+from shared.auth.trust import Trust
 from shared.db import migrations, paging
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import PageRequest
@@ -231,6 +234,23 @@ def leavers_stay() -> None:
     Revocations.still_valid = always  # type: ignore[method-assign]
 
 
+def portal_finds_everything() -> None:
+    """Who knows the id of another customer's document is shown it in the portal."""
+    Buyer.must_own = lambda self, noun, document_id, customer_id: None  # type: ignore[method-assign]
+
+
+def portal_lists_everything() -> None:
+    """The portal's lists hold what is every customer's."""
+    Buyer.own = lambda self, documents: sa.true()  # type: ignore[method-assign]
+
+
+def portal_roles_as_claimed() -> None:
+    """A token of somebody of a customer gives whatever roles it names."""
+    Trust._portal_user = lambda self, person_id, claims: Actor(  # type: ignore[method-assign]
+        person_id, "", self._roles(claims), customer_id=UUID(claims.get("customer_id"))
+    )
+
+
 BUGS: tuple[Callable[[], None], ...] = (
     allocation_unlocked,
     prepayment_unlocked,
@@ -249,4 +269,7 @@ BUGS: tuple[Callable[[], None], ...] = (
     key_unbound,
     any_audience,
     leavers_stay,
+    portal_finds_everything,
+    portal_lists_everything,
+    portal_roles_as_claimed,
 )

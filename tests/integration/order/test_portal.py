@@ -13,6 +13,7 @@ from shared.domain.ids import new_id
 from shared.events.customer import CustomerLost
 from shared.events.opportunity import ProductChanged
 from shared.events.vocabulary import Chain
+from tests.conftest import Launch
 from tests.support import fulfilment
 from tests.support import order as build
 from tests.support.opportunity import customer_state, deliver, money
@@ -388,3 +389,14 @@ async def test_the_house_has_no_portal_and_customers_no_house(
             "/v1/portal/orders", headers={"On-Behalf-Of": str(build.seller(order))}
         )
         assert (answer.status_code, answer.json()["code"]) == (403, "not_deputy")
+
+
+async def test_a_customer_that_runs_wild_slows_down_before_the_house_does(launch: Launch) -> None:
+    """S25: quotas of their own, by ``KEHU_RATE_PORTAL``."""
+    service = await launch("order", KEHU_RATE_PORTAL=3, KEHU_RATE_PRINCIPAL=100)
+    someone = await buyer(service, await build.customer(service))
+    answers = [await someone.send("GET", "orders") for _ in range(5)]
+    assert [each.status_code for each in answers] == [200, 200, 200, 429, 429]
+    assert answers[-1].headers["ratelimit-policy"] == '"portal";q=3;w=60'
+    async with service.client("general_manager") as client:
+        assert {(await client.get("/v1/orders")).status_code for _ in range(5)} == {200}
