@@ -4,6 +4,7 @@ brings no body gets the answer of the edge before anything is made of it, for a 
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
@@ -21,7 +22,7 @@ from shared.http.safety import add_safety
 
 #: With one of these a request needs more than this: a body to be read, an answer other sites see.
 _LET_IN = {b"content-length", b"transfer-encoding", b"expect", b"origin"}
-_PATH, _ID = "/path-of-the-request", str(new_id())
+_ID, _PATH = str(new_id()).encode(), b"/path-of-the-request"
 
 
 class Doorstep:
@@ -30,7 +31,6 @@ class Doorstep:
     def __init__(self, admission: Admission, service: str) -> None:
         self._admission = admission
         self._timer = DURATION.labels(service, "GET", "none", 503)
-        self._answers: dict[str, bytes] = {}
 
     def refusal(self, method: bytes, url: bytes, scope: Any) -> bytes | None:
         """Return the whole answer to a request that is not let in, None for one that is.
@@ -39,29 +39,29 @@ class Doorstep:
         """
         if not self._admission.full or method != b"GET":
             return None
+        for name, _ in scope["headers"]:
+            if name in _LET_IN:
+                return None
         path = unquote(url.partition(b"?")[0].decode("ascii"))
-        if path in ALWAYS_ANSWERED or not _LET_IN.isdisjoint(name for name, _ in scope["headers"]):
+        if path in ALWAYS_ANSWERED:
             return None
         self._timer.observe(0)
-        return self._answer(path, scope)
-
-    def _answer(self, path: str, scope: Scope) -> bytes:
-        language = language_of(scope)
-        answer = self._answers.get(language.tag)
-        if answer is None:
-            answer = self._answers[language.tag] = _written(language.tag)
-        head, _, body = answer.partition(b"\r\n\r\n")
-        body = body.replace(_PATH.encode(), to_json(path)[1:-1])
-        identity = request_id(scope).encode()
-        length = b"\r\ncontent-length: %d\r\n\r\n" % len(body)
-        return head.replace(_ID.encode(), identity) + length + body.replace(_ID.encode(), identity)
+        head, between, start, middle, end, length = _answer(language_of(scope).tag)
+        identity, written = request_id(scope).encode(), to_json(path)[1:-1]
+        told = b"%d\r\n\r\n" % (length + len(written))
+        return b"".join((head, identity, between, told, start, written, middle, identity, end))
 
 
-def _written(language: str) -> bytes:
-    """Return the answer of the edge to a request in a language, but for the length of its body."""
-    headers = [(b"accept-language", language.encode()), (b"x-request-id", _ID.encode())]
-    scope = {"type": "http", "method": "GET", "path": _PATH, "headers": headers, "state": {}}
+@cache
+def _answer(language: str) -> tuple[bytes, bytes, bytes, bytes, bytes, int]:
+    """Return the answer of the edge in a language, cut where the id of the request stands, the
+    length of the body, the path and the id again; and how long the body is without the path."""
+    headers = [(b"accept-language", language.encode()), (b"x-request-id", _ID)]
+    scope: Scope = {"type": "http", "method": "GET", "path": _PATH.decode(), "headers": headers}
     answer = refused(Request(scope), Overloaded.now())
     add_safety(answer.raw_headers, scope)
     lines = [b"%b: %b\r\n" % each for each in answer.raw_headers if each[0] != b"content-length"]
-    return b"HTTP/1.1 503 Service Unavailable\r\n%b\r\n%b" % (b"".join(lines), bytes(answer.body))
+    text = b"HTTP/1.1 503 Service Unavailable\r\n%bcontent-length: " % b"".join(lines)
+    head, between = text.split(_ID)
+    start, middle, end = bytes(answer.body).replace(_PATH, _ID).split(_ID)
+    return head, between, start, middle, end, len(answer.body) - len(_PATH)

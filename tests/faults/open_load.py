@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 _SLICE = 0.01
-Connection = tuple[asyncio.StreamReader, asyncio.StreamWriter]
 
 
 @dataclass(slots=True)
@@ -33,57 +32,103 @@ class Seen:
         return sorted(self.took.keys() - {200, 429, 503})
 
 
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection. No task and no stream for a request: a client that costs as much
+    as the server would measure itself."""
+
+    transport: asyncio.Transport
+
+    def __init__(self, line: Line) -> None:
+        self._line = line
+        self._seen = Seen()
+        self._sent_at = 0.0
+        self._received = b""
+        self._answer: asyncio.Future[None] | None = None
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self.transport = transport
+
+    def send(self, request: bytes, seen: Seen) -> asyncio.Future[None]:
+        """Send a request; what is returned is done when the answer is there."""
+        self._seen, self._received, self._sent_at = seen, b"", time.perf_counter()
+        self._answer = answer = asyncio.get_running_loop().create_future()
+        self.transport.write(request)
+        return answer
+
+    def data_received(self, data: bytes) -> None:
+        self._received = received = self._received + data
+        end = received.find(b"\r\n\r\n")
+        if end < 0:
+            return
+        head = received[: end + 4].lower()
+        length = int(head.partition(b"content-length:")[2].split(None, 1)[0])
+        if len(received) >= len(head) + length:
+            self._note(head)
+
+    def connection_lost(self, error: Exception | None) -> None:
+        if self._answer is not None:
+            self._seen.broken += 1
+            self._done()
+
+    def _note(self, head: bytes) -> None:
+        status = int(head[9:12])
+        self._seen.took[status].append(time.perf_counter() - self._sent_at)
+        if status != 200:
+            self._seen.headers[status].append(head)
+        self._line.idle.append(self)
+        self._done()
+
+    def _done(self) -> None:
+        answer, self._answer = self._answer, None
+        if answer is not None and not answer.done():
+            answer.set_result(None)
+
+
 class Line:
     """Keep-alive connections to a port."""
 
     def __init__(self, port: int) -> None:
         self._port = port
-        self._idle: list[Connection] = []
-        self._tasks = set[asyncio.Task[None]]()
+        self.idle: list[_Connection] = []
+        self._awaited = set[asyncio.Future[None]]()
 
     async def open(self, count: int) -> None:
         """Open so many connections: a load is no storm of them."""
+        loop = asyncio.get_running_loop()
         for _ in range(count):
-            self._idle.append(await asyncio.open_connection("127.0.0.1", self._port))
+            _, made = await loop.create_connection(
+                lambda: _Connection(self), "127.0.0.1", self._port
+            )
+            self.idle.append(made)
 
     def send(self, request: bytes, seen: Seen) -> None:
         """Send a request now, and note what comes of it."""
-        if not self._idle:
+        if self.idle:
+            self._send(request, seen)
+        else:
             seen.unsent += 1
-            return
-        task = asyncio.create_task(self._over(self._idle.pop(), request, seen))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
 
     async def answered(self) -> None:
         """Wait until all that was sent is answered."""
-        while self._tasks:
-            await asyncio.wait(self._tasks)
+        while self._awaited:
+            await asyncio.wait(self._awaited)
 
     async def close(self) -> None:
         """Hang up."""
         await self.answered()
-        for _, writer in self._idle:
-            writer.close()
+        for each in self.idle:
+            each.transport.close()
 
     async def ask(self, request: bytes, seen: Seen) -> None:
         """Send a request, and wait for the answer."""
-        await self._over(self._idle.pop(), request, seen)
+        await self._send(request, seen)
 
-    async def _over(self, connection: Connection, request: bytes, seen: Seen) -> None:
-        reader, writer = connection
-        due = time.perf_counter()
-        try:
-            writer.write(request)
-            head = (await reader.readuntil(b"\r\n\r\n")).lower()
-            await reader.readexactly(int(head.partition(b"content-length:")[2].split(None, 1)[0]))
-            status = int(head.split(None, 2)[1])
-            seen.took[status].append(time.perf_counter() - due)
-            if status != 200:
-                seen.headers[status].append(head)
-            self._idle.append(connection)
-        except (OSError, asyncio.IncompleteReadError):
-            seen.broken += 1
+    def _send(self, request: bytes, seen: Seen) -> asyncio.Future[None]:
+        answer = self.idle.pop().send(request, seen)
+        self._awaited.add(answer)
+        answer.add_done_callback(self._awaited.discard)
+        return answer
 
 
 async def open_load(line: Line, requests: Sequence[bytes], rate: float, seconds: float) -> Seen:

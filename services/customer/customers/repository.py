@@ -6,7 +6,7 @@ import math
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any, ClassVar
 from uuid import UUID
 
@@ -44,6 +44,11 @@ _SUMMARIES = sa.select(
 )
 _LOOKALIKE = ("id", "number", "name", "status", "tax_id", "owner_id")
 _keep_change = Prepared(sa.insert(ownership_changes), *ownership_changes.c.keys())
+_next_numbers = Prepared(
+    sa.select(customer_number.next_value()).select_from(
+        sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer))
+    )
+)
 _COLLISIONS = {
     "customer_external_id_key": ExternalIdTaken("Another customer carries this external id."),
     "customer_tax_id_unique": TaxIdTaken("Another customer has this tax id."),
@@ -130,10 +135,8 @@ class Customers(Repository[Customer]):
 
     async def next_numbers(self, uow: UnitOfWork, count: int = 1) -> list[str]:
         """Take customer numbers off the sequence: unique, ascending, gaps allowed."""
-        query = sa.select(customer_number.next_value()).select_from(
-            sa.func.generate_series(1, count)
-        )
-        return [f"C{serial:08d}" for serial in (await uow.conn.execute(query)).scalars()]
+        taken = await uow.conn.execute(_next_numbers, {"count": count})
+        return [f"C{serial:08d}" for serial in taken.scalars()]
 
     async def lookalikes(
         self, conn: Connection, like: Likeness, besides: UUID | None = None
@@ -141,18 +144,15 @@ class Customers(Repository[Customer]):
         """Return customers with the same normalised name, tax id or phone, less rejected ones. Of
         the hidden among them nothing may be told but that they are there."""
         wanted = {
-            customers.c.name_key: search.name_key(like.name) if like.name else None,
-            customers.c.tax_id: like.tax_id,
-            customers.c.phone: like.phone,
+            "name_key": search.name_key(like.name) if like.name else None,
+            "tax_id": like.tax_id,
+            "phone": like.phone,
         }
-        same = [column == value for column, value in wanted.items() if value]
+        same = {name: value for name, value in wanted.items() if value}
         if not same:
             return []
-        shown = (customers.c[name] for name in _LOOKALIKE)
-        query = sa.select(*shown).where(sa.or_(*same), customers.c.status != Status.REJECTED)
-        if besides is not None:
-            query = query.where(customers.c.id != besides)
-        return (await conn.execute(query.limit(_DUPLICATES_SHOWN))).all()
+        query = _alike(*same, besides=besides is not None)
+        return (await conn.execute(query, {**same, "besides": besides})).all()
 
     async def all_lookalikes(self, conn: Connection, likes: Sequence[Likeness]) -> Sequence[Any]:
         """Return whatever looks like one of ``likes``, less rejected customers; the hidden too."""
@@ -288,6 +288,18 @@ class Customers(Repository[Customer]):
                 return page
             newest *= 2 * wanted / len(page.rows) if page.rows else math.inf
         return None
+
+
+@cache
+def _alike(*columns: str, besides: bool) -> Prepared:
+    """Find customers by the values of any of these columns, less rejected ones and one of them."""
+    same = (customers.c[name] == sa.bindparam(name) for name in columns)
+    query = sa.select(*(customers.c[name] for name in _LOOKALIKE)).where(
+        sa.or_(*same), customers.c.status != Status.REJECTED
+    )
+    if besides:
+        query = query.where(customers.c.id != sa.bindparam("besides"))
+    return Prepared(query.limit(_DUPLICATES_SHOWN))
 
 
 def _written(name: str, kind: Any) -> sa.BindParameter[Any]:
