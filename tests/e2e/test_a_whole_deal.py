@@ -26,8 +26,8 @@ LISTED, AGREED = "368000.00", "353280.00"
 
 TOLD = {
     "customer": [
-        "customer.registered",
-        "customer.confirmed",
+        *["customer.registered", "approval.started"],
+        *["approval.decided", "customer.confirmed"],
         "customer.owner_changed",
         "contact.changed",
         "credit.assessed",
