@@ -297,3 +297,50 @@ def test_what_is_decided_on_may_change_hands_until_it_is_decided() -> None:
     say(approval, document, FINANCE)
     with pytest.raises(ApprovalEnded):
         approval.hand_over(new_id(), events)
+
+
+CHAIN = tuple(new_id() for _ in range(3))
+
+
+def _above(level: int, **fields: Any) -> tuple[Step, dict[str, Any]]:
+    step = Step("manager", Mode.SINGLE, (Voice("manager", superior=level),), 3600)
+    return step, {"amount": None, "superiors": CHAIN} | fields
+
+
+@pytest.mark.parametrize(("level", "found"), [(1, 0), (2, 1), (3, 2), (9, 2)])
+def test_a_manager_so_many_levels_above_is_asked(level: int, found: int) -> None:
+    """S44: or the highest there is."""
+    step, fields = _above(level)
+    approval = started(process(step), case(**fields))
+    assert approval.asked == (f"person:{CHAIN[found]}",)
+
+
+@pytest.mark.parametrize(
+    ("at_limit", "expected"),
+    [(AtLimit.STEP_DOWN, [1, 2, 2]), (AtLimit.ESCALATE, [1, 2, 2])],
+)
+def test_at_each_limit_one_manager_more_is_asked(at_limit: AtLimit, expected: list[int]) -> None:
+    """S46, S221: from the middle one level lower or higher, and then there is nobody else."""
+    step, fields = _above(2)
+    approval = started(process(step, at_limit=at_limit), case(**fields))
+    counts = [len(approval.asked)]
+    for _ in range(2):
+        approval.pass_limit(NOON + timedelta(hours=1), EVENTS)
+        counts.append(len(approval.asked))
+    assert counts == expected
+    other = CHAIN[0] if at_limit == AtLimit.STEP_DOWN else CHAIN[2]
+    assert set(approval.asked) == {f"person:{CHAIN[1]}", f"person:{other}"}
+    assert approval.level == 1
+
+
+def test_a_document_may_say_by_when_it_is_decided() -> None:
+    """S46: the first limit is then, if it is still to come; the next is a step's seconds later."""
+    step, fields = _above(2)
+    tomorrow = NOON + timedelta(days=1)
+    approval = started(process(step), case(**fields, decide_by=tomorrow))
+    assert approval.due_at == tomorrow
+    approval.pass_limit(tomorrow, EVENTS)
+    assert approval.due_at == tomorrow + timedelta(hours=1)
+    for past in (NOON, None):
+        late = started(process(step), case(**fields, decide_by=past))
+        assert late.due_at == NOON + timedelta(hours=1)
