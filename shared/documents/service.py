@@ -156,8 +156,7 @@ class Desk:
 
     async def verify(self, uow: UnitOfWork, command: VerifyDocument) -> Document:
         """Note what the check of the newest version found (核实, S11)."""
-        document = await documents.get_for_update(uow, command.document_id, command.expected)
-        await self._must_be_seen(uow.conn, uow.actor, document)
+        document = await self._seen(uow, command.document_id, command.expected)
         by, on_behalf_of = uow.actor.signature
         change = document.verify(
             command.outcome,
@@ -179,9 +178,13 @@ class Desk:
     async def _to_change(
         self, uow: UnitOfWork, document_id: UUID, expected: int | None
     ) -> Document:
-        document = await documents.get(uow.conn, document_id)
-        await self._must_be_seen(uow.conn, uow.actor, document)
+        document = await self.get(uow.conn, uow.actor, document_id)
         uow.actor.require(self.linked[document.object_type].change)
+        return await documents.get_for_update(uow, document_id, expected)
+
+    async def _seen(self, uow: UnitOfWork, document_id: UUID, expected: int | None) -> Document:
+        """Lock a document that the actor may see; of what is hidden no version is told."""
+        await self.get(uow.conn, uow.actor, document_id)
         return await documents.get_for_update(uow, document_id, expected)
 
     async def _must_be_seen(self, conn: Connection, actor: Actor, document: Document) -> None:

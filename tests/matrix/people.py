@@ -12,7 +12,8 @@ from shared.events.customer import CustomerCreated, CustomerOwnerChanged
 from shared.events.organisation import DeputyAppointed, UnitOpened
 from shared.events.staff import StaffHired
 from tests.matrix.oracle.relations import Relation
-from tests.support.opportunity import customer_state, deliver, today
+from tests.support.documents import attached
+from tests.support.opportunity import customer_state, deliver, succeeded, today
 from tests.support.services import ServiceUnderTest
 
 Body = dict[str, Any]
@@ -69,6 +70,23 @@ async def arrived(service: ServiceUnderTest, name: str, owner: UUID) -> Body:
     state = customer_state(customer_id, name=f"客户{name}", owner_id=owner)
     await deliver(service, CustomerCreated(**state), customer_id)
     return state
+
+
+async def filed(service: ServiceUnderTest, role: str, owner: str, object_id: str) -> Body:
+    """What is known of a document that the owner attached to the first kind of object that has
+    documents."""
+    name = service.service.name
+    object_type = "contract" if name == "order" else name
+    async with service.client(role, name=owner) as client:
+        document = await attached(client, f"/v1/documents/{name}", object_type, object_id)
+    return {"object_type": object_type, "object_id": object_id, "document_id": document["id"]}
+
+
+async def sent_file(service: ServiceUnderTest, role: str, owner: str, path: str) -> Body:
+    """What is known of an import whose file the owner sent."""
+    file = {"file": ("客户.csv", "name\n一家公司\n".encode())}
+    async with service.client(role, name=owner) as client:
+        return {"import_id": succeeded(await client.post(path, files=file))["id"]}
 
 
 async def handed_over(service: ServiceUnderTest, customer: Body, to: UUID) -> None:

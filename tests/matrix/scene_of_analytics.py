@@ -13,7 +13,9 @@ from shared.events.customer import CustomerOwnerChanged, CustomerState
 from shared.events.envelope import Envelope
 from shared.events.staff import StaffHired
 from shared.inbox.inbox import Inbox
-from tests.matrix.oracle.relations import Relation
+from tests.conftest import Launch
+from tests.matrix.oracle.relations import SEEN, Relation
+from tests.matrix.oracle.words import NARROW
 from tests.matrix.people import name_of, settle_in
 from tests.matrix.scene import Scene, Thing
 from tests.support.feeding import Feed
@@ -86,19 +88,22 @@ class Company:
         await feed.send_by_topic(sorted(found, key=lambda each: each.time))
 
 
-async def furnish(service: ServiceUnderTest) -> Scene:
-    """Feed the service with what happened with the customers of every owner."""
+async def furnish(launch: Launch) -> Scene:
+    """Feed a service with what happened with the customers of every owner, and its mirrors with
+    what is seen of it."""
+    service = await launch("analytics")
     company = Company(await settle_in(service))
     await company.tell(service, list(Relation))
-    return scene(service, company)
-
-
-def scene(service: ServiceUnderTest, company: Company) -> Scene:
-    """The scene of a company."""
+    mirrors = {}
+    for reach in NARROW.values():
+        mirrors[reach] = await launch("analytics")
+        mirrors[reach].people.update(service.people)
+        await settle_in(mirrors[reach])
+        await company.tell(mirrors[reach], SEEN[reach])
     things = {
         relation: Thing(
             {"customer_id": str(buyer.customer_id)}, {str(buyer.customer_id), buyer.name}
         )
         for relation, buyer in company.customers.items()
     }
-    return Scene(service, things, queries=QUERIES)
+    return Scene(service, things, queries=QUERIES, mirrors=mirrors)

@@ -2,20 +2,43 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from decimal import Decimal
 from uuid import UUID
 
+from tests.conftest import Launch
 from tests.matrix.oracle.relations import Relation
-from tests.matrix.people import CHIEF, arrived, handed_over, name_of, settle_in
+from tests.matrix.people import (
+    CHIEF,
+    arrived,
+    filed,
+    handed_over,
+    name_of,
+    sent_file,
+    settle_in,
+)
 from tests.matrix.scene import Body, Scene, Thing, acting
 from tests.support import amending, fulfilment, order
 from tests.support.services import ServiceUnderTest
 
 #: For which department a role speaks when contracts are countersigned; the heads for the law.
 DEPARTMENTS = {"sales_manager": "sales", "warehouse": "technical", "finance": "finance"}
+_RECEIVABLE = "accounts_receivable"
+#: A direct order takes no lines of contracts; approvals are not of papers; only what is signed is
+#: amended.
+MUTE = frozenset(
+    {
+        ("PATCH /v1/orders/{order_id}", "contract_line_id"),
+        ("GET /v1/approvals/order", "document_id"),
+        ("POST /v1/contracts/{contract_id}/amendments", "contract_line_id"),
+        ("POST /v1/contracts/{contract_id}/amendments", "customer_id"),
+    }
+)
 
 
-async def furnish(service: ServiceUnderTest) -> Scene:
+async def furnish(launch: Launch) -> Scene:
     """Enter everything through the public API, each thing by its owner."""
+    service = await launch("order")
     owners = await settle_in(service)
     product = await order.product(service)
     things = {}
@@ -27,14 +50,29 @@ async def furnish(service: ServiceUnderTest) -> Scene:
                 await handed_over(service, customer, owner)
             await order.assess(service, customer["customer_id"], "open")
             things[relation] = await _deal(service, customer["customer_id"], product)
-    return Scene(service, things, fields)
+    return Scene(
+        service,
+        things,
+        fields,
+        partial=frozenset({"waiting"}),
+        figures={"balances": _receivable},
+        mute=MUTE,
+    )
 
 
-def fields(operation: str, role: str) -> Body:
+def fields(operation: str, role: str, known: Body) -> Body:
     """What bodies say so that they are valid."""
     if operation.endswith("/countersign"):
         return {"department": DEPARTMENTS.get(role, "legal")}
+    if operation == "POST /v1/orders":
+        return {"lines": [{"contract_line_id": known["contract_line_id"], "quantity": "1"}]}
     return {}
+
+
+def _receivable(answer: Body) -> Iterator[str]:
+    for each in answer["items"]:
+        if each["account"] == _RECEIVABLE:
+            yield each["balance"]["amount"]
 
 
 async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thing:
@@ -44,7 +82,8 @@ async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thi
     waiting = await order.drafted_contract(service, customer, line)
     waiting = await order.submitted_contract(service, waiting)
     placed = await order.placed_order(service, customer, line)
-    approved = await order.approved_order(service, customer, line)
+    called = order.call(signed, "10")
+    approved = await order.approved_order(service, customer, called, contract_id=signed["id"])
     delivery = await fulfilment.drafted_delivery(service, lines=[fulfilment.part(approved, "2")])
     shipped = await fulfilment.delivered(service, approved, "3")
     invoice = await fulfilment.invoiced(service, shipped)
@@ -68,5 +107,13 @@ async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thi
         "allocation_id": paid["allocations"][0]["id"],
         "prepayment_id": prepayment["id"],
     }
+    found = await order.read(service, f"approvals/order?document_id={waiting['id']}")
+    made += found["items"]
+    known |= {"approval_id": found["items"][0]["id"], "number": "1"}
+    known |= await filed(service, "account_manager", "account_manager", waiting["id"])
+    known |= await sent_file(service, "finance", "account_manager", "/v1/sales-history/imports")
+    canaries = {str(customer), known["document_id"], known["import_id"]}
     numbers = {each["number"] for each in made if each.get("number")}
-    return Thing(known, {str(customer), *(each["id"] for each in made), *numbers})
+    within = {"contract_id": signed["id"], "order_id": approved["id"], "delivery_id": shipped["id"]}
+    owed = Decimal(await order.balance(service, customer, _RECEIVABLE))
+    return Thing(known, {*canaries, *(each["id"] for each in made), *numbers}, within, owed)

@@ -284,6 +284,22 @@ async def test_a_document_is_as_visible_as_its_object(service: ServiceUnderTest)
     assert (refused.status_code, refused.json()["permission"]) == (403, "customer.change")
 
 
+async def test_of_a_hidden_document_not_even_the_version_is_told(service: ServiceUnderTest) -> None:
+    """S215: who verifies is told nothing of what a document of another department has become."""
+    owner = await a_customer(service)
+    async with service.client("account_manager") as client:
+        found = await attached(client, BASE, "customer", owner)
+    verdict = {"outcome": "verified"}
+    async with service.client("sales_manager", name="远方", unit="TESTS/WEST/") as client:
+        answers = [
+            await client.post(
+                f"{BASE}/{document_id}/verify", json=verdict, headers={"If-Match": etag(9)}
+            )
+            for document_id in (found["id"], str(uuid4()))
+        ]
+    assert [(each.status_code, each.json()["code"]) for each in answers] == [(404, "not_found")] * 2
+
+
 async def test_a_document_of_nothing_is_refused(service: ServiceUnderTest, files: Path) -> None:
     """Nothing is kept of it."""
     before = blobs(files)

@@ -32,6 +32,7 @@ CONTACT = f"{ONE}/contacts/{{contact_id}}"
 #: The desk, the steward of the file (S14), the administrator, and machines that feed it.
 KEEPERS = DESK | {ADMINISTRATOR, DATA_STEWARD, MACHINE}
 ADMINISTRATION = only(ADMINISTRATOR)
+IMPORTERS = MANAGERS | {ADMINISTRATOR, DATA_STEWARD}
 
 RULES = (
     public(
@@ -94,7 +95,7 @@ RULES = (
         MANAGERS | ADMINISTRATION,
         "POST /v1/handovers",
     ),
-    rule(
+    owned(
         "The whole house, and machines, see what was handed over",
         HOUSE | {MACHINE},
         "GET /v1/handovers",
@@ -102,9 +103,13 @@ RULES = (
     ),
     rule(
         "Managers, the steward and the administrator bring in files of customers",
-        MANAGERS | {ADMINISTRATOR, DATA_STEWARD},
+        IMPORTERS,
         "POST /v1/customers/imports",
         "GET /v1/customers/imports/template",
+    ),
+    owned(
+        "They see what became of the files they sent, and call an import off",
+        IMPORTERS,
         "GET /v1/imports",
         "GET /v1/imports/{import_id}",
         "POST /v1/imports/{import_id}/cancel",
@@ -216,6 +221,6 @@ RULES = (
         "POST /v1/deputies/{deputyship_id}/revoke",
     ),
     *operating("customer"),
-    *filing("customer"),
-    *approving("customer"),
+    *filing("customer", readers=HOUSE | {MACHINE}, changers=KEEPERS),
+    *approving("customer", able=MANAGERS),
 )

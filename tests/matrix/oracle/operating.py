@@ -12,8 +12,10 @@ from tests.matrix.oracle.words import (
     HOUSE,
     MACHINE,
     MANAGERS,
+    Roles,
     Rule,
     only,
+    owned,
     rule,
 )
 
@@ -51,56 +53,62 @@ def operating(service: str) -> tuple[Rule, ...]:
     )
 
 
-def filing(service: str) -> tuple[Rule, ...]:
-    """The rules about the documents of one service. Beside these, the object that a document
-    belongs to has to be seen, or changed."""
-    one = f"/v1/documents/{service}/{{document_id}}"
+def filing(service: str, *, readers: Roles, changers: Roles) -> tuple[Rule, ...]:
+    """The rules about the documents of one service. They belong to an object, and to its owner:
+    ``readers`` see it, and ``changers`` change it."""
+    root = f"/v1/documents/{service}"
+    one = f"{root}/{{document_id}}"
     return (
-        rule(
-            "The house and machines read papers (S70, S118)",
+        owned(
+            "The house and machines read the papers of what they see (S70, S118)",
             HOUSE | {MACHINE},
-            f"GET /v1/documents/{service}",
+            f"GET {root}",
             f"GET {one}",
             f"GET {one}/versions/{{number}}/file",
+            known_to=readers,
         ),
-        rule(
+        owned(
             "They also file them, but executives only look on",
             (HOUSE | {MACHINE}) - {EXECUTIVE},
-            f"POST /v1/documents/{service}",
+            f"POST {root}",
             f"POST {one}/versions",
             f"PATCH {one}",
             f"POST {one}/archive",
+            known_to=readers,
+            able=changers,
         ),
-        rule(
+        owned(
             "Managers, finance and the steward say whether a paper is genuine (S11)",
             MANAGERS | {FINANCE, DATA_STEWARD},
             f"POST {one}/verify",
+            known_to=readers,
         ),
     )
 
 
-def approving(service: str) -> tuple[Rule, ...]:
-    """The rules about the approvals of one service. Beside these, one has to be asked."""
+def approving(service: str, *, able: Roles) -> tuple[Rule, ...]:
+    """The rules about the approvals of one service: ``able`` may be asked by it for a decision."""
     root = f"/v1/approvals/{service}"
     one, process = f"{root}/{{approval_id}}", f"{root}/processes/{{document_type}}"
     return (
-        rule(
+        owned(
             "The house follows approvals, and comments on them or withdraws (S219)",
             HOUSE,
-            f"GET {process}",
             f"GET {root}/waiting",
             f"GET {root}",
             f"GET {one}",
             f"POST {one}/comment",
             f"POST {one}/withdraw",
         ),
-        rule(
+        owned(
             "Whoever in the house is asked decides (S219)",
             HOUSE,
             f"POST {one}/approve",
             f"POST {one}/reject",
             f"POST {one}/return",
+            able=able,
         ),
+        rule("The house knows how approvals go (S219)", HOUSE, f"GET {process}"),
         rule(
             "The administrator and the general manager say how approvals go (S220)",
             only(ADMINISTRATOR, GENERAL_MANAGER),

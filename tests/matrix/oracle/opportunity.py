@@ -176,6 +176,6 @@ RULES = (
         "PUT /v1/discount-policy",
     ),
     *operating("opportunity"),
-    *filing("opportunity"),
-    *approving("opportunity"),
+    *filing("opportunity", readers=COMMERCIAL, changers=SELLERS),
+    *approving("opportunity", able=SELLERS),
 )

@@ -36,6 +36,9 @@ HISTORY = "/v1/sales-history/imports"
 #: Whom goods on their way concern besides those of the deal.
 LOGISTICS = DEAL | BUYERS | HELPERS | {MACHINE}
 MONEY = only(FINANCE)
+HISTORIANS = only(FINANCE, ADMINISTRATOR)
+#: Who speaks for a department when a contract is countersigned.
+COUNTERSIGNERS = MANAGERS | {WAREHOUSE, FINANCE}
 
 RULES = (
     owned(
@@ -58,7 +61,7 @@ RULES = (
     owned(
         "Sales, technical, finance and legal give their opinion: managers, warehouse, finance"
         " (S122)",
-        MANAGERS | {WAREHOUSE, FINANCE},
+        COUNTERSIGNERS,
         f"POST {CONTRACT}/countersign",
     ),
     owned(
@@ -169,10 +172,14 @@ RULES = (
     ),
     rule(
         "Finance and the administrator take over the sales of the past",
-        only(FINANCE, ADMINISTRATOR),
-        f"GET {HISTORY}",
+        HISTORIANS,
         f"POST {HISTORY}",
         f"GET {HISTORY}/template",
+    ),
+    owned(
+        "They see what became of the files they sent, and call an import off",
+        HISTORIANS,
+        f"GET {HISTORY}",
         f"GET {HISTORY}/{{import_id}}",
         f"POST {HISTORY}/{{import_id}}/cancel",
         f"GET {HISTORY}/{{import_id}}/errors",
@@ -196,6 +203,6 @@ RULES = (
         "GET /v1/portal/account",
     ),
     *operating("order"),
-    *filing("order"),
-    *approving("order"),
+    *filing("order", readers=DEAL | {SERVICE_AGENT}, changers=DESK),
+    *approving("order", able=COUNTERSIGNERS),
 )

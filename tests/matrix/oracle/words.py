@@ -77,14 +77,18 @@ class Rule:
     """A sentence of the business, whom it permits, and the operations it is about.
 
     ``owned``: what the operations show or change has an owner, so that it is hidden from those who
-    do not see that far. ``signed_in`` False: nobody needs to say who they are. ``portal``:
-    what they show or change is one customer's, and hidden from every other's people.
+    do not see that far. ``known_to``: whose business it is at all; it is hidden from the others.
+    ``able``: who may do so with what they see; the others are told that they may not. ``portal``:
+    what they show or change is one customer's, and hidden from every other's people. ``signed_in``
+    False: nobody needs to say who they are.
     """
 
     sentence: str
     who: Roles
     operations: tuple[str, ...]
     owned: bool = False
+    known_to: Roles = EVERY_ROLE
+    able: Roles = EVERY_ROLE
     signed_in: bool = True
     portal: bool = False
 
@@ -94,9 +98,15 @@ def rule(sentence: str, who: Roles, *operations: str) -> Rule:
     return Rule(sentence, who, operations)
 
 
-def owned(sentence: str, who: Roles, *operations: str) -> Rule:
+def owned(
+    sentence: str,
+    who: Roles,
+    *operations: str,
+    known_to: Roles = EVERY_ROLE,
+    able: Roles = EVERY_ROLE,
+) -> Rule:
     """About what belongs to somebody."""
-    return Rule(sentence, who, operations, owned=True)
+    return Rule(sentence, who, operations, owned=True, known_to=known_to, able=able)
 
 
 def portal(sentence: str, *operations: str) -> Rule:
