@@ -5,6 +5,7 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.customer.contacts.service import contacts
+from services.customer.customers.model import Customer
 from services.customer.customers.service import customers
 from shared.db.driver import Connection
 from shared.documents.model import DocumentEvents
@@ -19,17 +20,21 @@ from shared.events.documents import (
 )
 
 
-async def _contact(conn: Connection, contact_id: UUID) -> object:
+async def _contact(conn: Connection, contact_id: UUID) -> Customer:
     """A contact is seen by who sees its customer."""
     contact = await contacts.get(conn, contact_id)
     return await customers.get(conn, contact.customer_id)
 
 
+def _itself(customer: Customer) -> UUID:
+    return customer.id
+
+
 DESK = Desk(
     service="customer",
     linked={
-        "customer": Linked("customer.read", "customer.change", customers.get),
-        "contact": Linked("contact.read", "contact.change", _contact),
+        "customer": Linked("customer.read", "customer.change", customers.get, _itself),
+        "contact": Linked("contact.read", "contact.change", _contact, _itself),
     },
     events=DocumentEvents(
         attached=CustomerDocumentAttached,

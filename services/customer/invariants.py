@@ -12,7 +12,9 @@ from shared.imports import invariants as imports
 
 _HAN_AND_DIGITS = "[^一-龥0-9]"
 
-_DOCUMENTS = ", ".join(sorted({f"'{event.aggregate_type}'" for event in EVENTS}))
+#: What always concerns a customer. Files may belong to what is nobody's, such as a product.
+_ALWAYS = [event for event in EVENTS if event.model_fields["customer_id"].is_required()]
+_DOCUMENTS = ", ".join(sorted({f"'{event.aggregate_type}'" for event in _ALWAYS}))
 
 INVARIANTS = (
     Invariant(

@@ -17,13 +17,18 @@ from shared.events.documents import (
     OpportunityDocumentVersionAdded,
 )
 
+
+def _nobodys(_: object) -> None:
+    """A product is no customer's."""
+
+
 DESK = Desk(
     service="opportunity",
     linked={
         "opportunity": Linked("opportunity.read", "opportunity.change", opportunities.get),
         "quote": Linked("quote.read", "quote.draft", quotes.get),
         "activity": Linked("activity.read", "activity.log", activities.get),
-        "product": Linked("product.read", "product.manage", products.get),
+        "product": Linked("product.read", "product.manage", products.get, _nobodys),
     },
     events=DocumentEvents(
         attached=OpportunityDocumentAttached,

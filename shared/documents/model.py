@@ -79,10 +79,12 @@ class Version:
 
 @dataclass(kw_only=True)
 class Document(Aggregate):
-    """A document of one object (S70). ``latest`` is the number of its newest version."""
+    """A document of one object (S70), which may be a customer's. ``latest`` is the number of its
+    newest version."""
 
     object_type: str
     object_id: UUID
+    customer_id: UUID | None
     title: str
     kind: str
     valid_until: date | None
@@ -104,6 +106,7 @@ class Document(Aggregate):
         *,
         object_type: str,
         object_id: UUID,
+        customer_id: UUID | None,
         title: str,
         kind: Kind,
         valid_until: date | None,
@@ -113,6 +116,7 @@ class Document(Aggregate):
             id=new_id(),
             object_type=object_type,
             object_id=object_id,
+            customer_id=customer_id,
             title=title,
             kind=kind,
             valid_until=valid_until,

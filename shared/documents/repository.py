@@ -33,6 +33,7 @@ def payload(document: Document, change: Change) -> Payload:
         document_id=document.id,
         object_type=document.object_type,
         object_id=document.object_id,
+        customer_id=document.customer_id,
         kind=document.kind,
         status=document.status,
         verification=document.verification,

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import date
+from operator import attrgetter
 from typing import IO, Any
 from uuid import UUID
 
@@ -28,11 +29,13 @@ documents = repository.Documents()
 @dataclass(frozen=True, slots=True)
 class Linked:
     """A kind of object that has documents. ``find`` reads one as the actor may see it, and raises
-    NotFound otherwise; ``change`` is what whoever attaches needs."""
+    NotFound otherwise; ``change`` is what whoever attaches needs, and ``customer`` says whose
+    what was found is: nobody's, if it is no customer's."""
 
     read: str
     change: str
-    find: Callable[[Connection, UUID], Awaitable[object]]
+    find: Callable[[Connection, UUID], Awaitable[Any]]
+    customer: Callable[[Any], UUID | None] = attrgetter("customer_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,22 +107,23 @@ class Desk:
 
     async def object_to_read(
         self, conn: Connection, actor: Actor, object_type: str, object_id: UUID
-    ) -> None:
-        """Refuse unless the actor may see the object.
+    ) -> Any:
+        """Return the object, as the actor may see it.
 
         Raises:
             Forbidden, NotFound: the permission is missing, or the object is hidden.
         """
         linked = self.linked[object_type]
         actor.require(linked.read)
-        await linked.find(conn, object_id)
+        return await linked.find(conn, object_id)
 
     async def object_to_change(
         self, conn: Connection, actor: Actor, object_type: str, object_id: UUID
-    ) -> None:
-        """Refuse unless the actor may see and change the object."""
-        await self.object_to_read(conn, actor, object_type, object_id)
+    ) -> Any:
+        """Return the object, which the actor may see and change."""
+        found = await self.object_to_read(conn, actor, object_type, object_id)
         actor.require(self.linked[object_type].change)
+        return found
 
     async def get(self, conn: Connection, actor: Actor, document_id: UUID) -> Document:
         """Return a document of an object that the actor may see, or raise NotFound (S70)."""
@@ -129,11 +133,13 @@ class Desk:
 
     async def attach(self, uow: UnitOfWork, command: Attach) -> Document:
         """Attach a file to an object as a new document (S11, S70, S118)."""
-        await self.object_to_change(uow.conn, uow.actor, command.object_type, command.object_id)
+        kind, object_id = command.object_type, command.object_id
+        found = await self.object_to_change(uow.conn, uow.actor, kind, object_id)
         document = Document.of(
             await _version(uow, command.file, 1),
-            object_type=command.object_type,
-            object_id=command.object_id,
+            object_type=kind,
+            object_id=object_id,
+            customer_id=self.linked[kind].customer(found),
             title=command.title,
             kind=command.kind,
             valid_until=command.valid_until,

@@ -31,6 +31,7 @@ def _documents(metadata: sa.MetaData) -> sa.Table:
         sa.Column("version", sa.Integer, nullable=False),
         sa.Column("object_type", sa.Text, nullable=False, comment="customer, contract, …"),
         sa.Column("object_id", sa.Uuid, nullable=False),
+        sa.Column("customer_id", sa.Uuid, comment="whose the object is"),
         sa.Column("title", sa.Text, nullable=False, info=PRIVATE),
         sa.Column("kind", sa.Text, nullable=False),
         sa.Column("valid_until", sa.Date),

@@ -15,6 +15,8 @@ class DocumentState(Payload):
     document_id: UUID
     object_type: str  # customer, contract, …
     object_id: UUID
+    #: Whose the object is, where it is a customer's.
+    customer_id: UUID | None = None
     kind: str
     status: str  # active, archived
     verification: str  # unverified, verified, rejected

@@ -6,17 +6,16 @@ from __future__ import annotations
 #: Codes, numbers, states, places in the organisation, technical words: never about a person.
 IMPERSONAL = frozenset(
     """
-    aggregate_type agreed_hash approved_hash approved_role asked
-    at_limit authors blob branch carrier category
-    chain client client_id code column columns competitor consumer content content_hash
-    cost_currency currency customer_number demanded department document document_type encoding
-    end_reason error event_type external_id fingerprint format hash headers ignored industry key kid
-    kind label ladder level likelihood limit_currency line lines media_type method name_zh
-    non_standard_role number number_range object_type options path payload payment_terms permissions
-    previous_level product_code product_name progress project_number reach reference region
-    registration required_role resolution role roles route scope series settlement sha256 site
-    source source_type stage state status step_name steps subject_type terms title topic trace_id
-    tracking type unit unit_path verdict verification voice website
+    aggregate_type agreed_hash approved_hash approved_role asked at_limit authors blob branch
+    carrier category chain client client_id code column columns competitor consumer content
+    content_hash cost_currency currency customer_number demanded department document document_type
+    encoding end_reason error event_type external_id fingerprint format hash headers ignored
+    industry key kid kind label ladder level likelihood limit_currency line lines media_type method
+    name_zh non_standard_role number number_range object_type options path payload payment_terms
+    permissions previous_level product_code product_name progress project_number reach reference
+    region registration required_role resolution role roles route scope series service settlement
+    sha256 site source source_type stage state status step_name steps subject_type terms title topic
+    trace_id tracking type unit unit_path verdict verification voice website
     """.split()
 )
 #: Names of things, not of people.

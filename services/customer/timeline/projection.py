@@ -22,6 +22,8 @@ EVENTS = tuple(
     if "customer_id" in event.model_fields and not issubclass(event, ApprovalState)
 )
 
+#: What says how far something is, where it is not its status.
+_STATES = {"activity": "kind", "document": "verification", "opportunity": "stage"}
 _AMOUNTS = ("total", "amount", "expected_amount", "limit")
 _insert = Prepared(insert(entries).on_conflict_do_nothing(), *entries.c.keys())
 
@@ -46,6 +48,7 @@ def _entry(received: Received[Any]) -> dict[str, Any]:
         "event_id": event.id,
         "customer_id": data.customer_id,
         "happened_at": event.time,
+        "service": event.type.split(".")[1],
         "document": event.aggregate_type,
         "kind": kind_of(event.type),
         "document_id": event.aggregate_id,
@@ -58,6 +61,6 @@ def _entry(received: Received[Any]) -> dict[str, Any]:
 
 
 def _state(data: Payload) -> str | None:
-    name = {"activity": "kind", "opportunity": "stage"}.get(data.aggregate_type, "status")
+    name = _STATES.get(data.aggregate_type, "status")
     state: str | None = getattr(data, name, None)
     return state

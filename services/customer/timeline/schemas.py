@@ -37,6 +37,11 @@ class EntryOut(Output):
         """Present an entry."""
         limited = row["amount"] is not None
         amount = {"amount": row["amount"], "currency": row["currency"]} if limited else None
-        link = link_to(row["document"], row["customer_id"], row["document_id"])
+        link = link_to(
+            row["document"],
+            service=row["service"],
+            customer_id=row["customer_id"],
+            document_id=row["document_id"],
+        )
         title = title_of(row["kind"])._asdict()
         return cls.model_validate({**row, "title": title, "amount": amount, "link": link})

@@ -15,6 +15,7 @@ entries = sa.Table(
     sa.Column("event_id", sa.Uuid, primary_key=True),
     sa.Column("customer_id", sa.Uuid, nullable=False),
     sa.Column("happened_at", MOMENT, nullable=False),
+    sa.Column("service", sa.Text, nullable=False, comment="whose event it is"),
     sa.Column("document", sa.Text, nullable=False, comment="order, invoice, …"),
     sa.Column("kind", sa.Text, nullable=False, comment="order.approved, …"),
     sa.Column("document_id", sa.Uuid, nullable=False),

@@ -25,6 +25,7 @@ class Document(StrEnum):
     CREDIT = "credit"
     CUSTOMER = "customer"
     DELIVERY = "delivery"
+    DOCUMENT = "document"
     INVOICE = "invoice"
     LEVEL_PROPOSAL = "level_proposal"
     OPPORTUNITY = "opportunity"
@@ -45,6 +46,7 @@ NOUNS: dict[str, Title] = {
     Document.CREDIT: Title("Credit", "信用"),
     Document.CUSTOMER: Title("Customer", "客户"),
     Document.DELIVERY: Title("Delivery", "发货"),
+    Document.DOCUMENT: Title("File", "文档"),
     Document.INVOICE: Title("Invoice", "发票"),
     Document.LEVEL_PROPOSAL: Title("Level proposal", "等级提议"),
     Document.OPPORTUNITY: Title("Opportunity", "销售机会"),
@@ -63,6 +65,8 @@ STEPS = {
     "amended": Title("amended", "已变更内容"),
     "approved": Title("approved", "已审核"),
     "assessed": Title("assessed", "已评定"),
+    "archived": Title("archived", "已归档"),
+    "attached": Title("attached", "已上传"),
     "awaiting_funds": Title("awaits funds", "待付款"),
     "cancelled": Title("cancelled", "已取消"),
     "changed": Title("changed", "已变更"),
@@ -111,6 +115,8 @@ STEPS = {
     "submitted": Title("submitted", "已提交"),
     "superseded": Title("superseded", "已被新版本取代"),
     "terminated": Title("terminated", "已终止"),
+    "verified": Title("checked", "已核实"),
+    "version_added": Title("has a new version", "有新版本"),
     "voided": Title("voided", "已作废"),
     "withdrawn": Title("withdrawn", "已撤回"),
     "won": Title("won", "已赢单"),
@@ -131,6 +137,7 @@ LINKS = {
     "credit": "/v1/customers/{customer_id}/credit",
     "customer": "/v1/customers/{customer_id}",
     "delivery": "/v1/deliveries/{document_id}",
+    "document": "/v1/documents/{service}/{document_id}",
     "invoice": "/v1/invoices/{document_id}",
     "level_proposal": "/v1/customers/{customer_id}/level-proposals/{document_id}",
     "opportunity": "/v1/opportunities/{document_id}",
@@ -153,9 +160,9 @@ def title_of(kind: str) -> Title:
     return Title(f"{noun.en} {verb.en}", f"{noun.zh}{verb.zh}")
 
 
-def link_to(document: str, customer_id: UUID, document_id: UUID) -> str | None:
+def link_to(document: str, *, service: str, customer_id: UUID, document_id: UUID) -> str | None:
     """Return the address of a document, or None if it has none."""
     template = LINKS.get(document)
     if template is None:
         return None
-    return template.format(customer_id=customer_id, document_id=document_id)
+    return template.format(service=service, customer_id=customer_id, document_id=document_id)

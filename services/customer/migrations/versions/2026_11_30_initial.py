@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "aa78799e700b"
+revision = "e9b922a708af"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -281,6 +281,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("object_type", sa.Text(), nullable=False, comment="customer, contract, …"),
         sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True, comment="whose the object is"),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
@@ -626,6 +627,7 @@ def upgrade() -> None:
         sa.Column("event_id", sa.Uuid(), nullable=False),
         sa.Column("customer_id", sa.Uuid(), nullable=False),
         sa.Column("happened_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("service", sa.Text(), nullable=False, comment="whose event it is"),
         sa.Column("document", sa.Text(), nullable=False, comment="order, invoice, …"),
         sa.Column("kind", sa.Text(), nullable=False, comment="order.approved, …"),
         sa.Column("document_id", sa.Uuid(), nullable=False),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "591a1d3cbeda"
+revision = "334703d57eff"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -341,6 +341,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("object_type", sa.Text(), nullable=False, comment="customer, contract, …"),
         sa.Column("object_id", sa.Uuid(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True, comment="whose the object is"),
         sa.Column("title", sa.Text(), nullable=False),
         sa.Column("kind", sa.Text(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
