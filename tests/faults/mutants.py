@@ -17,7 +17,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib import import_module
 
-_BUGS = ("tests.faults.bugs", "tests.faults.key_bugs", "tests.faults.rule_bugs")
+_BUGS = (
+    "tests.faults.bugs",
+    "tests.faults.key_bugs",
+    "tests.faults.rule_bugs",
+    "tests.faults.plan_bugs",
+)
 _SECONDS = 240
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout", "120")
 _SUMMARY = re.compile(r"^(?:FAILED|ERROR) (tests/.+)$", re.M)
@@ -25,6 +30,8 @@ _SUMMARY = re.compile(r"^(?:FAILED|ERROR) (tests/.+)$", re.M)
 #: Where a test is of any bus, the log in PostgreSQL is the quickest.
 _SHARED, _ORDER = "tests/integration/shared", "tests/integration/order"
 _QUOTES = "tests/integration/opportunity/test_quote_approval.py"
+_APPROVALS = "tests/unit/shared/approvals/test_model.py"
+_PLANS = "tests/unit/opportunity/test_plan_periods.py"
 _ROBUST = "tests/integration/robustness"
 _PORTAL = "tests/matrix/test_portal.py"
 _CUT = "tests/faults/test_network.py::test_a_reset_at_the_commit_is_resolved_by_the_key"
@@ -73,6 +80,10 @@ CATCHERS = {
     ),
     "authors_approve": f"{_QUOTES}::test_nobody_approves_the_own_quote_whatever_the_role",
     "total_alone_judged": f"{_QUOTES}::test_the_discount_of_a_line_demands_its_authority",
+    "agreement_ignored": f"{_APPROVALS}::test_what_somebody_agreed_to_is_not_adjusted",
+    "authority_stays": f"{_APPROVALS}::test_at_each_limit_one_manager_more_is_asked",
+    "nothing_is_late": f"{_PLANS}::test_it_is_late_a_microsecond_after_and_not_before",
+    "anything_in_a_week": f"{_PLANS}::test_what_is_new_in_a_week_says_all_four",
     "replica_unguarded": (
         f"{_ORDER}/test_replicas.py::test_an_older_event_does_not_undo_a_newer_one"
     ),

@@ -30,6 +30,7 @@ from tests.support.plans import (
     submitted,
 )
 from tests.support.services import ServiceUnderTest
+from tests.support.standing_in import appointed, in_the_name_of, works_here
 
 PROCESS = "/v1/approvals/opportunity/processes/plan"
 Body = dict[str, Any]
@@ -188,6 +189,24 @@ async def test_a_unit_without_a_manager_has_the_one_above(company: ServiceUnderT
         path = f"/v1/plans/{plan['id']}/submit"
         handed_in = succeeded(await own.post(path, headers=etag(plan)))
     assert handed_in["lead_id"] == str(company.people[DIRECTOR])
+
+
+async def test_a_deputy_of_the_manager_decides_in_the_managers_name(
+    company: ServiceUnderTest,
+) -> None:
+    """S18, S46, S214: both names are kept."""
+    deputy, director = "总监代理", company.people[DIRECTOR]
+    deputy_id = await works_here(company, deputy, "account_manager")
+    await appointed(company, deputy_id, director)
+    plan = await submitted(company, "weekly", monday(23))
+    approval = await approval_of(company, plan)
+    path = f"/v1/approvals/opportunity/{approval['id']}/approve"
+    async with company.client("account_manager", name=deputy) as own:
+        alone = await own.post(path, json={}, headers=etag(approval))
+        succeeded(await in_the_name_of(own, director).post(path, json={}, headers=etag(approval)))
+    assert alone.status_code in (403, 404)
+    approved = await read(company, plan)
+    assert (approved["approved_by"], approved["approved_for"]) == (str(deputy_id), str(director))
 
 
 async def test_an_approved_plan_has_an_approval_of_its_content(company: ServiceUnderTest) -> None:
