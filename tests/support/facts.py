@@ -9,13 +9,21 @@ from services.analytics.tables import metadata
 from shared.events.approvals import ApprovalState, ProcessState
 from shared.events.catalogue import all_events
 from shared.events.documents import DocumentState
-from shared.events.identity import SigningKeyState
+from shared.events.identity import PortalUserState, SigningKeyState
+from shared.events.order import OrderDraftState
 from shared.events.payload import Payload
 from tests.support.services import ServiceUnderTest
 
 #: What no report is about: papers, who is asked for an approval (its outcome is an event of the
-#: document), and keys.
-_UNREPORTED = (ApprovalState, ProcessState, DocumentState, SigningKeyState)
+#: document), keys, who uses the portal, and what customers draft there before it is an order.
+_UNREPORTED = (
+    ApprovalState,
+    ProcessState,
+    DocumentState,
+    SigningKeyState,
+    PortalUserState,
+    OrderDraftState,
+)
 TABLES = [table.fullname for table in metadata.sorted_tables if table.schema == FACTS]
 
 

@@ -11,15 +11,17 @@ from shared.db.driver import Prepared
 from shared.db.unit_of_work import UnitOfWork
 from shared.events.approvals import ApprovalState
 from shared.events.catalogue import all_events
+from shared.events.order import OrderDraftState
 from shared.events.payload import Payload
 from shared.inbox.arrival import Received
 
+_NOT_TOLD = (ApprovalState, OrderDraftState)
 #: Every event that names a customer, of whatever service; but what an approval comes to is told by
-#: its document.
+#: its document, and what a customer drafts in the portal is the customer's until it is an order.
 EVENTS = tuple(
     event
     for event in all_events()
-    if "customer_id" in event.model_fields and not issubclass(event, ApprovalState)
+    if "customer_id" in event.model_fields and not issubclass(event, _NOT_TOLD)
 )
 
 #: What says how far something is, where it is not its status.

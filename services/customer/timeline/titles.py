@@ -30,7 +30,6 @@ class Document(StrEnum):
     LEVEL_PROPOSAL = "level_proposal"
     OPPORTUNITY = "opportunity"
     ORDER = "order"
-    ORDER_DRAFT = "order_draft"
     PORTAL_USER = "portal_user"
     PREPAYMENT = "prepayment"
     QUOTE = "quote"
@@ -51,7 +50,6 @@ NOUNS: dict[str, Title] = {
     Document.LEVEL_PROPOSAL: Title("Level proposal", "等级提议"),
     Document.OPPORTUNITY: Title("Opportunity", "销售机会"),
     Document.ORDER: Title("Order", "订单"),
-    Document.ORDER_DRAFT: Title("Portal draft", "自助订单草稿"),
     Document.PORTAL_USER: Title("Portal user", "客户自助账号"),
     Document.PREPAYMENT: Title("Prepayment", "预付款"),
     Document.QUOTE: Title("Quote", "报价"),
