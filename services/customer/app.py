@@ -14,6 +14,7 @@ from services.customer.customers.router import router as customers
 from services.customer.deputies.router import router as deputies
 from services.customer.deputies.table import deputies as deputyships
 from services.customer.documents import router as documents
+from services.customer.erasure.router import router as erasure
 from services.customer.handovers.router import router as handovers
 from services.customer.imports.router import router as imports
 from services.customer.keys.router import router as keys_router
@@ -53,6 +54,7 @@ ROUTERS = [
     documents,
     personal_data,
     approvals,
+    erasure,
 ]
 
 

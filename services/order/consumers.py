@@ -7,6 +7,7 @@ from services.order import reactions
 from services.order.customers.projection import project_credits, project_customers
 from services.order.deputies.projection import project_deputies
 from services.order.payments.service import take_payment
+from services.order.personal_data import HOLDINGS
 from services.order.portal_users.projection import project_portal_users
 from services.order.prices.projection import project_discount_policies, project_price_lists
 from services.order.products.projection import project_products
@@ -20,6 +21,7 @@ from shared.events.customer import (
     CustomerChanged,
     CustomerConfirmed,
     CustomerCreated,
+    CustomerErased,
     CustomerLevelChanged,
     CustomerLost,
     CustomerOwnerChanged,
@@ -30,6 +32,7 @@ from shared.events.customer import (
 from shared.events.identity import (
     PortalUserChanged,
     PortalUserDeactivated,
+    PortalUserErased,
     PortalUserInvited,
     PortalUserReactivated,
 )
@@ -51,8 +54,10 @@ from shared.events.organisation import (
     UnitMoved,
     UnitOpened,
 )
-from shared.events.staff import StaffChanged, StaffHired, StaffLeft
+from shared.events.staff import StaffChanged, StaffErased, StaffHired, StaffLeft
 from shared.inbox.consumer import Consumer
+from shared.privacy.erasing import letting_go
+from shared.privacy.subjects import Subject
 from shared.sessions import projection as sessions
 
 REPLICAS = Consumer(
@@ -71,6 +76,8 @@ REPLICAS = Consumer(
         PortalUserChanged: project_portal_users,
         PortalUserDeactivated: project_portal_users,
         PortalUserReactivated: project_portal_users,
+        PortalUserErased: letting_go(HOLDINGS, Subject.PORTAL_USER, project_portal_users),
+        CustomerErased: letting_go(HOLDINGS, Subject.CUSTOMER, project_customers),
         CreditAssessed: project_credits,
         ProductChanged: project_products,
         PriceListEffective: project_price_lists,
@@ -78,6 +85,7 @@ REPLICAS = Consumer(
         StaffHired: project_staff,
         StaffChanged: project_staff,
         StaffLeft: project_staff,
+        StaffErased: letting_go(HOLDINGS, Subject.STAFF, project_staff),
         UnitOpened: project_units,
         UnitChanged: project_units,
         UnitMoved: project_units,

@@ -35,7 +35,6 @@ def _signed(staff_id: UUID) -> sa.ColumnElement[bool]:
     return contracts.c.signer == name
 
 
-_CONTACT = (common.answers(Subject.CONTACT, metadata),)
 _CUSTOMER = (
     record(Subject.CUSTOMER, customers),
     kept(Subject.CUSTOMER, contracts, "customer_id", "customer_signer", "reason", why=_CONTRACT),
@@ -61,7 +60,7 @@ _STAFF = (
 
 HOLDINGS = Holdings(
     "order",
-    (*_CONTACT, *_PORTAL_USER, *_CUSTOMER, *_STAFF, *common.requests(metadata)),
+    (*_PORTAL_USER, *_CUSTOMER, *_STAFF, *common.requests(metadata)),
     common.APART
     | common.PAPERS
     | {"import_error.message": "what is wrong with a line of old sales"},

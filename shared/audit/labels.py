@@ -8,7 +8,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from shared.audit.marks import is_private
+from shared.audit.marks import is_named, is_private
 from shared.db.common_invariants import aggregate_tables
 from shared.db.driver import Connection
 from shared.events.catalogue import payload_class
@@ -45,4 +45,4 @@ async def object_labels(
 
 def _name_of(table: sa.Table) -> sa.Column[str] | None:
     named = (table.c[name] for name in _NAMES if name in table.c)
-    return next((column for column in named if not is_private(column)), None)
+    return next((column for column in named if is_named(column) or not is_private(column)), None)

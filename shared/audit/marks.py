@@ -8,6 +8,9 @@ import sqlalchemy as sa
 
 #: Data about people and what identifies them: a change is noted, its values are masked.
 PRIVATE = {"audit": "private"}
+#: What somebody is called by: masked as well, since nothing is erased from the audit, and yet shown
+#: beside its entries, as it is now.
+NAMED = {"audit": "named"}
 #: What nobody may read anywhere, such as the hash of a password: not in the audit at all.
 SECRET = {"audit": "secret"}
 
@@ -17,7 +20,12 @@ _TELLING = 8
 
 def is_private(column: sa.Column[Any]) -> bool:
     """Say whether the values of a column are masked."""
-    return column.info.get("audit") == "private"
+    return column.info.get("audit") in ("private", "named")
+
+
+def is_named(column: sa.Column[Any]) -> bool:
+    """Say whether a column holds what somebody is called by."""
+    return column.info.get("audit") == "named"
 
 
 def is_secret(column: sa.Column[Any]) -> bool:

@@ -34,6 +34,14 @@ class DocumentArchived(Conflict):
     title = "The document is archived"
 
 
+class FileErased(DomainError):
+    """The file was about a person whose data were erased."""
+
+    code = "file_erased"
+    status = 410
+    title = "The file was erased"
+
+
 class TooManyVersions(Conflict):
     """A document has as many versions as one may have."""
 

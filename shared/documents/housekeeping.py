@@ -3,21 +3,18 @@ process died between the blob and the row."""
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import structlog
 
 from shared.db.unit_of_work import Database
 from shared.documents import repository
 from shared.documents.blobs import BlobStore
+from shared.documents.service import GIVEN_UP_AFTER
 from shared.documents.settings import DocumentSettings, storage
 from shared.domain.clock import now
 from shared.worker import Job, periodic
 
 log = structlog.get_logger("kehu.documents")
 
-#: No upload takes as long.
-GIVEN_UP_AFTER = timedelta(days=1)
 _BATCH = 100
 _SECONDS = 3600.0
 

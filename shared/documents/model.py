@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -15,6 +15,7 @@ from shared.domain.ids import new_id
 from shared.events.payload import Payload
 
 MAX_VERSIONS = 100
+_ERASED = "erased"
 
 
 class Kind(StrEnum):
@@ -75,6 +76,15 @@ class Version:
     uploaded_by: UUID
     uploaded_at: datetime
     uploaded_for: UUID | None = None
+
+    @property
+    def is_erased(self) -> bool:
+        """Say whether the file is gone for good."""
+        return self.blob.startswith(f"{_ERASED}/")
+
+    def erased(self) -> Version:
+        """Return what is left of it: that there was a file."""
+        return replace(self, blob=f"{_ERASED}/{self.id}", file_name=_ERASED)
 
 
 @dataclass(kw_only=True)
@@ -178,6 +188,13 @@ class Document(Aggregate):
         """Take it out of use; it stays to be read."""
         self._must_be_active()
         self.status = Status.ARCHIVED
+        return Change(events.archived)
+
+    def erase(self, events: DocumentEvents) -> Change:
+        """Take it out of use, and forget what it is called and where its files are: the person it
+        is about was erased."""
+        self.status, self.title, self.remark = Status.ARCHIVED, _ERASED, None
+        self.versions = tuple(version.erased() for version in self.versions)
         return Change(events.archived)
 
     def _verifiable(self) -> dict[str, Any]:

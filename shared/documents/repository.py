@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
+from shared.db.unit_of_work import UnitOfWork
 from shared.documents.model import Document, Version
 from shared.documents.table import document_tables
 from shared.domain.aggregate import Change
@@ -79,6 +80,14 @@ class Documents(Repository[Document]):
         return await fetch_page(conn, query, request, sorts=SORTS, key=_documents.c.id)
 
 
+async def of_object(
+    uow: UnitOfWork, documents: Documents, object_type: str, object_id: UUID
+) -> list[Document]:
+    """Lock and return all documents of an object."""
+    mine = (_documents.c.object_type == object_type) & (_documents.c.object_id == object_id)
+    return await documents.select(uow.conn, documents.query().where(mine), lock=True)
+
+
 async def begin_upload(conn: Connection, blob: str, at: datetime) -> None:
     """Note that a blob is about to be stored."""
     await conn.execute(sa.insert(_uploads).values(blob=blob, started_at=at))
@@ -104,8 +113,10 @@ async def given_up(conn: Connection, before: datetime, limit: int) -> Sequence[s
 
 async def stored_versions(conn: Connection, after: UUID | None, limit: int) -> Sequence[Any]:
     """Return versions by id: what should lie in the storage."""
+    there = ~_versions.c.blob.startswith("erased/")
     columns = [_versions.c[name] for name in ("id", "document_id", "number")]
     query = sa.select(*columns, _versions.c.blob, _versions.c.size, _versions.c.sha256)
+    query = query.where(there)
     if after is not None:
         query = query.where(_versions.c.id > after)
     return (await conn.execute(query.order_by(_versions.c.id).limit(limit))).mappings().all()

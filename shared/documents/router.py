@@ -18,6 +18,7 @@ from starlette.responses import Response
 
 from shared.db.unit_of_work import UnitOfWork
 from shared.documents.download import MEDIA_TYPE, download
+from shared.documents.errors import FileErased
 from shared.documents.model import MAX_VERSIONS, Document, Kind, Status
 from shared.documents.names import stem_of
 from shared.documents.receiving import Received, received
@@ -113,6 +114,8 @@ def _add_reading(router: APIRouter, desk: Desk) -> None:
         async with read.connection() as conn:
             document = await desk.get(conn, read.actor, document_id)
         for version in document.versions:
+            if version.number == number and version.is_erased:
+                raise FileErased("The file was about somebody whose data were erased.")
             if version.number == number:
                 return await download(read.request, storage(read.context.settings), version)
         raise NotFound.of("version", number)

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from operator import attrgetter
 from typing import IO, Any
 from uuid import UUID
@@ -24,6 +24,8 @@ from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
 
 documents = repository.Documents()
+#: No upload takes as long.
+GIVEN_UP_AFTER = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,6 +182,15 @@ class Desk:
         document = await self._to_change(uow, command.document_id, command.expected)
         await documents.save(uow, document, document.archive(self.events))
         return document
+
+    async def erase(self, uow: UnitOfWork, object_type: str, object_id: UUID) -> None:
+        """Forget the documents of somebody who is erased; their files go with the next sweep of
+        the worker, as uploads that were given up long ago (GDPR 17)."""
+        for document in await repository.of_object(uow, documents, object_type, object_id):
+            there = [version.blob for version in document.versions if not version.is_erased]
+            await documents.save(uow, document, document.erase(self.events))
+            for blob in there:
+                await repository.begin_upload(uow.conn, blob, uow.now - GIVEN_UP_AFTER)
 
     async def _to_change(
         self, uow: UnitOfWork, document_id: UUID, expected: int | None

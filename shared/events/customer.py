@@ -76,6 +76,11 @@ class CustomerRegained(CustomerState):
     """A lost customer is back."""
 
 
+@event("crm.customer.customer.erased.v1")
+class CustomerErased(CustomerState):
+    """What was known about a sole trader is gone for good; the name is a pseudonym (GDPR 17)."""
+
+
 class LevelProposalState(Payload):
     """A proposal to set a customer's level; the reasons stay in the customer service."""
 
@@ -124,6 +129,13 @@ class ContactChanged(Payload):
     contact_id: UUID
     customer_id: UUID
     status: str  # active, inactive
+
+
+@event("crm.customer.contact.erased.v1")
+class ContactErased(ContactChanged):
+    """What was known about a contact person is gone for good; others let go of it too (GDPR 17)."""
+
+    pseudonym: str
 
 
 @event("crm.customer.credit.assessed.v1")

@@ -74,6 +74,11 @@ class PortalUserChanged(PortalUserState):
     """The name or the password changed."""
 
 
+@event("crm.customer.portal_user.erased.v1")
+class PortalUserErased(PortalUserState):
+    """What was known about a user of the portal is gone for good (GDPR 17)."""
+
+
 @event("crm.customer.portal_user.deactivated.v1")
 class PortalUserDeactivated(PortalUserState):
     """The portal is closed to them: sessions end, tokens are void."""

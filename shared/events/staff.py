@@ -37,3 +37,8 @@ class StaffLeft(StaffState):
     """Somebody left; the successor gets the customers and open work (S04)."""
 
     successor_id: UUID | None = None
+
+
+@event("crm.customer.staff.erased.v1")
+class StaffErased(StaffState):
+    """What was known about somebody who left is gone; the name is a pseudonym (GDPR 17)."""

@@ -20,7 +20,10 @@ not fails the build.
 - **secret**: hashes of passwords, private keys: in no answer, event, log, or audit entry.
 
 Events carry the names of customers and of staff, and nothing else about people. Canary values hold
-that (`tests/integration/shared/test_canaries.py`).
+that (`tests/integration/shared/test_canaries.py`), and that who was erased is found nowhere any
+more (`test_erasure.py` beside it). What is given out at somebody's request, and what erasure makes
+of each column, stands in `services/<service>/personal_data.py`; the reasons are in
+[0012](decisions/0012-people-are-erased-the-books-stay.md).
 """
 
 

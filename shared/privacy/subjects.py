@@ -32,3 +32,8 @@ class PersonErased(Conflict):
 def pseudonym(subject_id: UUID) -> str:
     """Return what stands in the place of a name: it tells two apart, and says nothing else."""
     return f"erased person {subject_id.hex[-8:]}"
+
+
+def unused_login(subject_id: UUID) -> str:
+    """Return what stands in the place of a login: it is nobody's."""
+    return f"erased-{subject_id.hex}"

@@ -10,5 +10,8 @@ from shared.events.payload import Payload
 def payload(contact: Contact, change: Change) -> Payload:
     """Return the event of ``change``."""
     return change.event(
-        contact_id=contact.id, customer_id=contact.customer_id, status=contact.status
+        contact_id=contact.id,
+        customer_id=contact.customer_id,
+        status=contact.status,
+        **change.detail,
     )

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
-from shared.events.customer import ContactChanged
+from shared.events.customer import ContactChanged, ContactErased
+from shared.privacy.subjects import PersonErased, pseudonym
 
 
 class ContactRole(StrEnum):
@@ -53,6 +54,7 @@ class Contact(Person, Aggregate):
     status: str
     primary: bool
     created_at: datetime
+    erased_at: datetime | None = None
 
     @classmethod
     def create(
@@ -71,6 +73,7 @@ class Contact(Person, Aggregate):
 
     def change(self, **fields: Any) -> Change:
         """Replace fields; an inactive contact is not the primary one."""
+        self._must_be_known()
         for name in fields.keys() & _CHANGEABLE:
             setattr(self, name, fields[name])
         if self.status == ContactStatus.INACTIVE:
@@ -81,6 +84,19 @@ class Contact(Person, Aggregate):
         """Stop being the primary contact: somebody else is."""
         self.primary = False
         return Change(ContactChanged)
+
+    def erase(self, at: datetime) -> Change:
+        """Forget the person; the record stays, so that what refers to it still refers to one."""
+        self._must_be_known()
+        for name in _CHANGEABLE - {"roles"}:
+            setattr(self, name, None)
+        self.name, self.roles, self.erased_at = pseudonym(self.id), [], at
+        self.status, self.primary = ContactStatus.INACTIVE, False
+        return Change(ContactErased, {"pseudonym": self.name})
+
+    def _must_be_known(self) -> None:
+        if self.erased_at is not None:
+            raise PersonErased.named("contact")
 
 
 _CHANGEABLE = frozenset(each.name for each in fields(Person)) | {"status", "primary"}

@@ -81,6 +81,7 @@ class ContactOut(Output):
     status: ContactStatus
     primary: bool
     created_at: datetime
+    erased_at: datetime | None
 
     @classmethod
     def of(cls, contact: Contact) -> ContactOut:

@@ -27,6 +27,7 @@ contacts = sa.Table(
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("primary", sa.Boolean, nullable=False),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("erased_at", MOMENT, comment="nothing is known about the person since"),
     sa.Index("contact_customer", "customer_id", "id"),
     sa.Index("contact_primary", "customer_id", unique=True, postgresql_where=sa.text('"primary"')),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.customer.metadata import metadata
-from shared.db.migrations import APPEND_ONLY
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT, MONEY
 
 
@@ -15,7 +15,7 @@ def _terms() -> list[sa.Column[object]]:
         sa.Column("limit", MONEY),
         sa.Column("currency", sa.Text),
         sa.Column("valid_until", sa.Date),
-        sa.Column("note", sa.Text),
+        sa.Column("note", sa.Text, info=PRIVATE),
         sa.Column("assessed_by", sa.Uuid, nullable=False),
         sa.Column("assessed_at", MOMENT, nullable=False),
     ]
@@ -38,5 +38,5 @@ assessments = sa.Table(
     *_terms(),
     sa.UniqueConstraint("customer_id", "version"),
     sa.Index("credit_assessment_customer", "customer_id", "id"),
-    info=APPEND_ONLY,
+    info={"rights": ("SELECT", "INSERT", "UPDATE (note)")},  # of who is erased
 )

@@ -12,6 +12,13 @@ class CustomerStateError(Conflict):
     title = "The customer's state does not allow this"
 
 
+class NoPerson(Conflict):
+    """Data about an organisation are no personal data."""
+
+    code = "no_person"
+    title = "The customer is no person"
+
+
 class PossibleDuplicate(Conflict):
     """Customers like this one exist; ``candidates`` names them. Send ``accept_duplicates``."""
 

@@ -8,7 +8,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from services.customer.customers.errors import CustomerStateError
+from services.customer.customers.errors import CustomerStateError, NoPerson
 from services.customer.staff.model import Owner
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
@@ -16,6 +16,7 @@ from shared.events.customer import (
     CustomerChanged,
     CustomerConfirmed,
     CustomerCreated,
+    CustomerErased,
     CustomerLevelChanged,
     CustomerLost,
     CustomerOwnerChanged,
@@ -23,6 +24,7 @@ from shared.events.customer import (
     CustomerRegistered,
     CustomerRejected,
 )
+from shared.privacy.subjects import PersonErased, pseudonym
 
 
 class Status(StrEnum):
@@ -72,6 +74,7 @@ class Customer(Profile, Aggregate):
     department: str | None
     branch: str | None
     created_at: datetime
+    erased_at: datetime | None = None
 
     @classmethod
     def create(
@@ -101,6 +104,7 @@ class Customer(Profile, Aggregate):
 
     def change(self, **fields: Any) -> Change:
         """Replace fields of the profile; of another level it is told from which (S12)."""
+        self._must_be_known()
         previous = self.level
         for name in fields.keys() & PROFILE_FIELDS:
             setattr(self, name, fields[name])
@@ -139,10 +143,32 @@ class Customer(Profile, Aggregate):
         if self.status != Status.REGISTERED:
             raise CustomerStateError(f"A customer that is {self.status} has no registration.")
 
+    def erase(self, at: datetime) -> Change:
+        """Forget a sole trader with whom nothing is done any more; what the books refer to stays,
+        under a pseudonym. Companies are no people (GDPR Art. 4)."""
+        self._must_be_known()
+        if self.status not in (Status.LOST, Status.REJECTED):
+            raise CustomerStateError("Only a customer that is lost or rejected is erased.")
+        if self.tax_id is not None and not self.tax_id.startswith(_SOLE_TRADER):
+            raise NoPerson("The tax id is that of an organisation, which is no person.")
+        for name in _TELLING:
+            setattr(self, name, None)
+        self.name, self.erased_at = pseudonym(self.id), at
+        return Change(CustomerErased)
+
+    def _must_be_known(self) -> None:
+        if self.erased_at is not None:
+            raise PersonErased.named("customer")
+
     def _become(self, target: Status, *allowed: Status) -> None:
+        self._must_be_known()
         if self.status not in allowed:
             raise CustomerStateError(f"A customer that is {self.status} cannot become {target}.")
         self.status = target
 
 
+#: What a profile says about a person.
+_TELLING = ("tax_id", "phone", "email", "website", "address", "note")
+#: How tax ids of 个体工商户 begin (GB 32100-2015, registered by market regulation).
+_SOLE_TRADER = "92"
 PROFILE_FIELDS = frozenset(each.name for each in fields(Profile))

@@ -154,6 +154,7 @@ class CustomerSummary(Output):
     department: str | None
     branch: str | None
     created_at: datetime
+    erased_at: datetime | None
 
 
 class CustomerOut(CustomerSummary):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.customer.metadata import metadata
-from shared.audit.marks import PRIVATE
+from shared.audit.marks import NAMED, PRIVATE
 from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT, TextLines
 
@@ -17,12 +17,12 @@ customers = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("version", sa.Integer, nullable=False),
     sa.Column("number", sa.Text, nullable=False, unique=True),
-    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("name", sa.Text, nullable=False, info=NAMED),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("tax_id", sa.Text, info=PRIVATE),
     sa.Column("phone", sa.Text, info=PRIVATE),
     sa.Column("email", sa.Text, info=PRIVATE),
-    sa.Column("website", sa.Text),
+    sa.Column("website", sa.Text, info=PRIVATE),
     sa.Column("industry", sa.Text),
     sa.Column("region", sa.Text),
     sa.Column("address", sa.Text, info=PRIVATE),
@@ -34,6 +34,7 @@ customers = sa.Table(
     sa.Column("department", sa.Text),
     sa.Column("branch", sa.Text),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("erased_at", MOMENT, comment="nothing is known about the person since"),
     sa.Column("name_key", sa.Text, nullable=False, comment="normalised name, for duplicates"),
     sa.Column("search_text", sa.Text, nullable=False, comment="name, pinyin, initials, number"),
     sa.Column("search_terms", TextLines, nullable=False, comment="pieces of search_text"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.customer.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT
 
 handovers = sa.Table(
@@ -13,7 +14,7 @@ handovers = sa.Table(
     sa.Column("id", sa.Uuid, primary_key=True),
     sa.Column("from_owner_id", sa.Uuid, nullable=False),
     sa.Column("to_owner_id", sa.Uuid, nullable=False),
-    sa.Column("reason", sa.Text),
+    sa.Column("reason", sa.Text, info=PRIVATE),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("total", sa.Integer, nullable=False, comment="customers there were at the start"),
     sa.Column("done", sa.Integer, nullable=False, comment="customers handed over"),

@@ -18,6 +18,7 @@ from services.customer.staff.model import Owner
 from services.customer.staff.repository import owners_by_login, stays
 from shared.db.unit_of_work import UnitOfWork
 from shared.imports.kinds import Batch, ImportKind, Outcome, Row, RowError, row_errors
+from shared.privacy.subjects import PersonErased
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +185,11 @@ async def _change(
 
 
 def _refused(customer: Customer, each: Checked, outcome: Outcome) -> bool:
-    """Refuse a state that the life cycle does not lead to from a file."""
+    """Refuse to change who was erased, and a state that a file does not lead to."""
+    if customer.erased_at is not None:
+        message = "The data about this customer were erased."
+        outcome.errors.append(RowError(each.line, PersonErased.code, message, "external_id"))
+        return True
     status = each.row.status
     possible = status in (None, customer.status) or (
         status is Status.FORMAL and customer.status in (Status.LEAD, Status.PROSPECT)

@@ -13,9 +13,11 @@ from shared.domain.ids import new_id
 from shared.events.identity import (
     PortalUserChanged,
     PortalUserDeactivated,
+    PortalUserErased,
     PortalUserInvited,
     PortalUserReactivated,
 )
+from shared.privacy.subjects import PersonErased, pseudonym, unused_login
 
 
 class PortalUserStatus(StrEnum):
@@ -37,6 +39,7 @@ class PortalUser(Aggregate):
     password_hash: str | None = field(repr=False)
     one_time_until: datetime | None
     created_at: datetime
+    erased_at: datetime | None = None
 
     @classmethod
     def invite(
@@ -73,6 +76,7 @@ class PortalUser(Aggregate):
 
     def rename(self, name: str) -> Change:
         """Call somebody otherwise; tokens say so from the next sign-in or refresh on."""
+        self._must_be_known()
         self.name = name
         return Change(PortalUserChanged)
 
@@ -94,7 +98,21 @@ class PortalUser(Aggregate):
 
     def reactivate(self) -> Change:
         """Open the portal again; a new password is given by a reset."""
+        self._must_be_known()
         if self.is_active:
             raise PortalUserStateError(f"The portal is open to {self.name}.")
         self.status = PortalUserStatus.ACTIVE
         return Change(PortalUserReactivated)
+
+    def erase(self, at: datetime) -> Change:
+        """Forget somebody to whom the portal is closed."""
+        self._must_be_known()
+        if self.is_active:
+            raise PortalUserStateError(f"The portal is open to {self.name}.")
+        self.name, self.login = pseudonym(self.id), unused_login(self.id)
+        self.erased_at = at
+        return Change(PortalUserErased)
+
+    def _must_be_known(self) -> None:
+        if self.erased_at is not None:
+            raise PersonErased.named("user of the portal")

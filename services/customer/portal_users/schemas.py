@@ -46,6 +46,7 @@ class PortalUserOut(Output):
     name: str
     status: PortalUserStatus
     created_at: datetime
+    erased_at: datetime | None
 
     @classmethod
     def of(cls, user: PortalUser) -> PortalUserOut:

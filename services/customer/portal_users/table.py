@@ -20,5 +20,6 @@ portal_users = sa.Table(
     sa.Column("password_hash", sa.Text, comment="Argon2id; null: cannot sign in", info=SECRET),
     sa.Column("one_time_until", MOMENT, comment="of a password for one sign-in; null: its own"),
     sa.Column("created_at", MOMENT, nullable=False),
+    sa.Column("erased_at", MOMENT, comment="nothing is known about the person since"),
     sa.Index("portal_user_customer", "customer_id", "id"),
 )

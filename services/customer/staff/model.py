@@ -13,7 +13,8 @@ from services.customer.staff.errors import StaffStateError
 from shared.auth.roles import Role
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
-from shared.events.staff import StaffChanged, StaffHired, StaffLeft
+from shared.events.staff import StaffChanged, StaffErased, StaffHired, StaffLeft
+from shared.privacy.subjects import PersonErased, pseudonym, unused_login
 
 _PLAIN = {"name", "position", "unit_id", "unit_path", "department", "branch"}
 
@@ -53,6 +54,7 @@ class Staff(Aggregate):
     one_time_until: datetime | None
     sessions_from: datetime | None
     created_at: datetime
+    erased_at: datetime | None = None
 
     @classmethod
     def hire(
@@ -122,6 +124,16 @@ class Staff(Aggregate):
         self._require_active()
         self.status, self.password_hash, self.sessions_from = StaffStatus.LEFT, None, at
         return Change(StaffLeft, {"successor_id": successor_id})
+
+    def erase(self, at: datetime) -> Change:
+        """Forget somebody who left; what they did stays theirs, under a pseudonym."""
+        if self.erased_at is not None:
+            raise PersonErased.named("member of staff")
+        if self.status != StaffStatus.LEFT:
+            raise StaffStateError("Only who does not work here any more is erased.")
+        self.name, self.login = pseudonym(self.id), unused_login(self.id)
+        self.position, self.erased_at = None, at
+        return Change(StaffErased)
 
     def _require_active(self) -> None:
         if self.status != StaffStatus.ACTIVE:

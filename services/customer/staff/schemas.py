@@ -109,6 +109,7 @@ class StaffOut(Output):
     branch: str | None
     status: StaffStatus
     created_at: datetime
+    erased_at: datetime | None
 
     @classmethod
     def of(cls, staff: Staff) -> StaffOut:

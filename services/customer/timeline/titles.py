@@ -80,6 +80,7 @@ STEPS = {
     "decided": Title("decided", "已有审批结果"),
     "declined": Title("declined", "客户已拒绝"),
     "drafted": Title("drafted", "已起草"),
+    "erased": Title("erased", "个人信息已删除"),
     "expired": Title("expired", "已过期"),
     "handed_over": Title("handed over", "已移交"),
     "held": Title("held", "已冻结"),

@@ -7,7 +7,6 @@ import sqlalchemy as sa
 from services.opportunity.metadata import metadata
 from services.opportunity.opportunities.table import opportunities
 from shared.audit.marks import PRIVATE
-from shared.db.migrations import APPEND_ONLY
 from shared.db.types import MOMENT
 
 activities = sa.Table(
@@ -35,7 +34,7 @@ activities = sa.Table(
     sa.Index("activity_opportunity", "opportunity_id", "happened_at", "id"),
     sa.Index("activity_contact", "contact_id", "happened_at", "id"),
     sa.Index("activity_happened", "happened_at", "id"),
-    info=APPEND_ONLY,
+    info={"rights": ("SELECT", "INSERT", "UPDATE (details)")},  # of who is erased
 )
 
 _due = sa.text("due_on IS NOT NULL")

@@ -68,8 +68,9 @@ async def require_contact(conn: Connection, customer_id: UUID, contact_id: UUID)
         UnknownContact: not there, not active, of another customer, or not arrived yet.
     """
     mine = (contacts.c.id == contact_id) & (contacts.c.customer_id == customer_id)
-    query = sa.select(sa.exists().where(mine, contacts.c.status == "active"))
-    if not await conn.scalar(query):
+    # Locked until the commit: what is written about somebody is there when they are erased.
+    query = sa.select(contacts.c.id).where(mine, contacts.c.status == "active")
+    if await conn.scalar(query.with_for_update(read=True)) is None:
         raise UnknownContact.field(
             "/contact_id",
             "The customer has no such contact here; one just entered may not have arrived yet.",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlalchemy as sa
 
 from services.order.metadata import metadata
+from shared.audit.marks import PRIVATE
 from shared.db.types import MOMENT, QUANTITY
 
 drafts = sa.Table(
@@ -16,7 +17,7 @@ drafts = sa.Table(
     sa.Column("portal_user_id", sa.Uuid, nullable=False, comment="whose it is"),
     sa.Column("status", sa.Text, nullable=False),
     sa.Column("currency", sa.Text, nullable=False),
-    sa.Column("note", sa.Text),
+    sa.Column("note", sa.Text, info=PRIVATE),
     sa.Column("order_id", sa.ForeignKey("sales_order.id"), unique=True, comment="once submitted"),
     sa.Column("created_at", MOMENT, nullable=False),
     sa.Index("order_draft_portal_user", "portal_user_id", "id"),

@@ -59,6 +59,12 @@ DECLARED = (
         "管理客户自助账号",
         SELLERS | _ADMINISTRATOR,
     ),
+    Permission(
+        "personal_data.erase",
+        "Forget people for good",
+        "删除个人信息",
+        _ADMINISTRATOR | {Role.DATA_STEWARD},
+    ),
     Permission("credit.read", "See credit", "查看信用", BUSINESS | {Role.DATA_STEWARD}),
     Permission("credit.assess", "Assess credit", "评定信用", MANAGEMENT | {Role.FINANCE}),
     Permission("staff.read", "See who works here", "查看员工", EVERYONE),

@@ -67,7 +67,7 @@ async def test_a_creation_says_who_from_where_and_what(customer: ServiceUnderTes
     assert entry["event_type"] == "crm.customer.customer.created.v1"
     assert (entry["aggregate_type"], entry["aggregate_version"]) == ("customer", 1)
     changes = entry["changes"]
-    assert changes["name"] == [None, "上海审计有限公司"]
+    assert changes["name"] == [None, "***公司"]  # it may be a person's
     assert changes["region"] == [None, "上海"]
     assert changes["status"] == [None, "prospect"]
     assert "tax_id" not in changes  # it has none
@@ -120,7 +120,7 @@ async def test_no_secret_is_in_the_audit(customer: ServiceUnderTest) -> None:
         hired = await client.post("/v1/staff", json=person)
         assert hired.status_code == 201, hired.text
     (entry,) = await entries_of(customer.db, hired.json()["id"])
-    assert entry["changes"]["login"] == [None, login]
+    assert entry["changes"]["login"] == [None, f"***{login[-2:]}"]  # the person may be erased
     assert "password_hash" not in entry["changes"]
     assert "argon2" not in entry["told"]
 

@@ -83,10 +83,10 @@ async def test_an_activity_tells_who_how_with_what_result_and_what_next(
 async def test_an_activity_can_not_be_changed_even_by_the_service(
     opportunity: ServiceUnderTest,
 ) -> None:
-    """S03: immutable history."""
+    """S03: immutable history; but what was told of somebody is emptied when they are erased."""
     customer_id = await known_customer(opportunity)
     succeeded(await _log(opportunity, customer_id))
-    for statement in ("UPDATE activity SET details = 'x'", "DELETE FROM activity"):
+    for statement in ("UPDATE activity SET result = 'refused'", "DELETE FROM activity"):
         async with opportunity.db.reading() as conn:
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
                 await conn.exec_driver_sql(statement)

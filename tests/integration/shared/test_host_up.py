@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
 
+import asyncpg
 import httpx
 import pytest
 
@@ -143,6 +144,62 @@ def test_all_about_a_person_is_written_out_of_all_services(
     assert set(written) == set(NAMES)
     assert written["customer"]["staff"][0]["name"] == "命令行甲"
     assert [each["reason"] for each in written["order"]["subject_request"]] == ["本人请求"]
+
+
+def test_the_log_forgets_who_was_erased(
+    administrator: httpx.Client, system: Running, data: Path
+) -> None:
+    """Invariant 40: the events, the log of the bus, the audit; while all runs. Nothing built anew
+    differs, and the promises hold."""
+    body = {"login": "goose.five", "name": "白鹭五", "roles": ["finance"], "position": "白鹭出纳"}
+    person = administrator.post("/v1/staff", json=body).json()
+    path = f"/v1/staff/{person['id']}/leave"
+    left = administrator.post(path, json={}, headers={"If-Match": '"v1"'})
+    assert left.status_code == 200, left.text
+    erased = administrator.post(
+        "/v1/personal-data/customer/erase",
+        json={"subject_type": "staff", "subject_id": person["id"], "reason": "本人请求"},
+        headers={"If-Match": '"v2"'},
+    )
+    assert erased.status_code == 200, erased.text
+    _drained(administrator)
+    assert asyncio.run(_in_the_log(data, "白鹭五")) > 0
+    done = run("personal-data", "erase-log", data=data)
+    assert done.returncode == 0, done.stderr
+    assert re.search(r"^events: [1-9]", done.stdout, re.M)
+    assert re.search(r"^records of the bus: [1-9]", done.stdout, re.M)
+    assert asyncio.run(_in_the_log(data, "白鹭五")) == 0
+    assert asyncio.run(_in_the_log(data, "白鹭出纳")) == 0
+    again = run("personal-data", "erase-log", data=data)
+    assert set(re.findall(r": ([0-9,]+) changed", again.stdout)) == {"0"}
+    replayed = run("replay", "analytics", "--compare", data=data)
+    assert "0 rows differ" in replayed.stdout, replayed.stdout + replayed.stderr
+
+
+def _drained(administrator: httpx.Client) -> None:
+    """Wait until the event of the erasure has been told."""
+    for _ in range(100):
+        answer = administrator.get("/internal/customer/invariants").json()
+        if answer["violations"] == []:
+            time.sleep(1)
+            return
+        time.sleep(0.1)
+    raise AssertionError(answer)
+
+
+async def _in_the_log(data: Path, word: str) -> int:
+    """How many records of the bus, and events, have a word."""
+    bus = await asyncpg.connect(dsn(data, "kehu_bus"))
+    found = await bus.fetchval(
+        "SELECT count(*) FROM bus_record WHERE position(convert_to($1, 'UTF8') in value) > 0", word
+    )
+    await bus.close()
+    service = await asyncpg.connect(dsn(data, "kehu_customer"))
+    found += await service.fetchval(
+        "SELECT count(*) FROM outbox WHERE strpos(payload::text, $1) > 0", word
+    )
+    await service.close()
+    return int(found)
 
 
 def test_check_finds_nothing_wrong(system: Running, data: Path) -> None:

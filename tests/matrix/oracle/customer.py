@@ -220,6 +220,11 @@ RULES = (
         "POST /v1/deputies",
         "POST /v1/deputies/{deputyship_id}/revoke",
     ),
+    rule(
+        "The steward and the administrator forget people for good",
+        ADMINISTRATION | {DATA_STEWARD},
+        "POST /v1/personal-data/customer/erase",
+    ),
     *operating("customer"),
     *filing("customer", readers=HOUSE | {MACHINE}, changers=KEEPERS),
     *approving("customer", able=MANAGERS),

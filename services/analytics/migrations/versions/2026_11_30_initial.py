@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "9513c63b884d"
+revision = "c119922d25dc"
 down_revision = None
 branch_labels = None
 depends_on = None

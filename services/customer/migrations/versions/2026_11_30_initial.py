@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "e9b922a708af"
+revision = "87b533d0c8d2"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -158,7 +158,7 @@ def upgrade() -> None:
         sa.UniqueConstraint(
             "customer_id", "version", name=op.f("credit_assessment_customer_id_version_key")
         ),
-        info={"append_only": True},
+        info={"rights": ("SELECT", "INSERT", "UPDATE (note)")},
     )
     op.create_index(
         "credit_assessment_customer", "credit_assessment", ["customer_id", "id"], unique=False
@@ -185,6 +185,12 @@ def upgrade() -> None:
         sa.Column("department", sa.Text(), nullable=True),
         sa.Column("branch", sa.Text(), nullable=True),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "erased_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="nothing is known about the person since",
+        ),
         sa.Column("name_key", sa.Text(), nullable=False, comment="normalised name, for duplicates"),
         sa.Column(
             "search_text", sa.Text(), nullable=False, comment="name, pinyin, initials, number"
@@ -783,6 +789,12 @@ def upgrade() -> None:
         sa.Column("status", sa.Text(), nullable=False),
         sa.Column("primary", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "erased_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="nothing is known about the person since",
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("contact_customer_id_fkey")
         ),
@@ -913,6 +925,12 @@ def upgrade() -> None:
             comment="of a password for one sign-in; null: its own",
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "erased_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="nothing is known about the person since",
+        ),
         sa.ForeignKeyConstraint(
             ["customer_id"], ["customer.id"], name=op.f("portal_user_customer_id_fkey")
         ),
@@ -962,6 +980,12 @@ def upgrade() -> None:
             comment="access tokens issued before are void",
         ),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column(
+            "erased_at",
+            sa.DateTime(timezone=True),
+            nullable=True,
+            comment="nothing is known about the person since",
+        ),
         sa.ForeignKeyConstraint(["unit_id"], ["unit.id"], name=op.f("staff_unit_id_fkey")),
         sa.PrimaryKeyConstraint("id", name=op.f("staff_pkey")),
         sa.UniqueConstraint("login", name=op.f("staff_login_key")),

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "02098aa773b1"
+revision = "23340a32a646"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -624,7 +624,7 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("activity_pkey")),
         sa.UniqueConstraint("corrects_id", name=op.f("activity_corrects_id_key")),
-        info={"append_only": True},
+        info={"rights": ("SELECT", "INSERT", "UPDATE (details)")},
     )
     op.create_index(
         "activity_contact", "activity", ["contact_id", "happened_at", "id"], unique=False

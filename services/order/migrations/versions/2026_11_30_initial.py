@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "334703d57eff"
+revision = "2f8b538fd8a1"
 down_revision = None
 branch_labels = None
 depends_on = None

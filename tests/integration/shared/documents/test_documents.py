@@ -14,7 +14,8 @@ import pytest
 import sqlalchemy as sa
 
 from shared.documents import service as documents
-from shared.documents.housekeeping import GIVEN_UP_AFTER, sweep
+from shared.documents.housekeeping import sweep
+from shared.documents.service import GIVEN_UP_AFTER
 from shared.documents.verifying import verify_documents
 from shared.domain.clock import now
 from tests.conftest import Launch
