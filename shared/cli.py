@@ -28,6 +28,7 @@ COMMANDS = (
     "ingress",
     "parked",
     "personal-data",
+    "keys",
 )
 
 

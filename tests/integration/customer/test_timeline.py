@@ -253,8 +253,8 @@ def test_every_event_about_a_customer_has_a_title() -> None:
 
 
 async def test_every_link_leads_to_a_document() -> None:
-    """The addresses are operations of the four services. Drafts are read in the portal alone."""
-    assert LINKS.keys() == set(Document) - {Document.ORDER_DRAFT}
+    """The addresses are operations of the four services."""
+    assert LINKS.keys() == set(Document)
     known = {
         tuple("{}" if part.startswith("{") else part for part in path.split("/"))
         for name in NAMES

@@ -292,3 +292,32 @@ async def publish_spoilt_events(data: Path, count: int) -> list[UUID]:
     )
     await bus.close()
     return ids
+
+
+def test_an_operator_rotates_and_revokes_keys_on_the_command_line(
+    client: httpx.Client, data: Path
+) -> None:
+    """S214: without signing in; whoever verifies learns it from the key set."""
+
+    def published() -> set[str]:
+        return {each["kid"] for each in client.get("/v1/auth/jwks").json()["keys"]}
+
+    def states(printed: str) -> list[str]:
+        return [line.split()[1] for line in printed.splitlines()]
+
+    def kids(printed: str) -> set[str]:
+        return {line.split()[0] for line in printed.splitlines()}
+
+    first = run("keys", "list", data=data)
+    assert first.returncode == 0, first.stderr
+    assert (states(first.stdout), kids(first.stdout)) == (["signs"], published())
+    rotated = run("keys", "rotate", data=data)
+    assert states(rotated.stdout) == ["next", "signs"], rotated.stderr
+    assert kids(rotated.stdout) == published() > kids(first.stdout)
+    again = run("keys", "rotate", data=data)
+    assert again.returncode == 1
+    assert again.stderr == "kehu: The next key is published; it signs within ten minutes.\n"
+    revoked = run("keys", "revoke", data=data)
+    assert states(revoked.stdout) == ["signs"], revoked.stderr
+    assert kids(revoked.stdout) == published()
+    assert published().isdisjoint(kids(rotated.stdout))
