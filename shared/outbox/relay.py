@@ -27,10 +27,10 @@ log = structlog.get_logger("kehu.relay")
 LOCK = advisory_key("outbox", "relay")
 POLL_SECONDS = 0.5
 TAKEOVER_SECONDS = 1.0
-#: How long the relay rests after a round that published something: each round costs the broker and
-#: every consumer one of their own, so what is committed meanwhile goes together. After a quiet time
-#: nothing waits.
-REST_SECONDS = 0.006
+#: After a round that published something the relay rests this many times as long as it took, but no
+#: longer than so many seconds: each round costs the broker and every consumer one of their own, so
+#: what is committed meanwhile goes together. After a quiet time nothing waits.
+RESTS, REST_SECONDS = 2.0, 0.006
 #: A log is looked at again after nothing was published for so long.
 SURE_SECONDS = 1.0
 
@@ -120,11 +120,12 @@ class Relay:
         await session.add_listener(CHANNEL, lambda *_: self.wake())
         while not stop.is_set():
             self._bell.clear()
+            began = time.monotonic()
             published = await self.step(session)
             if not published:
                 await wait_for_any(self._bell, stop, seconds=POLL_SECONDS)
             elif published < self._batch:
-                await wait_for(stop, REST_SECONDS)
+                await wait_for(stop, min(RESTS * (time.monotonic() - began), REST_SECONDS))
             backoff.reset()
 
     async def step(self, session: asyncpg.Connection) -> int:
