@@ -13,6 +13,7 @@ from services.order.deliveries.router import router as deliveries
 from services.order.deputies.table import deputies
 from services.order.documents import router as documents
 from services.order.drafts.router import router as drafts
+from services.order.expenses.router import router as expenses
 from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
@@ -43,6 +44,7 @@ ROUTERS = [
     contracts,
     amendments,
     approvals,
+    expenses,
     stock,
     performance,
     history,
@@ -69,7 +71,7 @@ def create_app(settings: OrderSettings, db: Database, keys: KeySource | None = N
         permissions=PERMISSIONS,
         routers=ROUTERS,
         title="Kehu order service",
-        description="Contracts, orders, deliveries, invoices, receipts, ledger; the portal.",
+        description="Contracts, orders, deliveries, invoices, receipts, expenses, ledger, portal.",
         voided=voided(metadata.tables["revocation"]),
         keys=keys,
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 from services.order.amendments.approval import AMENDMENTS, TERMINATIONS
 from services.order.approval_engine import ENGINE
 from services.order.contracts.approval import CONTRACTS
+from services.order.expenses.approval import EXPENSES
 from services.order.roles.table import roles
 from shared.approvals.router import approval_router
 from shared.approvals.service import Desk
 
-SUBJECTS = (CONTRACTS, AMENDMENTS, TERMINATIONS)
+SUBJECTS = (CONTRACTS, AMENDMENTS, TERMINATIONS, EXPENSES)
 DESK = Desk(ENGINE, {each.kind: each for each in SUBJECTS})
 router = approval_router(DESK, roles)

@@ -7,6 +7,7 @@ from services.order.amendments.invariants import AMENDMENTS
 from services.order.contracts.invariants import CONTRACTS
 from services.order.deliveries.invariants import DELIVERIES
 from services.order.drafts.invariants import PORTAL
+from services.order.expenses.invariants import EXPENSES
 from services.order.invoices.invariants import INVOICES
 from services.order.ledger.invariants import LEDGER
 from services.order.orders.invariants import ORDERS
@@ -25,6 +26,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *CONTRACTS,
     *ORDERS,
     *AMENDMENTS,
+    *EXPENSES,
     *DELIVERIES,
     *INVOICES,
     *RECEIPTS,

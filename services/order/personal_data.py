@@ -11,6 +11,7 @@ from services.order.amendments.table import amendments
 from services.order.contracts.table import contracts
 from services.order.customers.table import customers
 from services.order.drafts.table import drafts
+from services.order.expenses.table import expenses
 from services.order.orders.table import orders
 from services.order.prepayments.table import movements, prepayments
 from services.order.receipts.table import receipts
@@ -39,6 +40,7 @@ _CUSTOMER = (
     record(Subject.CUSTOMER, customers),
     kept(Subject.CUSTOMER, contracts, "customer_id", "customer_signer", "reason", why=_CONTRACT),
     kept(Subject.CUSTOMER, amendments, "customer_id", "reason", why=_CONTRACT),
+    kept(Subject.CUSTOMER, expenses, "customer_id", "payee", "purpose", "reason", why=_BOOKS),
     kept(Subject.CUSTOMER, orders, "customer_id", "note", "reason", why=_CONTRACT),
     kept(Subject.CUSTOMER, receipts, "customer_id", "account", "note", why=_BOOKS),
     Place(Subject.CUSTOMER, movements, _prepaid, ("note",), Erasing.KEEP, _BOOKS),

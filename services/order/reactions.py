@@ -13,6 +13,8 @@ from services.order.contracts.service import contracts
 from services.order.contracts.status import Status as Contract
 from services.order.deliveries.drafting import deliveries
 from services.order.deliveries.model import Status as Delivery
+from services.order.expenses.approval import expenses
+from services.order.expenses.model import Status as Expense
 from services.order.invoices.drafting import invoices
 from services.order.invoices.model import Status as Invoice
 from services.order.orders.placing import orders
@@ -44,6 +46,7 @@ OPEN_WORK = (
     Work(deliveries, {Delivery.DRAFT, Delivery.CHECKED}),
     Work(orders, {*OPEN, *REVIEWABLE, Order.REJECTED}),
     Work(contracts, set(Contract) - {Contract.COMPLETED, Contract.TERMINATED}),
+    Work(expenses, set(Expense) - {Expense.SETTLED, Expense.CANCELLED}),
 )
 
 

@@ -9,6 +9,7 @@ import services.order.customers.table
 import services.order.deliveries.table
 import services.order.deputies.table
 import services.order.drafts.table
+import services.order.expenses.table
 import services.order.invoices.table
 import services.order.ledger.table
 import services.order.orders.table

@@ -24,6 +24,7 @@ AGGREGATES = {
     "deputy": "代理",
     "discount_policy": "折扣权限",
     "document": "文档",
+    "expense": "费用",
     "invoice": "发票",
     "level_proposal": "等级提议",
     "opportunity": "销售机会",

@@ -23,7 +23,7 @@ THINGS = frozenset({"product", "unit", "role", "opportunity", "client"})
 #: Written by people about whatever they like: it may mention somebody.
 FREE_TEXT = frozenset(
     {"note", "reason", "remark", "details", "result", "action", "close_reason"}
-    | {"goal", "scheme", "support", "report"}
+    | {"goal", "purpose", "scheme", "support", "report"}
 )
 #: What a table says of a column differently: "table.column" of every service.
 PERSONAL = {
@@ -40,6 +40,7 @@ PERSONAL = {
     "attempt.subject": "hash of what was guessed at",
     "known_network.network": "network somebody signs in from",
     "session.network": "network somebody signed in from",
+    "expense.payee": "who is paid: a company, or a person",
     "contract.signer": "who signed for us",
     "contract.customer_signer": "who signed for the customer",
     "idempotency_key.body": "answers as they were given",

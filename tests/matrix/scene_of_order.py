@@ -18,7 +18,7 @@ from tests.matrix.people import (
     settle_in,
 )
 from tests.matrix.scene import Body, Scene, Thing, acting
-from tests.support import amending, fulfilment, order
+from tests.support import amending, expenses, fulfilment, order
 from tests.support.services import ServiceUnderTest
 
 #: For which department a role speaks when contracts are countersigned; the heads for the law.
@@ -91,13 +91,15 @@ async def _deal(service: ServiceUnderTest, customer: UUID, product: UUID) -> Thi
     paid = await fulfilment.allocated(service, receipt, fulfilment.share(invoice, "50.00"))
     prepayment = await order.prepaid(service, customer, "1000.00")
     agreements = [signed, changing, waiting, placed, approved]
-    made = [*agreements, delivery, shipped, invoice, receipt, prepayment]
+    expense = await expenses.drafted(service, contract_id=signed["id"])
+    made = [*agreements, expense, delivery, shipped, invoice, receipt, prepayment]
     known = {
         "customer_id": str(customer),
         "product_id": str(product),
         "contract_id": waiting["id"],
         "amendment_id": changing["id"],
         "contract_line_id": signed["lines"][0]["id"],
+        "expense_id": expense["id"],
         "order_id": placed["id"],
         "order_line_id": approved["lines"][0]["id"],
         "delivery_id": delivery["id"],

@@ -26,6 +26,7 @@ class Document(StrEnum):
     CUSTOMER = "customer"
     DELIVERY = "delivery"
     DOCUMENT = "document"
+    EXPENSE = "expense"
     INVOICE = "invoice"
     LEVEL_PROPOSAL = "level_proposal"
     OPPORTUNITY = "opportunity"
@@ -46,6 +47,7 @@ NOUNS: dict[str, Title] = {
     Document.CUSTOMER: Title("Customer", "客户"),
     Document.DELIVERY: Title("Delivery", "发货"),
     Document.DOCUMENT: Title("File", "文档"),
+    Document.EXPENSE: Title("Expense", "费用"),
     Document.INVOICE: Title("Invoice", "发票"),
     Document.LEVEL_PROPOSAL: Title("Level proposal", "等级提议"),
     Document.OPPORTUNITY: Title("Opportunity", "销售机会"),
@@ -123,6 +125,8 @@ STEPS = {
 
 #: What is said otherwise of one document than of the others.
 EXACTLY = {
+    "expense.approved": Title("Expense approved", "费用已批准"),
+    "expense.settled": Title("Expense settled", "费用已核销"),
     "level_proposal.superseded": Title("Level proposal void", "等级提议已失效"),
     "opportunity.lost": Title("Opportunity lost", "销售机会已丢单"),
 }
@@ -137,6 +141,7 @@ LINKS = {
     "customer": "/v1/customers/{customer_id}",
     "delivery": "/v1/deliveries/{document_id}",
     "document": "/v1/documents/{service}/{document_id}",
+    "expense": "/v1/expenses/{document_id}",
     "invoice": "/v1/invoices/{document_id}",
     "level_proposal": "/v1/customers/{customer_id}/level-proposals/{document_id}",
     "opportunity": "/v1/opportunities/{document_id}",

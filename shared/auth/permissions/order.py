@@ -49,6 +49,11 @@ _CONTRACTS = (
         SALES | CLERKS | TOP,
     ),
 )
+_EXPENSES = (
+    Permission("expense.read", "See expenses", "查看费用", BUSINESS),
+    Permission("expense.request", "Ask for expenses", "申请费用", SALES | CLERKS | TOP | _FINANCE),
+    Permission("expense.settle", "Settle expenses", "核销费用", _FINANCE),
+)
 _ORDERS = (
     Permission(
         "order.read", "See orders", "查看订单", BUSINESS | PURCHASING | SERVICE | _INTEGRATION
@@ -123,6 +128,7 @@ _PORTAL_USE = (
 
 DECLARED = (
     *_CONTRACTS,
+    *_EXPENSES,
     *_ORDERS,
     *_PREPAYMENTS,
     *_DELIVERIES,

@@ -9,6 +9,7 @@ from shared.db.driver import Connection
 from shared.db.invariants import violations
 from shared.db.result import Row
 from tests.support.amending import amended, kept, terminated
+from tests.support.expenses import approved, try_to_settle
 from tests.support.opportunity import deliver
 from tests.support.order import (
     SELLER,
@@ -27,7 +28,7 @@ from tests.support.services import ServiceUnderTest
 @pytest.fixture(scope="module")
 async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
     """A service with a prepaid order, one cancelled, one on credit, one under a contract, a
-    contract that was amended and then ended, and two accepted quotes."""
+    contract that was amended and then ended, a settled expense, and two accepted quotes."""
     buyer = await customer(order, settlement=None)
     await prepaid(order, buyer, "5000.00")
     await approved_order(order, buyer)
@@ -41,6 +42,8 @@ async def trading(order: ServiceUnderTest) -> ServiceUnderTest:
     changed = await signed_contract(order, debtor)
     changed = await amended(order, changed, lines=[kept(changed, "7")])
     await terminated(order, changed)
+    spent = await try_to_settle(order, await approved(order), "7000.00")
+    assert spent.status_code == 200
     for chain in ("contract_first", "ordinary"):
         accepted = quote(debtor, owner_id=seller(order), chain=chain)
         await deliver(order, accepted, accepted.quote_id)
@@ -191,6 +194,32 @@ SPOILT = {
         "UPDATE outbox SET payload = jsonb_set(CAST(payload AS jsonb), '{status}', '\"approved\"')"
         " WHERE aggregate_type = 'amendment' AND aggregate_version = 1",
         {"transitions.34 amendment"},
+    ),
+    "an expense is more than was approved": (
+        "UPDATE expense SET amount = 10000.01",
+        {"expenses.109"},
+    ),
+    "an expense was approved for other content": (
+        "UPDATE expense SET content_hash = 'other'",
+        {"expenses.109", "approvals.32 expense"},
+    ),
+    "an expense was approved by other steps": (
+        "UPDATE approval SET steps = '[]' WHERE document_type = 'expense'",
+        {"expenses.109"},
+    ),
+    "more is settled than was approved": (
+        "ALTER TABLE expense DROP CONSTRAINT expense_settled_check;"
+        " UPDATE expense SET settled = amount + 0.01",
+        {"expenses.109 settled"},
+    ),
+    "an author settles": (
+        "UPDATE expense SET settled_by = authors[1]",
+        {"expenses.32"},
+    ),
+    "an expense was settled before it was asked for": (
+        "UPDATE outbox SET payload = jsonb_set(CAST(payload AS jsonb), '{status}', '\"settled\"')"
+        " WHERE aggregate_type = 'expense' AND aggregate_version = 1",
+        {"transitions.34 expense"},
     ),
     "a limit was passed": (
         "UPDATE sales_order SET credit_limit = credit_used - 0.01 WHERE settlement = 'credit'",

@@ -25,6 +25,7 @@ from tests.matrix.oracle.words import (
 )
 
 CONTRACT = "/v1/contracts/{contract_id}"
+EXPENSE = "/v1/expenses/{expense_id}"
 ORDER = "/v1/orders/{order_id}"
 DELIVERY = "/v1/deliveries/{delivery_id}"
 INVOICE = "/v1/invoices/{invoice_id}"
@@ -81,6 +82,21 @@ RULES = (
         f"POST {CONTRACT}/sign",
     ),
     owned("Managers call it completed (S131)", MANAGERS, f"POST {CONTRACT}/complete"),
+    owned(
+        "Expenses are read by whom the deal concerns (S109)",
+        DEAL,
+        "GET /v1/expenses",
+        f"GET {EXPENSE}",
+    ),
+    owned(
+        "Who sells, heads the company, does the paperwork or the books asks for them (S109)",
+        DESK | HEADS | MONEY,
+        "POST /v1/expenses",
+        f"PATCH {EXPENSE}",
+        f"POST {EXPENSE}/submit",
+        f"POST {EXPENSE}/cancel",
+    ),
+    owned("Only finance settles them (S109)", MONEY, f"POST {EXPENSE}/settle"),
     owned(
         "Orders and deliveries are read by whom the deal concerns, purchasing, service, machines",
         LOGISTICS,

@@ -48,6 +48,7 @@ SOMEBODYS = frozenset(
         "delivery_id",
         "document_id",
         "draft_id",
+        "expense_id",
         "handover_id",
         "import_id",
         "invoice_id",

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "2f8b538fd8a1"
+revision = "5652ceacc573"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -1103,6 +1103,61 @@ def upgrade() -> None:
         ),
     )
     op.create_table(
+        "expense",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Text(), nullable=False),
+        sa.Column("category", sa.Text(), nullable=False),
+        sa.Column("payee", sa.Text(), nullable=False),
+        sa.Column("purpose", sa.Text(), nullable=False),
+        sa.Column("amount", sa.Numeric(precision=18, scale=2), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("customer_id", sa.Uuid(), nullable=True),
+        sa.Column("contract_id", sa.Uuid(), nullable=True),
+        sa.Column("opportunity_id", sa.Uuid(), nullable=True, comment="the project it is spent on"),
+        sa.Column("status", sa.Text(), nullable=False),
+        sa.Column(
+            "authors",
+            postgresql.ARRAY(sa.Uuid()),
+            nullable=False,
+            comment="all who wrote or submitted it",
+        ),
+        sa.Column("owner_id", sa.Uuid(), nullable=False),
+        sa.Column("department", sa.Text(), nullable=True),
+        sa.Column("branch", sa.Text(), nullable=True),
+        sa.Column("region", sa.Text(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("content_hash", sa.Text(), nullable=True, comment="of what was submitted"),
+        sa.Column("approved_by", sa.Uuid(), nullable=True, comment="who had the last word"),
+        sa.Column(
+            "approved_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("approved_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column(
+            "settled",
+            sa.Numeric(precision=18, scale=2),
+            nullable=True,
+            comment="what was really paid",
+        ),
+        sa.Column("settled_on", sa.Date(), nullable=True),
+        sa.Column("settled_by", sa.Uuid(), nullable=True),
+        sa.Column(
+            "settled_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.CheckConstraint("amount > 0", name=op.f("expense_amount_check")),
+        sa.CheckConstraint("settled > 0 AND settled <= amount", name=op.f("expense_settled_check")),
+        sa.ForeignKeyConstraint(
+            ["contract_id"], ["contract.id"], name=op.f("expense_contract_id_fkey")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("expense_pkey")),
+        sa.UniqueConstraint("number", name=op.f("expense_number_key")),
+    )
+    op.create_index("expense_contract", "expense", ["contract_id", "id"], unique=False)
+    op.create_index("expense_customer", "expense", ["customer_id", "id"], unique=False)
+    op.create_index("expense_owner", "expense", ["owner_id", "id"], unique=False)
+    op.create_index("expense_status", "expense", ["status", "id"], unique=False)
+    op.create_table(
         "external_payment",
         sa.Column("source", sa.Text(), nullable=False),
         sa.Column("reference", sa.Text(), nullable=False),
@@ -1549,6 +1604,11 @@ def downgrade() -> None:
     op.drop_table("import_error")
     op.drop_table("import_chunk")
     op.drop_table("external_payment")
+    op.drop_index("expense_status", table_name="expense")
+    op.drop_index("expense_owner", table_name="expense")
+    op.drop_index("expense_customer", table_name="expense")
+    op.drop_index("expense_contract", table_name="expense")
+    op.drop_table("expense")
     op.drop_table("document_version")
     op.drop_index(
         "delivery_line_order",

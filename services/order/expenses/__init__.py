@@ -1,0 +1,1 @@
+"""Expenses (销售费用): requested, approved by amount, settled with what was really paid (S109)."""
