@@ -60,10 +60,12 @@ class BoundedProtocol(HttpToolsProtocol):
         )
 
     def _refusal(self) -> bytes | None:
+        if self.doorstep is None or not self.doorstep.shut:
+            return None
         before: Any = self.cycle  # None on a new connection
         in_turn = before is None or before.response_complete
         stays = self.parser.should_keep_alive() and not self.parser.should_upgrade()
-        if self.doorstep is None or not in_turn or not stays:
+        if not in_turn or not stays:
             return None
         return self.doorstep.refusal(self.parser.get_method(), self.url, self.scope)
 

@@ -32,12 +32,17 @@ class Doorstep:
         self._admission = admission
         self._timer = DURATION.labels(service, "GET", "none", 503)
 
+    @property
+    def shut(self) -> bool:
+        """Say whether anybody is turned away."""
+        return self._admission.full
+
     def refusal(self, method: bytes, url: bytes, scope: Any) -> bytes | None:
         """Return the whole answer to a request that is not let in, None for one that is.
 
         ``scope`` is that of the request as far as its headers are in it, in lower case.
         """
-        if not self._admission.full or method != b"GET":
+        if not self.shut or method != b"GET":
             return None
         for name, _ in scope["headers"]:
             if name in _LET_IN:

@@ -79,7 +79,7 @@ async def _customers(service: ServiceUnderTest, noted: list[Any]) -> list[Measur
 
 
 async def _orders(service: ServiceUnderTest, noted: list[Any]) -> list[Measured]:
-    count = 2 * ROUNDS * PREPARED_A_ROUND + 2
+    count = 2 * ROUNDS * PREPARED_A_ROUND + 4
     invoices = await _progress("invoices", count, company.open_invoices, service, count)
     # Last, so that the price list they were placed by is still the one in force.
     placed = await _progress("orders", count, company.placed_orders, service, count)
@@ -127,6 +127,9 @@ async def _listens(port: int) -> None:
 
 async def _rounds(each: Measured, kehu: int, floor: int) -> list[tuple[Result, Result]]:
     rounds = []
+    for port, first in ((kehu, each.requests), (floor, iter([each.floor_request]))):
+        # One alone: with it a process loads what it needs from then on, the readings of characters.
+        await load(port, islice(first, 1), clients=1, seconds=SECONDS)
     for _ in range(ROUNDS):
         mine = await _round(each, kehu, each.requests)
         its = await _round(each, floor, itertools.repeat(each.floor_request))
