@@ -4,7 +4,8 @@ The planner multiplies the shares of all pieces of a term, as if names were draw
 pieces of "huawei" come together or not at all: it would expect a few rows, gather sixty thousand
 and sort them. And of a piece it has not counted it expects one in two hundred: it would read every
 customer, the newest first, for a page that never fills. So it is asked for the rarest pieces alone
-and, where these are not common, first among the newest customers that should fill a page.
+and, where these are not common, first among the newest customers that should fill a page. A term
+with several pieces that were not counted is rare, which shows as soon as some of it are gathered.
 """
 
 from __future__ import annotations
@@ -52,12 +53,14 @@ class Hint:
 
     ``telling`` are the pieces that say most: the rare ones, or of nothing but common ones the
     rarest. ``few``: what has them may be gathered and sorted. So many of the ``newest`` customers
-    should hold a page of matches, and some to spare; infinite where that is not known.
+    should hold a page of matches, and some to spare; infinite where that is not known. ``rare``:
+    several pieces were not counted, so that hardly anything should match.
     """
 
     telling: Sequence[str]
     few: bool = True
     newest: float = math.inf
+    rare: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +78,7 @@ class _Counted:
         rarest = min(pieces, key=lambda piece: (self.shares.get(piece, 0.0), piece))
         share = min(self.shares.values()) if rare else self.shares[rarest]
         few = share * self.customers <= _FEW
-        return Hint(rare or [rarest], few, wanted * _SPARE / share)
+        return Hint(rare or [rarest], few, wanted * _SPARE / share, len(rare) > 1)
 
     def since(self, newest: float) -> UUID | None:
         part = newest / max(1.0, self.customers)

@@ -37,6 +37,8 @@ SORTS = {
 }
 NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _NEWEST = "-created"
+#: So many matches of a rare term are gathered in no time; if there are more, it is not that rare.
+_FOUND_AT_ONCE = 250
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
 _DERIVED = {"name_key", "search_text", "search_terms"}
 _SUMMARIES = sa.select(
@@ -261,6 +263,8 @@ class Customers(Repository[Customer]):
             return await find(query.where(_gathered(*seen)), given=telling)
         from_the_top = request.token is None and request.sort == _NEWEST
         if from_the_top and wanted.searches_alone and self._commonness.since(hint.newest):
+            if hint.rare and (page := await _first_found(find, query, telling)) is not None:
+                return page
             page = await self._among_newest(find, query, telling, hint.newest, request.size + 1)
             if page is not None:
                 return page
@@ -321,14 +325,29 @@ _MATCHING = (
 _SINCE = customers.c.id >= _written("since", sa.Uuid)
 
 
-def _gathered(*seen: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+def _matches(*seen: sa.ColumnElement[bool], most: int | None = None) -> sa.CTE:
     """Have what matches gathered by the index of terms, or of owners, before anything is sorted."""
-    matches = sa.select(customers.c.id).where(*_MATCHING, *seen).cte("matches")
-    matches = matches.prefix_with("MATERIALIZED", dialect="postgresql")
-    return customers.c.id.in_(sa.select(matches.c.id))
+    matches = sa.select(customers.c.id).where(*_MATCHING, *seen).limit(most).cte("matches")
+    return matches.prefix_with("MATERIALIZED", dialect="postgresql")
+
+
+def _gathered(*seen: sa.ColumnElement[bool]) -> sa.ColumnElement[bool]:
+    return customers.c.id.in_(sa.select(_matches(*seen).c.id))
 
 
 _GATHERED = _gathered()
+_SOME = _matches(most=_FOUND_AT_ONCE)
+_AMONG_SOME = customers.c.id.in_(sa.select(_SOME.c.id))
+_FOUND = sa.select(sa.func.count()).select_from(_SOME).scalar_subquery().label("_found")
+
+
+async def _first_found(
+    find: Callable[..., Awaitable[Page]], query: sa.Select[Any], telling: Mapping[str, Any]
+) -> Page | None:
+    """Return the first page if so few match that they are gathered at once, before it is known."""
+    page = await find(query.add_columns(_FOUND).where(_AMONG_SOME), given=telling)
+    all_found = not page.rows or page.rows[0]["_found"] < _FOUND_AT_ONCE
+    return page if all_found else None
 
 
 def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:

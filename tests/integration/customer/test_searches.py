@@ -40,20 +40,24 @@ async def walk(client: httpx.AsyncClient, **filters: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("few", [True, False])
+@pytest.mark.parametrize("at_once", [None, 1, 250])
 @pytest.mark.parametrize("newest", [None, 0, 20, 40, 59])
 async def test_every_way_finds_the_same(
     customer: ServiceUnderTest,
     entered: list[UUID],
     monkeypatch: pytest.MonkeyPatch,
     few: bool,
+    at_once: int | None,
     newest: int | None,
 ) -> None:
-    """S02: gathered or in order, with a page among the newest or without one, in every order."""
+    """S02: gathered or in order, with a page among the newest or without one, those of a rare term
+    at once, in every order."""
     since = None if newest is None else entered[newest]
 
     async def hint(self: Commonness, conn: Any, pieces: Any, wanted: int) -> Hint:
-        return Hint(sorted(pieces), few)
+        return Hint(sorted(pieces), few, rare=at_once is not None)
 
+    monkeypatch.setattr("services.customer.customers.repository._FOUND_AT_ONCE", at_once)
     monkeypatch.setattr(Commonness, "hint", hint)
     monkeypatch.setattr(Commonness, "since", lambda self, newest: since)
     async with customer.client("account_manager") as client:

@@ -23,6 +23,8 @@ def since(given: Hint, customers: float) -> UUID | None:
 def test_the_rare_pieces_say_most() -> None:
     """S02: what was not counted is rarer than what was."""
     assert hint("上海", "海鑫", "鑫辉").telling == ["海鑫", "鑫辉"]
+    assert hint("上海", "海鑫", "鑫辉").rare
+    assert not hint("上海", "海鑫").rare
 
 
 def test_of_nothing_but_common_pieces_the_rarest_is_looked_up() -> None:
