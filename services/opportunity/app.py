@@ -8,6 +8,7 @@ from services.opportunity.activities.router import router as activities
 from services.opportunity.approvals import router as approvals
 from services.opportunity.deputies.table import deputies
 from services.opportunity.documents import router as documents
+from services.opportunity.opportunities.numbering_router import router as project_numbers
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.personal_data import router as personal_data
@@ -40,6 +41,7 @@ def create_app(
         permissions=PERMISSIONS,
         routers=[
             opportunities,
+            project_numbers,
             quotes,
             activities,
             plans,

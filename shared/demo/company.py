@@ -1,4 +1,4 @@
-"""The people of the demo: who they are, hired over the API, and what each of them sends."""
+"""The people of the demo, hired over the API, and what each of them sends."""
 
 from __future__ import annotations
 
@@ -14,17 +14,6 @@ import httpx
 
 from shared.host.errors import HostError
 
-#: login -> name, role, department, branch
-PEOPLE: Mapping[str, tuple[str, str, str, str]] = {
-    "zhangmin": ("张敏", "account_manager", "销售一部", "上海"),
-    "liqiang": ("李强", "sales_manager", "销售一部", "上海"),
-    "wangfang": ("王芳", "deputy_general_manager", "总经办", "上海"),
-    "zhaolei": ("赵磊", "general_manager", "总经办", "上海"),
-    "chenjing": ("陈静", "finance", "财务部", "上海"),
-    "hedan": ("何丹", "finance", "财务部", "上海"),
-    "zhoujun": ("周军", "warehouse", "仓储部", "上海"),
-    "wuhao": ("吴昊", "warehouse", "仓储部", "上海"),
-}
 ADMINISTRATOR = "admin"
 _TRIES, _PAUSE_SECONDS = 100, 0.1
 
@@ -62,21 +51,15 @@ class Company:
             self._notes.write_text(json.dumps({ADMINISTRATOR: secrets.token_urlsafe(12)}))
         return str(json.loads(self._notes.read_text())[ADMINISTRATOR])
 
-    async def gather(self) -> None:
-        """Sign everybody in; those who are not there yet are hired first."""
+    async def open(self) -> None:
+        """Sign the administrator in."""
         await self._sign_in(ADMINISTRATOR, self.admin_password())
-        for login, (name, role, department, branch) in PEOPLE.items():
-            password = secrets.token_urlsafe(12)
-            person = {
-                "login": login,
-                "name": name,
-                "roles": [role],
-                "department": department,
-                "branch": branch,
-                "password": password,
-            }
-            self.ids[login] = await self._hire(login, person)
-            await self._sign_in(login, password)
+
+    async def employ(self, login: str, person: Mapping[str, Any]) -> None:
+        """Sign somebody in; who is not there yet is hired first."""
+        password = secrets.token_urlsafe(12)
+        self.ids[login] = await self._hire(login, {**person, "login": login, "password": password})
+        await self._sign_in(login, password)
 
     async def get(self, who: str, path: str, **query: Any) -> Any:
         """Return what somebody reads."""
@@ -94,6 +77,10 @@ class Company:
     ) -> Any:
         """Write a document whole; without ``of`` there must be none yet."""
         return await self._send("PUT", who, path, body, of)
+
+    async def patch(self, who: str, path: str, body: Any, *, of: Mapping[str, Any]) -> Any:
+        """Change some fields of a document."""
+        return await self._send("PATCH", who, path, body, of)
 
     async def upload(
         self, who: str, path: str, content: bytes, key: str, **form: str

@@ -6,7 +6,9 @@ from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-from shared.demo.company import Company, Refused
+from shared.demo.approving import approve_quote
+from shared.demo.branches import register_in_tianjin
+from shared.demo.company import Company
 from shared.demo.stage import Stage, eventually, money
 from shared.domain.clock import business_date, now
 
@@ -25,6 +27,7 @@ class Deal:
         """Play everything; ``products`` are the ids of the two products by code."""
         customer = await self.win_customer()
         opportunity = await self.follow_up(customer)
+        await register_in_tianjin(self.company, self.stage)
         quote = await self.quote(opportunity, products)
         contract = await self.sign(customer, quote)
         order = await self.order(contract, opportunity)
@@ -132,12 +135,7 @@ class Deal:
         path = f"/v1/quotes/{quote['id']}"
         quote = await post("zhangmin", f"{path}/submit", of=quote)
         await step("张敏", "asks for approval of 6 % off", "", "quote.submitted")
-        try:
-            await post("liqiang", f"{path}/approve", of=quote)
-        except Refused as refusal:
-            self.stage.refused("李强 (sales manager, up to 5 %)", "tries to approve", refusal)
-        quote = await post("wangfang", f"{path}/approve", of=quote)
-        await step("王芳 (deputy general manager)", "approves", "", "quote.approved")
+        quote = await approve_quote(self.company, self.stage, quote)
         quote = await post("zhangmin", f"{path}/send", of=quote)
         quote = await post("zhangmin", f"{path}/accept", of=quote)
         await step(

@@ -36,6 +36,21 @@ class Stage:
         for event in await self._new_events(events) if events else ():
             self.console.print(f"       [green]→ {event}[/green]", highlight=False)
 
+    async def step_of_approval(self, who: str, what: str, approval: dict[str, Any]) -> None:
+        """Tell one step, and the event of the approval that goes with it: the timeline of the
+        customer leaves those out, so it is read in the audit."""
+        await self.step(who, what, approval["label"])
+
+        async def look() -> str | None:
+            path = "/v1/audit/opportunity"
+            found = await self.company.get("zhaolei", path, object_id=approval["id"])
+            types = {each["object"]["version"]: each["event"]["type"] for each in found["items"]}
+            return types.get(approval["version"])
+
+        event = await eventually(look, "the audit of the approval")
+        kind = ".".join(event.split(".")[2:4])
+        self.console.print(f"       [green]→ {kind}[/green]", highlight=False)
+
     def refused(self, who: str, what: str, error: HostError) -> None:
         """Tell a refusal that was wanted."""
         self._steps += 1

@@ -24,6 +24,8 @@ from rich.table import Table
 from shared.demo import samples
 from shared.demo.company import Company
 from shared.demo.imports import enter_products, run_job
+from shared.demo.organisation import set_up
+from shared.demo.stage import Stage
 from shared.host.options import Opened
 from tests.bench.company import new_name
 from tests.support.system import ADMIN_PASSWORD, System, new_system
@@ -50,7 +52,7 @@ async def main() -> None:
         table.add_column(name, justify="right")
     async with new_system() as system, _Company(system.url, system.folder) as company:
         await system.start()
-        await company.gather()
+        await set_up(company, Stage(company, console))
         await enter_products(company)
         bought = samples.purchases()
         files = (

@@ -16,6 +16,7 @@ from services.opportunity.opportunities.model import (
     Registration,
     Status,
 )
+from services.opportunity.opportunities.numbering import project_number
 from services.opportunity.opportunities.repository import STAGES, Opportunities
 from services.opportunity.opportunities.stages import StageSet
 from services.opportunity.staff.model import Owner
@@ -24,7 +25,7 @@ from services.opportunity.versioned import Version
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.domain.clock import business_date
-from shared.numbering.numbers import Series, next_number
+from shared.numbering.numbers import Series
 
 opportunities = Opportunities()
 
@@ -69,7 +70,8 @@ class MoveToStage(OnOpportunity):
 
 @dataclass(frozen=True, slots=True)
 class RegisterProject(OnOpportunity):
-    """Make it a project; the number comes from the owner's branch in ``series``."""
+    """Make it a project; the number comes from the range of the owner's branch. ``series`` has the
+    ranges that count until others are adopted."""
 
     form: Registration
     series: Series
@@ -154,8 +156,7 @@ async def register_project(uow: UnitOfWork, command: RegisterProject) -> Opportu
     found.require_open()
     found.require_unregistered()
     await require_contact(uow.conn, found.customer_id, command.form.contact_id)
-    number = await next_number(uow.conn, command.series, found.branch, uow.now)
-    number_range = found.branch if found.branch in command.series.ranges else None
+    number, number_range = await project_number(uow, command.series, found.branch)
     change = found.register(command.form, number, number_range or "", uow.now)
     await opportunities.save(uow, found, change)
     return found

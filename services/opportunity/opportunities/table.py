@@ -6,11 +6,13 @@ import sqlalchemy as sa
 
 from services.opportunity.metadata import metadata
 from services.opportunity.opportunities.model import Registration
+from services.opportunity.opportunities.ranges import RangeSet
 from services.opportunity.opportunities.stages import StageSet
 from services.opportunity.versioned import versioned_table
 from shared.db.types import MOMENT, MONEY, SHARE, JsonOf
 
 stage_sets = versioned_table("stage_set", StageSet)
+range_sets = versioned_table("range_set", RangeSet)
 
 opportunities = sa.Table(
     "opportunity",

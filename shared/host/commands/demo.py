@@ -14,7 +14,7 @@ import httpx
 import typer
 from rich.console import Console
 
-from shared.demo import figures, imports, samples
+from shared.demo import figures, imports, organisation, samples
 from shared.demo.company import ADMINISTRATOR, Company
 from shared.demo.deal import Deal
 from shared.demo.stage import Stage
@@ -37,7 +37,7 @@ def demo(
     bus: BusOption = None,
     once: Once = False,
 ) -> None:
-    """Start the system, import real data, play one deal, show the figures."""
+    """Start the system, set up a company, import real data, play one deal, show the figures."""
     settings = HostSettings.of(port=port, host=host, data=data, bus=bus)
     server.run_once(lambda: _demo(settings, once))
 
@@ -58,14 +58,15 @@ async def _demo(settings: HostSettings, once: bool) -> None:
 
 
 async def _perform(company: Company, console: Console) -> None:
-    console.rule("People (人员)", align="left")
-    await company.gather()
+    stage = Stage(company, console)
+    console.rule("The company (公司)", align="left")
+    await organisation.set_up(company, stage)
     products = await imports.enter_products(company)
     console.rule("Real data (真实数据)", align="left")
     bought = samples.purchases()
     await imports.import_all(company, console, bought)
     console.rule("One deal by hand (一笔业务)", align="left")
-    await Deal(company, Stage(company, console)).play(products)
+    await Deal(company, stage).play(products)
     console.rule("What analytics shows (分析)", align="left")
     await figures.show(company, console, samples.monthly_totals(bought))
 

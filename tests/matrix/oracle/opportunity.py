@@ -83,6 +83,16 @@ RULES = (
         "PUT /v1/stages",
     ),
     rule(
+        "The commercial side knows whose numbers are whose (S75)",
+        COMMERCIAL,
+        "GET /v1/project-ranges",
+    ),
+    rule(
+        "The heads and the administrator give the branches their numbers (S226)",
+        HEADS | {ADMINISTRATOR},
+        "PUT /v1/project-ranges",
+    ),
+    rule(
         "Everybody in the house, and machines, know what is sold (S16)",
         HOUSE | {MACHINE},
         "GET /v1/products",

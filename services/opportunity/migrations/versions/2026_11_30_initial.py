@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "23340a32a646"
+revision = "0727c1b07c13"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -491,6 +491,15 @@ def upgrade() -> None:
         sa.Column("source_event_id", sa.Uuid(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("product_feed_pkey")),
+    )
+    op.create_table(
+        "range_set",
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("version", name=op.f("range_set_pkey")),
+        info={"append_only": True},
     )
     op.create_table(
         "revocation",
@@ -1001,6 +1010,7 @@ def downgrade() -> None:
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")
     op.drop_table("revocation")
+    op.drop_table("range_set")
     op.drop_table("product_feed")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")
