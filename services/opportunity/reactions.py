@@ -9,6 +9,7 @@ from services.opportunity.opportunities.service import (
     follow_successor,
     win_by_document,
 )
+from services.opportunity.quotes.approval import QUOTES
 from services.opportunity.quotes.drafting import hand_over_quotes
 from services.opportunity.staff.model import Owner
 from services.opportunity.staff.repository import find_owner
@@ -43,7 +44,8 @@ async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft])
         )
         await follow_successor(uow, left.staff_id, successor)
         await hand_over_quotes(uow, None, left.staff_id, successor)
-        await ENGINE.hand_over(uow, successor.id, previous=left.staff_id)
+        # Plans and price lists stay those of who wrote them.
+        await ENGINE.hand_over(uow, successor.id, previous=left.staff_id, kinds=[QUOTES.kind])
         await hand_over_contacts(uow, None, left.staff_id, successor.id)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -89,19 +90,21 @@ class Approvals(Repository[Approval]):
             lock=lock,
         )
 
-    async def about_customers(
-        self, uow: UnitOfWork, customer_id: UUID | None, owner_id: UUID | None
+    async def to_follow(
+        self,
+        uow: UnitOfWork,
+        *,
+        customer_id: UUID | None,
+        owner_id: UUID | None,
+        kinds: Collection[str] | None,
     ) -> list[Approval]:
-        """Lock and return what waits for a decision about a customer (None: about any), and is an
-        owner's (None: anybody's). What concerns no customer is not among it."""
-        wanted = self.query().where(
-            _approvals.c.status == Status.RUNNING.value,
-            _approvals.c.customer_id.is_not(None)
-            if customer_id is None
-            else _approvals.c.customer_id == customer_id,
-        )
-        if owner_id is not None:
-            wanted = wanted.where(_approvals.c.owner_id == owner_id)
+        """Lock and return what waits for a decision, narrowed by what is not None."""
+        wanted = self.query().where(_approvals.c.status == Status.RUNNING.value)
+        for column, value in (("customer_id", customer_id), ("owner_id", owner_id)):
+            if value is not None:
+                wanted = wanted.where(_approvals.c[column] == value)
+        if kinds is not None:
+            wanted = wanted.where(_approvals.c.document_type.in_(kinds))
         return await self.select(uow.conn, wanted, lock=True)
 
     async def of_document(

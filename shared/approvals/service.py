@@ -5,14 +5,14 @@ A decision locks the document first, then its approval: an edit and a decision n
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 from shared.approvals.definition import Case, Known, Process
 from shared.approvals.errors import ApprovalEnded, NotReturnable
-from shared.approvals.model import Approval, Events, Opinion, Status, Verdict
+from shared.approvals.model import Approval, Events, Status, Verdict
 from shared.approvals.repository import (
     Adopted,
     Approvals,
@@ -156,10 +156,14 @@ class Engine:
         *,
         customer_id: UUID | None = None,
         previous: UUID | None = None,
+        kinds: Collection[str] | None = None,
     ) -> None:
-        """What waits for a decision about a customer, or about any, follows it from its owner (or
-        only from the ``previous``) to another (S04)."""
-        for approval in await approvals.about_customers(uow, customer_id, previous):
+        """What waits for a decision follows its document to another owner: what is about a
+        customer, was the ``previous`` owner's, is of some ``kinds``; None: any (S04)."""
+        found = await approvals.to_follow(
+            uow, customer_id=customer_id, owner_id=previous, kinds=kinds
+        )
+        for approval in found:
             await approvals.save(uow, approval, approval.hand_over(owner_id, self.events))
 
     async def pass_limit(self, uow: UnitOfWork, deadline: Deadline) -> None:
@@ -314,11 +318,6 @@ class Desk:
         with uow.conn.seeing_everything():  # who is asked by name may not see it otherwise
             document = await subject.lock(uow, found.document_id)
         return subject, document, await approvals.get_for_update(uow, approval_id, expected)
-
-
-def last_word(approval: Approval) -> Opinion:
-    """Return what was said last."""
-    return approval.opinions[-1]
 
 
 async def _follow_limit(uow: UnitOfWork, approval: Approval) -> None:

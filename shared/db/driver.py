@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Literal, cast
+from typing import Any, cast
 from weakref import WeakKeyDictionary
 
 import asyncpg
@@ -26,7 +26,6 @@ from shared.db.result import Result
 from shared.db.types import JsonOf
 from shared.domain.scope import EVERYTHING, Scope
 
-Isolation = Literal["read_committed", "repeatable_read", "serializable"]
 Parameters = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 #: Statements that answer a count instead of rows.

@@ -32,6 +32,8 @@ DRIVER: type[asyncpg.Connection] = asyncpg.Connection
 #: A connection that nobody needed for so long is closed.
 _REST_SECONDS = 1800.0
 _CLOSING_SECONDS = 10.0
+#: What asyncpg raises over a connection whose server is gone; not all of it has a common base.
+_DEAD = (asyncpg.InterfaceError, asyncpg.InternalClientError, asyncpg.PostgresError, OSError)
 
 
 class PoolTimeout(TimeoutError):
@@ -109,7 +111,7 @@ class Pool:
             try:
                 yield conn
             except BaseException:
-                with suppress(asyncpg.InterfaceError, asyncpg.PostgresError, OSError):
+                with suppress(*_DEAD):
                     await transaction.rollback()  # on a dead connection: nothing to roll back
                 raise
             await transaction.commit()

@@ -83,7 +83,7 @@ async def _case(_: UnitOfWork, proposal: Proposal) -> Case:
         content_hash=amendment.proposal_hash(),
         authors=tuple(dict.fromkeys((*amendment.authors, *contract.authors))),
         owner_id=contract.owner_id,
-        customer_id=amendment.customer_id,
+        customer_id=contract.customer_id,  # whom it follows to another owner
         amount=amendment.greatest_total,
         currency=amendment.currency,
         attributes={name: value for name, value in facts.items() if value is not None},

@@ -13,11 +13,14 @@ from shared.events.customer import CustomerOwnerChanged
 from shared.events.staff import StaffHired, StaffLeft
 from tests.support import fulfilment
 from tests.support import order as trade
+from tests.support.amending import approval_of, contract_now, proposed
+from tests.support.expenses import expense_now, submitted
 from tests.support.opportunity import customer_state, deliver, parked, redeliver
 from tests.support.services import ServiceUnderTest
 
 Body = dict[str, Any]
 KINDS = ("contracts", "orders", "deliveries", "invoices", "receipts")
+NOWHERE: Body = {"department": None, "branch": None}
 
 
 @pytest.fixture(scope="module")
@@ -132,6 +135,44 @@ async def test_the_open_documents_of_a_leaver_go_to_the_successor(
     expected = ("销售三部", "成都") if heard_of else ("销售四部", "武汉")
     assert await _owners(order, work) == {(str(heir), *expected)}
     assert await parked(order) == []
+
+
+async def test_what_of_a_leaver_waits_for_a_decision_goes_with_its_document(
+    order: ServiceUnderTest, leaver: UUID
+) -> None:
+    """S04, S109: that of no customer as well, so that those above the successor see it."""
+    waiting = [
+        await submitted(order),
+        await submitted(order, customer_id=str(await trade.customer(order))),
+    ]
+    heir = order.person("接任申请人", "TESTS/EAST/SH/S6/")
+    left = StaffLeft(
+        staff_id=leaver, name="离职者", roles=(), status="left", successor_id=heir, **NOWHERE
+    )
+    await deliver(order, left, new_id())
+    for expense in waiting:
+        approval = await approval_of(order, expense)
+        assert {(await expense_now(order, expense))["owner_id"], approval["owner_id"]} == {
+            str(heir)
+        }
+    assert await parked(order) == []
+
+
+async def test_the_approval_of_another_name_follows_the_present_customer(
+    order: ServiceUnderTest, product: UUID
+) -> None:
+    """S04, S129: the contract is the present customer's until the amendment is approved."""
+    customer, other = await trade.customer(order), await trade.customer(order)
+    contract = await trade.signed_contract(order, customer, trade.line(product))
+    amendment = await proposed(order, contract, kind="rename", customer_id=str(other))
+    heir = order.person("更名接任者", "TESTS/EAST/SH/S7/")
+    for moved, owner in ((other, new_id()), (customer, heir)):
+        state = customer_state(moved, owner_id=owner)
+        news = CustomerOwnerChanged(**state, previous_owner_id=trade.seller(order))
+        await deliver(order, news, moved, 2)
+        expected = str(trade.seller(order)) if moved == other else str(heir)
+        assert (await approval_of(order, amendment))["owner_id"] == expected
+        assert (await contract_now(order, contract))["owner_id"] == expected
 
 
 async def test_without_a_successor_documents_stay(

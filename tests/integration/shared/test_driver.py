@@ -212,6 +212,21 @@ async def test_the_cause_is_seen_when_the_connection_dies(pool: Pool) -> None:
         assert (await conn.execute(sa.text("SELECT 1"))).scalar_one() == 1
 
 
+async def test_the_cause_is_seen_when_the_rollback_fails(
+    pool: Pool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """asyncpg answers with an error of its own kind when the server dies in the middle."""
+
+    async def rollback(_: object) -> None:
+        raise asyncpg.InternalClientError("got result for unknown protocol state")
+
+    monkeypatch.setattr("asyncpg.transaction.Transaction.rollback", rollback)
+    with pytest.raises(LookupError):
+        async with pool.transaction() as conn:
+            raise LookupError
+    assert conn.driver.is_closed()
+
+
 async def test_statements_can_be_redirected_to_another_schema(pool: Pool) -> None:
     async with pool.connection() as conn:
         await conn.in_schemas({"stock": "other"}).execute(sa.insert(things), row("shadow"))
