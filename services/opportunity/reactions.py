@@ -11,9 +11,9 @@ from services.opportunity.opportunities.service import (
 )
 from services.opportunity.quotes.approval import QUOTES
 from services.opportunity.quotes.drafting import hand_over_quotes
-from services.opportunity.staff.model import Owner
 from services.opportunity.staff.repository import find_owner
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.owner import Owner
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
 from shared.events.staff import StaffLeft

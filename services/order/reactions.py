@@ -20,12 +20,12 @@ from services.order.invoices.model import Status as Invoice
 from services.order.orders.placing import orders
 from services.order.orders.status import OPEN, REVIEWABLE
 from services.order.orders.status import Status as Order
-from services.order.place import Owner
 from services.order.receipts.model import Status as Receipt
 from services.order.receipts.service import receipts
 from services.order.staff.repository import find_owner
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.owner import Owner
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.staff import StaffLeft
 from shared.inbox.arrival import Received

@@ -11,9 +11,9 @@ import asyncpg
 
 from services.customer.customers.model import Customer, Profile
 from services.customer.customers.repository import Customers
-from services.customer.staff.model import Owner
 from shared.domain.actor import SYSTEM
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 from tests.support import fulfilment, order
 from tests.support.services import ServiceUnderTest
 

@@ -18,10 +18,10 @@ from uuid import UUID
 
 from services.customer.customers.model import Customer, Profile
 from services.customer.customers.repository import Customers
-from services.customer.staff.model import Owner
 from shared.db.driver import Connection
 from shared.domain.actor import SYSTEM
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 from tests.bench import company
 from tests.support.services import ServiceUnderTest
 

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from services.customer.customers.model import Customer, Profile
 from services.customer.customers.service import customers
-from services.customer.staff.model import Owner
 from shared.db.unit_of_work import Database
 from shared.domain.actor import SYSTEM
+from shared.domain.owner import Owner
 
 _BATCH = 1000
 

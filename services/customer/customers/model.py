@@ -9,9 +9,9 @@ from typing import Any
 from uuid import UUID
 
 from services.customer.customers.errors import CustomerStateError, NoPerson
-from services.customer.staff.model import Owner
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner, give
 from shared.events.customer import (
     CustomerChanged,
     CustomerConfirmed,
@@ -124,9 +124,7 @@ class Customer(Profile, Aggregate):
 
     def hand_over(self, owner: Owner) -> Change:
         """Give the customer to another owner (S04)."""
-        previous, self.owner_id = self.owner_id, owner.id
-        self.department, self.branch = owner.department, owner.branch
-        return Change(CustomerOwnerChanged, {"previous_owner_id": previous})
+        return Change(CustomerOwnerChanged, give(self, owner))
 
     def lose(self, reason: str) -> Change:
         """Give the customer up."""

@@ -19,7 +19,6 @@ from services.customer.customers.commonness import Commonness
 from services.customer.customers.errors import ExternalIdTaken, TaxIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.table import customer_number, customers, ownership_changes
-from services.customer.staff.model import Owner
 from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
@@ -27,6 +26,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 
 _DUPLICATES_SHOWN = 5
 SORTS = {

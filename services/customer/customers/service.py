@@ -12,13 +12,13 @@ from services.customer.customers import approval
 from services.customer.customers.errors import CustomerStateError, PossibleDuplicate, TaxIdTaken
 from services.customer.customers.model import Customer, Profile, Status
 from services.customer.customers.repository import Likeness
-from services.customer.staff.model import Owner
 from services.customer.staff.repository import owner_of, stays
 from shared.approvals.model import Verdict
 from shared.approvals.service import Decision
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import Actor
+from shared.domain.owner import Owner
 
 customers = approval.customers
 #: What seeing in full asks for how people are reached, and when they were born.

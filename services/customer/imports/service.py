@@ -14,9 +14,9 @@ from services.customer.customers.repository import Likeness
 from services.customer.customers.service import HELD, customers, known_to
 from services.customer.imports.columns import COLUMNS, CustomerImportOptions, CustomerRow
 from services.customer.imports.doubles import Doubles
-from services.customer.staff.model import Owner
 from services.customer.staff.repository import owners_by_login, stays
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.owner import Owner
 from shared.imports.kinds import Batch, ImportKind, Outcome, Row, RowError, row_errors
 from shared.privacy.subjects import PersonErased
 

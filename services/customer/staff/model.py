@@ -26,15 +26,6 @@ class StaffStatus(StrEnum):
     LEFT = "left"  # 已离职
 
 
-@dataclass(frozen=True, slots=True)
-class Owner:
-    """Somebody customers belong to, with the place in the organisation."""
-
-    id: UUID
-    department: str | None
-    branch: str | None
-
-
 @dataclass(kw_only=True)
 class Staff(Aggregate):
     """Somebody who works here. Department and branch are those of the unit, or text where there is

@@ -13,7 +13,7 @@ from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.staff import events
 from services.customer.staff.errors import LoginTaken, StaffStateError
-from services.customer.staff.model import Owner, Staff, StaffStatus
+from services.customer.staff.model import Staff, StaffStatus
 from services.customer.staff.table import staff
 from shared.auth.roles import Role
 from shared.auth.trust import login_digest
@@ -23,6 +23,7 @@ from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.domain.errors import Invalid
+from shared.domain.owner import Owner
 
 SORTS = {
     "name": Sort(staff.c.name, str),

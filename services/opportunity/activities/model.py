@@ -9,10 +9,10 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.opportunity.activities.errors import InvalidActivity
-from services.opportunity.staff.model import Owner
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 from shared.events.opportunity import ActivityLogged
 
 _CLOCKS_DIFFER_BY = timedelta(minutes=5)

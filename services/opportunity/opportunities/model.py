@@ -16,9 +16,9 @@ from services.opportunity.opportunities.errors import (
     UnknownPlanItem,
 )
 from services.opportunity.opportunities.stages import StageSet
-from services.opportunity.staff.model import Owner
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner, give
 from shared.events.opportunity import (
     OpportunityChanged,
     OpportunityLost,
@@ -182,7 +182,7 @@ class Opportunity(Estimate, Aggregate):
     def hand_over(self, owner: Owner) -> Change:
         """Give it to another owner (S04)."""
         self.require_open()
-        self.owner_id, self.department, self.branch = owner.id, owner.department, owner.branch
+        give(self, owner)
         return Change(OpportunityChanged)
 
     def move(self, stage: str, stages: StageSet, at: datetime) -> Change:

@@ -19,12 +19,12 @@ from services.opportunity.opportunities.model import (
 from services.opportunity.opportunities.numbering import project_number
 from services.opportunity.opportunities.repository import STAGES, Opportunities
 from services.opportunity.opportunities.stages import StageSet
-from services.opportunity.staff.model import Owner
 from services.opportunity.staff.repository import owner_of
 from services.opportunity.versioned import Version
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.domain.clock import business_date
+from shared.domain.owner import Owner
 from shared.numbering.numbers import Series
 
 opportunities = Opportunities()

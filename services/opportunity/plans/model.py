@@ -11,10 +11,10 @@ from uuid import UUID
 from services.opportunity.plans.errors import InvalidPlan, NotOwnPlan, PlanStateError
 from services.opportunity.plans.items import Targets, WorkItem, check_items, with_results
 from services.opportunity.plans.periods import Kind, due_at, last_day
-from services.opportunity.staff.model import Owner
 from shared.domain.actor import Actor
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 from shared.events.plans import (
     PlanApproved,
     PlanArchived,

@@ -15,9 +15,9 @@ from services.opportunity.quotes.model import Quote
 from services.opportunity.quotes.parts import Priced, Project, Terms
 from services.opportunity.quotes.pricing import LineDraft, price_lines
 from services.opportunity.quotes.repository import Quotes
-from services.opportunity.staff.model import Owner
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
+from shared.domain.owner import Owner
 from shared.numbering.numbers import Range, Series, next_number
 
 quotes = Quotes()

@@ -23,7 +23,6 @@ from services.opportunity.quotes.errors import (
 )
 from services.opportunity.quotes.line import QuoteLine
 from services.opportunity.quotes.parts import Priced, Project, Terms
-from services.opportunity.staff.model import Owner
 from services.opportunity.versioned import Version
 from shared.auth.discounts import AuthorityExceeded, DiscountPolicy, total_discount
 from shared.domain.actor import Actor
@@ -31,6 +30,7 @@ from shared.domain.aggregate import Aggregate, Change
 from shared.domain.clock import business_date
 from shared.domain.ids import new_id
 from shared.domain.money import total
+from shared.domain.owner import Owner, give
 from shared.events.opportunity import (
     QuoteAccepted,
     QuoteApproved,
@@ -233,9 +233,7 @@ class Quote(Aggregate):
 
     def hand_over(self, owner: Owner) -> Change:
         """Give it to another owner (S04)."""
-        before, self.owner_id = self.owner_id, owner.id
-        self.department, self.branch = owner.department, owner.branch
-        return Change(QuoteHandedOver, {"previous_owner_id": before})
+        return Change(QuoteHandedOver, give(self, owner))
 
     def is_overdue(self, at: datetime) -> bool:
         """Say whether its last day is over."""

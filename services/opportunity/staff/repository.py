@@ -7,10 +7,10 @@ from uuid import UUID
 import sqlalchemy as sa
 
 from services.opportunity.staff.errors import UnknownStaff
-from services.opportunity.staff.model import Owner
 from services.opportunity.staff.table import staff
 from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.owner import Owner
 
 
 async def owner_of(uow: UnitOfWork, staff_id: UUID | None) -> Owner:

@@ -22,12 +22,13 @@ from services.order.contracts.errors import (
 )
 from services.order.contracts.opinions import Opinion, Verdict
 from services.order.contracts.status import AMENDABLE, TRANSITIONS, Status, Validity
-from services.order.place import Owner, Place, give
+from services.order.place import Place
 from services.order.prices.model import JUDGEMENT, Judged
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
+from shared.domain.owner import Owner, give
 from shared.events.order import (
     ContractAmended,
     ContractApproved,

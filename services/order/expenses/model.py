@@ -18,11 +18,12 @@ from uuid import UUID
 from pydantic_core import to_json
 
 from services.order.expenses.errors import AboveApproved, ExpenseStateError, OwnExpense
-from services.order.place import Owner, Place, give
+from services.order.place import Place
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import Invalid
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner, give
 from shared.events.expenses import (
     ExpenseApproved,
     ExpenseCancelled,

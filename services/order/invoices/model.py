@@ -13,12 +13,13 @@ from enum import StrEnum
 from uuid import UUID
 
 from services.order.invoices.errors import InvoiceExceeded, InvoiceStateError, OwnInvoice
-from services.order.place import Owner, Place, give
+from services.order.place import Place
 from services.order.products.line import ProductLine
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
+from shared.domain.owner import Owner, give
 from shared.events.order import (
     InvoiceAllocated,
     InvoiceChecked,

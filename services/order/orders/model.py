@@ -25,7 +25,7 @@ from services.order.orders.errors import (
 from services.order.orders.line import OrderLine
 from services.order.orders.origin import Coverage, Origin
 from services.order.orders.status import OPEN, REVIEWABLE, TRANSITIONS, Status
-from services.order.place import Owner, Place, give
+from services.order.place import Place
 from services.order.prices.model import Judged
 from services.order.products.line import must_fit
 from shared.domain.actor import hands
@@ -33,6 +33,7 @@ from shared.domain.aggregate import Aggregate, Change
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO, total
+from shared.domain.owner import Owner, give
 from shared.events.order import (
     OrderApproved,
     OrderAwaitingFunds,

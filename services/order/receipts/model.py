@@ -8,7 +8,7 @@ from decimal import Decimal
 from enum import StrEnum
 from uuid import UUID
 
-from services.order.place import Owner, Place, give
+from services.order.place import Place
 from services.order.receipts.errors import (
     AllocationStateError,
     ReceiptExceeded,
@@ -18,6 +18,7 @@ from services.order.receipts.errors import (
 from shared.domain.aggregate import Aggregate, Change
 from shared.domain.ids import new_id
 from shared.domain.money import ZERO
+from shared.domain.owner import Owner, give
 from shared.events.order import (
     AllocationMade,
     AllocationReversed,

@@ -6,9 +6,9 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
-from services.order.place import Owner
 from services.order.staff.table import staff
 from shared.db.driver import Connection
+from shared.domain.owner import Owner
 
 
 async def find_owner(conn: Connection, staff_id: UUID) -> Owner | None:

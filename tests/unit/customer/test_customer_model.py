@@ -8,10 +8,10 @@ import pytest
 
 from services.customer.customers.errors import CustomerStateError
 from services.customer.customers.model import Customer, Profile, Status
-from services.customer.staff.model import Owner
 from shared.domain.aggregate import Change
 from shared.domain.clock import now
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 
 STEPS: dict[str, Callable[[Customer], Change]] = {
     "confirm": lambda customer: customer.confirm(),

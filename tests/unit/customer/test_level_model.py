@@ -8,10 +8,10 @@ from services.customer.customers.errors import CustomerStateError
 from services.customer.customers.model import Customer, Level, Profile, Status
 from services.customer.levels.errors import LevelUnchanged
 from services.customer.levels.model import LevelProposal, content_hash
-from services.customer.staff.model import Owner
 from shared.domain.actor import Actor, Principal
 from shared.domain.clock import now
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 from shared.events.customer import (
     CustomerChanged,
     CustomerLevelChanged,

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from services.customer.customers import search
 from services.customer.customers.model import Customer, Profile
-from services.customer.staff.model import Owner
 from shared.domain.clock import now
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 
 
 def customer(name: str, **fields: Any) -> Customer:

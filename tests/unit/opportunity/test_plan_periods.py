@@ -11,8 +11,8 @@ from services.opportunity.plans.errors import InvalidPlan, PlanStateError, Unpla
 from services.opportunity.plans.items import Category, Targets, WorkItem
 from services.opportunity.plans.model import Plan, Recipients
 from services.opportunity.plans.periods import Kind, Meeting, due_at, last_day
-from services.opportunity.staff.model import Owner
 from shared.domain.ids import new_id
+from shared.domain.owner import Owner
 
 MEETING = Meeting(1, time(9))
 TOLD = {"reason": "r", "goal": "g", "scheme": "s", "support": "u"}
