@@ -6,8 +6,8 @@ from services.customer.approval_engine import ENGINE
 from services.customer.customers.approval import REGISTRATIONS
 from services.customer.levels.approval import LEVELS
 from services.customer.roles.table import roles
+from shared.approvals.desk import Desk
 from shared.approvals.router import approval_router
-from shared.approvals.service import Desk
 
 DESK = Desk(ENGINE, {REGISTRATIONS.kind: REGISTRATIONS, LEVELS.kind: LEVELS})
 router = approval_router(DESK, roles)

@@ -7,8 +7,8 @@ from services.opportunity.plans.approval import PLANS
 from services.opportunity.prices.approval import PRICE_LISTS
 from services.opportunity.quotes.approval import QUOTES
 from services.opportunity.roles.table import roles
+from shared.approvals.desk import Desk
 from shared.approvals.router import approval_router
-from shared.approvals.service import Desk
 
 DESK = Desk(ENGINE, {each.kind: each for each in (QUOTES, PRICE_LISTS, PLANS)})
 router = approval_router(DESK, roles)

@@ -7,8 +7,8 @@ from services.order.approval_engine import ENGINE
 from services.order.contracts.approval import CONTRACTS
 from services.order.expenses.approval import EXPENSES
 from services.order.roles.table import roles
+from shared.approvals.desk import Desk
 from shared.approvals.router import approval_router
-from shared.approvals.service import Desk
 
 SUBJECTS = (CONTRACTS, AMENDMENTS, TERMINATIONS, EXPENSES)
 DESK = Desk(ENGINE, {each.kind: each for each in SUBJECTS})

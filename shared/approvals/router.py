@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from shared.approvals.desk import Comment, Decide, Desk, Withdraw
 from shared.approvals.model import Status, Verdict
 from shared.approvals.repository import ApprovalFilter
 from shared.approvals.schemas import (
@@ -20,15 +21,7 @@ from shared.approvals.schemas import (
     ReasonIn,
     WithdrawIn,
 )
-from shared.approvals.service import (
-    Adopt,
-    Comment,
-    Decide,
-    Decision,
-    Desk,
-    Withdraw,
-    approvals,
-)
+from shared.approvals.service import Adopt, Decision, approvals
 from shared.auth.roles import Role
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page

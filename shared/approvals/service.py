@@ -6,7 +6,7 @@ A decision locks the document first, then its approval: an edit and a decision n
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +17,6 @@ from shared.approvals.repository import (
     Adopted,
     Approvals,
     newest_process,
-    process_version,
     store_process,
 )
 from shared.audit.changes import as_json
@@ -27,7 +26,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.deadlines.runner import Deadline, DeadlineHandler
 from shared.deadlines.schedule import cancel, schedule
 from shared.domain.aggregate import Aggregate, Change
-from shared.domain.errors import NotFound, StaleVersion
+from shared.domain.errors import StaleVersion
 from shared.events.payload import Payload
 
 approvals = Approvals()
@@ -68,33 +67,6 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class Decide:
-    """Speak in an approval, if it is still at version ``expected``."""
-
-    approval_id: UUID
-    expected: int | None
-    decision: Decision
-
-
-@dataclass(frozen=True, slots=True)
-class Comment:
-    """Say something without deciding."""
-
-    approval_id: UUID
-    expected: int | None
-    comment: str
-
-
-@dataclass(frozen=True, slots=True)
-class Withdraw:
-    """Take back what was submitted."""
-
-    approval_id: UUID
-    expected: int | None
-    comment: str | None
-
-
-@dataclass(frozen=True, slots=True)
 class Adopt:
     """Put a definition in force; ``roles`` are those that somebody may hold."""
 
@@ -128,8 +100,21 @@ class Engine:
     ) -> Approval:
         """Speak in the approval a locked document waits for; the document follows (S108, S122)."""
         approval = await self._waiting(uow, subject, document_id)
-        await self._decide(uow, subject, document, approval, said)
+        await self.decide(uow, subject, document, approval, said)
         return approval
+
+    async def decide(
+        self, uow: UnitOfWork, subject: Subject, document: Any, approval: Approval, said: Decision
+    ) -> None:
+        """Speak in a locked approval of a locked document; the document follows (S108, S220)."""
+        if said.verdict == Verdict.RETURN:
+            subject.require_returnable()
+        case = await subject.case(uow, document)
+        change = approval.decide(
+            said.verdict, said.comment, case, uow.actor, uow.now, self.events, said.voice
+        )
+        await self._save(uow, approval, change)
+        await subject.decided(uow, document, approval)
 
     async def adjust(
         self, uow: UnitOfWork, subject: Subject, document: Any, before: Case, comment: str | None
@@ -142,6 +127,24 @@ class Engine:
         await self._save(uow, approval, change)
         await subject.decided(uow, document, approval)
         return approval
+
+    async def withdraw(
+        self,
+        uow: UnitOfWork,
+        subject: Subject,
+        document: Any,
+        approval: Approval,
+        comment: str | None,
+    ) -> None:
+        """Take back a locked document from its locked approval; the document follows (S219)."""
+        subject.require_returnable()
+        change = approval.withdraw(comment, uow.actor, uow.now, self.events)
+        await self._save(uow, approval, change)
+        await subject.decided(uow, document, approval)
+
+    async def comment(self, uow: UnitOfWork, approval: Approval, comment: str) -> None:
+        """Say something in a locked approval without deciding (S122)."""
+        await self._save(uow, approval, approval.comment(comment, uow.actor, uow.now, self.events))
 
     async def end_with_document(self, uow: UnitOfWork, subject: Subject, document_id: UUID) -> None:
         """End the approval a locked document waits for, if any: it gave way to another."""
@@ -234,90 +237,9 @@ class Engine:
             raise ApprovalEnded(f"This {subject.kind} waits for no approval.")
         return approval
 
-    async def _decide(
-        self,
-        uow: UnitOfWork,
-        subject: Subject,
-        document: Any,
-        approval: Approval,
-        said: Decision,
-    ) -> None:
-        if said.verdict == Verdict.RETURN:
-            subject.require_returnable()
-        case = await subject.case(uow, document)
-        change = approval.decide(
-            said.verdict, said.comment, case, uow.actor, uow.now, self.events, said.voice
-        )
-        await self._save(uow, approval, change)
-        await subject.decided(uow, document, approval)
-
     async def _save(self, uow: UnitOfWork, approval: Approval, change: Change) -> None:
         await approvals.save(uow, approval, change)
         await _follow_limit(uow, approval)
-
-
-@dataclass(frozen=True)
-class Desk:
-    """The approvals of one service over HTTP: of which kinds of documents."""
-
-    engine: Engine
-    subjects: Mapping[str, Subject] = field(default_factory=dict)
-
-    async def decide(self, uow: UnitOfWork, command: Decide) -> Approval:
-        """Speak in an approval of the work list; its document follows (S108, S122, S220)."""
-        subject, document, approval = await self._locked(
-            uow, command.approval_id, command.expected, deciding=True
-        )
-        await self.engine._decide(uow, subject, document, approval, command.decision)
-        return approval
-
-    async def withdraw(self, uow: UnitOfWork, command: Withdraw) -> Approval:
-        """Take back what one submitted (S219)."""
-        subject, document, approval = await self._locked(
-            uow, command.approval_id, command.expected, deciding=False
-        )
-        subject.require_returnable()
-        change = approval.withdraw(command.comment, uow.actor, uow.now, self.engine.events)
-        await self.engine._save(uow, approval, change)
-        await subject.decided(uow, document, approval)
-        return approval
-
-    async def comment(self, uow: UnitOfWork, command: Comment) -> Approval:
-        """Say something without deciding (S122)."""
-        await approvals.seen(uow.conn, uow.actor, command.approval_id)
-        approval = await approvals.get_for_update(uow, command.approval_id, command.expected)
-        change = approval.comment(command.comment, uow.actor, uow.now, self.engine.events)
-        await self.engine._save(uow, approval, change)
-        return approval
-
-    async def adopt(self, uow: UnitOfWork, command: Adopt) -> Adopted:
-        """Put another definition in force (S219)."""
-        return await self.engine.adopt(uow, self.subjects[command.document_type], command)
-
-    async def process(self, conn: Connection, document_type: str, version: int | None) -> Adopted:
-        """Return the definition in force, or an older one.
-
-        Raises:
-            NotFound: there is no such version.
-        """
-        present = await self.engine.in_force(conn, self.subjects[document_type])
-        if version in (None, present.version):
-            return present
-        found = await process_version(conn, document_type, version)
-        if found is None:
-            raise NotFound.of("version", version)
-        return found
-
-    async def _locked(
-        self, uow: UnitOfWork, approval_id: UUID, expected: int | None, *, deciding: bool
-    ) -> tuple[Subject, Any, Approval]:
-        found = await approvals.seen(uow.conn, uow.actor, approval_id)
-        subject = self.subjects[found.document_type]
-        if deciding:
-            uow.actor.require(subject.permission(found))
-        with uow.conn.seeing_everything():  # who is asked by name may not see it otherwise
-            document = await subject.lock(uow, found.document_id)
-        return subject, document, await approvals.get_for_update(uow, approval_id, expected)
 
 
 async def _follow_limit(uow: UnitOfWork, approval: Approval) -> None:
