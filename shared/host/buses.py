@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import ssl
 from typing import TYPE_CHECKING, Any
+
+import structlog
 
 from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
@@ -11,9 +14,12 @@ from shared.bus.topics import Topic
 from shared.events.catalogue import all_events, inbound_events
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
+from shared.pacing import Backoff, wait_for
 
 if TYPE_CHECKING:
     from shared.bus.kafka import KafkaBus
+
+log = structlog.get_logger("kehu.bus")
 
 
 def declared_topics() -> list[Topic]:
@@ -23,24 +29,17 @@ def declared_topics() -> list[Topic]:
     return [Topic(name) for name in sorted({event.topic for event in events})]
 
 
-async def open_bus(settings: HostSettings, url: str | None) -> Bus:
-    """Return the bus, with all its topics; ``url`` is where the log in PostgreSQL is.
+async def open_bus(
+    settings: HostSettings, url: str | None, stop: asyncio.Event | None = None
+) -> Bus:
+    """Return the bus, with all its topics; ``url`` is where the log in PostgreSQL is. Who gives a
+    ``stop`` waits for brokers that are away until it is set, as with those that go away later.
 
     Raises:
         HostError: no address is given, or no broker answers there.
     """
     if settings.bus_kind == "kafka":
-        from aiokafka.errors import KafkaError  # only who uses Kafka waits for its client
-
-        bus = kafka_bus(settings)
-        try:
-            await bus.declare(declared_topics())
-        except (KafkaError, OSError) as error:
-            await bus.close()
-            raise HostError(
-                f"Kafka at {settings.kafka}: {type(error).__name__}: {error}"
-            ) from error
-        return bus
+        return await _open_kafka(settings, stop)
     if url is None:
         raise HostError(
             "Set KEHU_KAFKA or KEHU_BUS_URL: the databases are named in the environment too."
@@ -49,6 +48,25 @@ async def open_bus(settings: HostSettings, url: str | None) -> Bus:
     await log.migrate()
     await log.create_topics({each.name for each in declared_topics()})
     return log
+
+
+async def _open_kafka(settings: HostSettings, stop: asyncio.Event | None) -> KafkaBus:
+    from aiokafka.errors import KafkaError  # only who uses Kafka waits for its client
+
+    bus, backoff = kafka_bus(settings), Backoff(first=0.5)
+    while True:
+        try:
+            await bus.declare(declared_topics())
+            return bus
+        except (KafkaError, OSError) as error:
+            said = f"Kafka at {settings.kafka}: {type(error).__name__}: {error}"
+            if stop is None:
+                await bus.close()
+                raise HostError(said) from error
+            if stop.is_set():
+                return bus  # nothing will be asked of it
+            log.warning("waiting for the bus", reason=said[:300])
+            await wait_for(stop, backoff.next())
 
 
 def kafka_bus(settings: HostSettings) -> KafkaBus:

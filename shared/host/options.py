@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -55,6 +56,7 @@ async def opened(
     say: Say = silent,
     *,
     any_version: bool = False,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[Opened]:
     """Open the databases of services and the bus; the embedded server runs meanwhile.
 
@@ -67,7 +69,7 @@ async def opened(
         if not any_version:
             for service in services:
                 await require_current(service, databases.places[service.name])
-        bus = await open_bus(settings, databases.bus_url)
+        bus = await open_bus(settings, databases.bus_url, stop)
         stack.push_async_callback(bus.close)
         dbs: dict[str, Database] = {}
         for service in services:

@@ -35,7 +35,7 @@ async def _work(settings: HostSettings, name: str, stop: asyncio.Event, *, liste
         sock = (
             stack.enter_context(server.listen(settings.host, settings.port)) if listening else None
         )
-        here = await stack.enter_async_context(opened(settings, [name], say))
+        here = await stack.enter_async_context(opened(settings, [name], say, stop=stop))
         (service,) = here.services
         db = here.dbs[name]
         worker = service.worker(here.databases.settings(service), here.bus, db)

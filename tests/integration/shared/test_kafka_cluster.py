@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 import textwrap
@@ -11,6 +12,9 @@ from pathlib import Path
 import psutil
 import pytest
 
+from shared.host.buses import declared_topics, open_bus
+from shared.host.errors import HostError
+from shared.host.settings import HostSettings
 from tests.support.kafka import client
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.distribution import find_distribution
@@ -52,6 +56,28 @@ async def test_a_broker_that_lost_its_log_comes_back_empty(cluster: KafkaCluster
     cluster.wipe()
     cluster.restart()
     assert await client.topics(cluster.bootstrap) == []
+
+
+async def test_a_worker_that_starts_while_the_broker_is_away_waits_for_it(
+    cluster: KafkaCluster,
+) -> None:
+    """F5: until it is there, or the worker is told to stop; a command that is run by hand says so
+    at once."""
+    settings = HostSettings.of(kafka=cluster.bootstrap)
+    cluster.kill()
+    with pytest.raises(HostError, match=cluster.bootstrap):
+        await open_bus(settings, None)
+    told = asyncio.Event()
+    given_up = asyncio.create_task(open_bus(settings, None, told))
+    waiting = asyncio.create_task(open_bus(settings, None, asyncio.Event()))
+    done, _ = await asyncio.wait({given_up, waiting}, timeout=2)
+    assert not done
+    told.set()
+    await (await asyncio.wait_for(given_up, 20)).close()
+    cluster.restart()
+    bus = await asyncio.wait_for(waiting, 60)
+    assert {each.name for each in declared_topics()} <= set(await client.topics(cluster.bootstrap))
+    await bus.close()
 
 
 def test_a_running_broker_keeps_its_log(cluster: KafkaCluster) -> None:
