@@ -49,12 +49,14 @@ _CUSTOMER = (
 )
 _PORTAL_USER = (
     blanked(Subject.PORTAL_USER, drafts, "portal_user_id", "note"),
+    kept(Subject.PORTAL_USER, orders, "portal_user_id", "note", why=_CONTRACT),
     *common.acting(Subject.PORTAL_USER, metadata),
     common.answers(Subject.PORTAL_USER, metadata),
 )
 _STAFF = (
     record(Subject.STAFF, staff),
     Place(Subject.STAFF, contracts, _signed, ("signer",), Erasing.KEEP, _CONTRACT),
+    kept(Subject.STAFF, expenses, "owner_id", "payee", "purpose", "reason", why=_BOOKS),
     *common.imports(metadata),
     *common.conduct(metadata, staff),
     common.parked(Subject.STAFF, metadata),

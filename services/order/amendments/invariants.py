@@ -39,13 +39,14 @@ AMENDMENTS = (
     ),
     Invariant(
         "amendments.32",
-        "Who approves an amendment wrote neither on it nor on its contract.",
+        "Who approves an amendment wrote neither on it nor on its contract as it was then: later"
+        " amendments have authors of their own.",
         """
         SELECT a.number, a.approved_by, a.approved_for
-        FROM contract_amendment AS a JOIN contract AS c ON c.id = a.contract_id
+        FROM contract_amendment AS a
+        LEFT JOIN contract AS c ON c.id = a.contract_id AND c.revision <= a.revision
         WHERE (a.status = 'approved') <> (a.approved_by IS NOT NULL)
-           OR a.approved_by = ANY (a.authors || c.authors)
-           OR a.approved_for = ANY (a.authors || c.authors)
+           OR ARRAY[a.approved_by, a.approved_for] && (a.authors || c.authors)
         """,
     ),
     bound_to_content(

@@ -61,7 +61,8 @@ ORDERS = (
         WHERE o.contract_id IS NOT NULL
           AND (l.product_id, l.unit_price, l.discount)
               IS DISTINCT FROM (ol.product_id, ol.unit_price, ol.discount)
-          AND NOT (l.id IS NULL AND o.status IN ('cancelled', 'rejected') AND EXISTS (
+          AND NOT (l.id IS NULL AND (o.status IN ('cancelled', 'rejected')
+                                     OR (o.status = 'closed' AND ol.delivered = 0)) AND EXISTS (
               SELECT FROM contract_revision AS r, jsonb_array_elements(r.content -> 'lines') AS was
               WHERE r.contract_id = o.contract_id
                 AND CAST(was ->> 'id' AS uuid) = ol.contract_line_id))

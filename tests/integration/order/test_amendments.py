@@ -152,6 +152,19 @@ async def test_less_than_was_ordered_is_not_agreed(order: ServiceUnderTest) -> N
     assert (await contract_now(order, contract))["total"] == money("400.00")
 
 
+async def test_what_was_closed_undelivered_takes_nothing(order: ServiceUnderTest) -> None:
+    """S129: its line may go, and what the order was keeps standing there."""
+    buyer = await customer(order)
+    contract = await signed_contract(order, buyer)
+    ordered = await approved_order(order, buyer, call(contract, "4"), contract_id=contract["id"])
+    await done(order, "sales_manager", f"orders/{ordered['id']}/close", seen=ordered)
+    sold = await product(order)
+    after = await amended(order, contract, kind="swap", lines=[line(sold)])
+    assert [each["product_id"] for each in after["lines"]] == [str(sold)]
+    closed = await read(order, f"orders/{ordered['id']}")
+    assert closed["lines"][0]["contract_line_id"] == contract["lines"][0]["id"]
+
+
 async def test_orders_stay_within_the_term_and_with_their_customer(order: ServiceUnderTest) -> None:
     """30, S129."""
     buyer, other = await customer(order), await customer(order)
@@ -195,6 +208,25 @@ async def test_nobody_approves_what_they_wrote(order: ServiceUnderTest) -> None:
     await decided(order, amendment)
     after = await contract_now(order, contract)
     assert set(amendment["authors"]) < set(after["authors"])
+
+
+async def test_who_approved_an_amendment_may_propose_the_next(order: ServiceUnderTest) -> None:
+    """S129, S32: an author of the contract from then on; what they approved before stays right."""
+    contract = await signed_contract(order, await customer(order))
+    first = await proposed(order, contract, payment_days=60)
+    answer = await try_to_decide(order, first, name="孙八")
+    assert answer.status_code == 200
+    contract = await contract_now(order, contract)
+    answer = await try_to_propose(order, contract, BOSS, name="孙八", payment_days=45)
+    await decided(order, answer.json())
+    answer = await try_to_propose(
+        order, await contract_now(order, contract), kind="termination", reason="客户违约"
+    )
+    assert code(await try_to_decide(order, answer.json(), name="孙八")) == (
+        403,
+        "approver_is_author",
+    )
+    await decided(order, answer.json())
 
 
 async def test_who_drafted_a_contract_does_not_approve_its_amendment(
