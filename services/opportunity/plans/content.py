@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from dataclasses import asdict
 
 from services.opportunity.plans.model import Plan
+from shared.domain.canonical import hash_of
 
 
 def content_hash(plan: Plan) -> str:
@@ -18,7 +17,4 @@ def content_hash(plan: Plan) -> str:
         "targets": [plan.visits, plan.calls, plan.messages],
         "items": [{**asdict(item), "result": None} for item in plan.items],
     }
-    canonical = json.dumps(
-        content, sort_keys=True, ensure_ascii=False, separators=(",", ":"), default=str
-    )
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hash_of(content)

@@ -3,10 +3,8 @@ to."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-
 from services.opportunity.prices.model import PriceList
+from shared.domain.canonical import hash_of
 from shared.domain.money import CENT, QUANTITY_STEP
 
 
@@ -25,5 +23,4 @@ def content_hash(listed: PriceList) -> str:
             for each in listed.prices
         ),
     }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hash_of(content)

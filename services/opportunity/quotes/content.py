@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from typing import TYPE_CHECKING, Any
 
+from shared.domain.canonical import hash_of
 from shared.domain.money import CENT, QUANTITY_STEP, SHARE_STEP
 
 if TYPE_CHECKING:
@@ -30,8 +29,7 @@ def content_hash(quote: Quote) -> str:
         "valid_until": quote.valid_until.isoformat(),
         "lines": [_line(line) for line in quote.lines],
     }
-    canonical = json.dumps(content, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(canonical.encode()).hexdigest()
+    return hash_of(content)
 
 
 def _line(line: QuoteLine) -> dict[str, Any]:
