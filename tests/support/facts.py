@@ -8,14 +8,20 @@ from services.analytics.metadata import FACTS
 from services.analytics.tables import metadata
 from shared.events.approvals import ApprovalState, ProcessState
 from shared.events.catalogue import all_events
+from shared.events.customer import LevelProposalState
 from shared.events.documents import DocumentState
+from shared.events.expenses import ExpenseState
 from shared.events.identity import PortalUserState, SigningKeyState
 from shared.events.order import OrderDraftState
+from shared.events.order_agreements import AmendmentState
 from shared.events.payload import Payload
+from shared.events.plans import PlanState
 from tests.support.services import ServiceUnderTest
 
 #: What no report is about: papers, who is asked for an approval (its outcome is an event of the
-#: document), keys, who uses the portal, and what customers draft there before it is an order.
+#: document), what is proposed of a level or a contract (it is an event of the customer or contract
+#: once it is so), plans and expenses, keys, who uses the portal, and what customers draft there
+#: before it is an order.
 _UNREPORTED = (
     ApprovalState,
     ProcessState,
@@ -23,6 +29,10 @@ _UNREPORTED = (
     SigningKeyState,
     PortalUserState,
     OrderDraftState,
+    LevelProposalState,
+    AmendmentState,
+    PlanState,
+    ExpenseState,
 )
 TABLES = [table.fullname for table in metadata.sorted_tables if table.schema == FACTS]
 
