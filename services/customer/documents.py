@@ -33,8 +33,10 @@ def _itself(customer: Customer) -> UUID:
 DESK = Desk(
     service="customer",
     linked={
-        "customer": Linked("customer.read", "customer.change", customers.get, _itself),
-        "contact": Linked("contact.read", "contact.change", _contact, _itself),
+        "customer": Linked(
+            "customer.read", "customer.change", customers.get, _itself, customers.hold
+        ),
+        "contact": Linked("contact.read", "contact.change", _contact, _itself, contacts.hold),
     },
     events=DocumentEvents(
         attached=CustomerDocumentAttached,

@@ -32,12 +32,14 @@ GIVEN_UP_AFTER = timedelta(days=1)
 class Linked:
     """A kind of object that has documents. ``find`` reads one as the actor may see it, and raises
     NotFound otherwise; ``change`` is what whoever attaches needs, and ``customer`` says whose
-    what was found is: nobody's, if it is no customer's."""
+    what was found is: nobody's, if it is no customer's. ``hold`` keeps a person from being erased
+    up to the commit, and refuses one who was."""
 
     read: str
     change: str
     find: Callable[[Connection, UUID], Awaitable[Any]]
     customer: Callable[[Any], UUID | None] = attrgetter("customer_id")
+    hold: Callable[[UnitOfWork, UUID], Awaitable[None]] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +139,8 @@ class Desk:
         """Attach a file to an object as a new document (S11, S70, S118)."""
         kind, object_id = command.object_type, command.object_id
         found = await self.object_to_change(uow.conn, uow.actor, kind, object_id)
+        if hold := self.linked[kind].hold:
+            await hold(uow, object_id)
         document = Document.of(
             await _version(uow, command.file, 1),
             object_type=kind,

@@ -15,6 +15,7 @@ from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import NotFound
+from shared.privacy.subjects import PersonErased
 
 SORTS = {
     "created": Sort(contacts.c.id, UUID),
@@ -37,6 +38,16 @@ class Contacts(Repository[Contact]):
         if contact.customer_id != customer_id:
             raise NotFound.of(self.noun, contact_id)
         return contact
+
+    async def hold(self, uow: UnitOfWork, contact_id: UUID) -> None:
+        """Keep a contact from being erased up to the commit.
+
+        Raises:
+            PersonErased: nothing is entered about who was.
+        """
+        mine = sa.select(contacts.c.erased_at).where(contacts.c.id == contact_id)
+        if await uow.conn.scalar(mine.with_for_update(read=True, key_share=True)) is not None:
+            raise PersonErased.named(self.noun)
 
     async def primary(self, uow: UnitOfWork, customer_id: UUID) -> Contact | None:
         """Lock and return the primary contact of a customer, if there is one."""

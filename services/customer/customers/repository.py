@@ -27,6 +27,7 @@ from shared.domain.aggregate import Change
 from shared.domain.errors import NotFound
 from shared.domain.ids import new_id
 from shared.domain.owner import Owner
+from shared.privacy.subjects import PersonErased
 
 _DUPLICATES_SHOWN = 5
 SORTS = {
@@ -191,11 +192,15 @@ class Customers(Repository[Customer]):
 
         Raises:
             NotFound: there is none, or it is hidden.
+            PersonErased: nothing is entered about who was erased.
         """
         seen = uow.conn.seeing(customers.c.owner_id)
-        query = sa.select(customers.c.id).where(customers.c.id == customer_id, *seen)
-        if await uow.conn.scalar(query.with_for_update(key_share=True)) is None:
+        query = sa.select(customers.c.erased_at).where(customers.c.id == customer_id, *seen)
+        row = (await uow.conn.execute(query.with_for_update(key_share=True))).one_or_none()
+        if row is None:
             raise NotFound.of(self.noun, customer_id)
+        if row.erased_at is not None:
+            raise PersonErased.named(self.noun)
 
     async def of_owner(self, uow: UnitOfWork, owner_id: UUID, limit: int) -> list[Customer]:
         """Lock and return up to ``limit`` customers of one owner; none if they are hidden."""

@@ -11,7 +11,7 @@ import pytest
 from shared.documents.housekeeping import sweep
 from shared.documents.settings import storage
 from shared.domain.ids import new_id
-from tests.support.documents import PDF, attached
+from tests.support.documents import PDF, attached, send
 from tests.support.services import ServiceUnderTest
 
 Json = dict[str, Any]
@@ -99,6 +99,28 @@ async def test_documents_of_a_person_go_with_their_files(customer: ServiceUnderT
     assert await store.size(blob) is None
 
 
+async def test_nothing_is_attached_to_who_was_erased(customer: ServiceUnderTest) -> None:
+    """GDPR Art. 17: whoever comes first, no file is left with a title that tells who it was."""
+    title = "名片 被遗忘者"
+    for _ in range(5):
+        _, contact = await a_contact(customer)
+        about = {"object_type": "contact", "object_id": contact["id"]}
+        async with (
+            customer.client("account_manager") as client,
+            customer.client("data_steward") as steward,
+        ):
+            erased, sent = await asyncio.gather(
+                erase(steward, "contact", contact["id"]),
+                send(client, PAPERS, "contact", contact["id"], title=title),
+            )
+            assert erased.status_code == 200, erased.text
+            left = (await client.get(PAPERS, params=about)).json()["items"]
+            assert {each["title"] for each in left} <= {"erased"}
+            late = await send(client, PAPERS, "contact", contact["id"], title=title)
+            refused = [late] if sent.is_success else [sent, late]
+            assert {each.json()["code"] for each in refused} == {"person_erased"}
+
+
 async def test_a_sole_trader_is_forgotten_when_nothing_is_done_with_them_any_more(
     customer: ServiceUnderTest,
 ) -> None:
@@ -132,6 +154,8 @@ async def test_a_sole_trader_is_forgotten_when_nothing_is_done_with_them_any_mor
                 f"/v1/customers/{made['id']}/{step}", json=body, headers={"If-Match": '"v3"'}
             )
             assert answer.status_code in (409, 422), answer.text
+        refused = await client.post(f"/v1/customers/{made['id']}/contacts", json=PERSON)
+        assert (refused.status_code, refused.json()["code"]) == (409, "person_erased")
 
 
 async def test_staff_are_forgotten_after_they_left(customer: ServiceUnderTest) -> None:
