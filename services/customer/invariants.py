@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from uuid import UUID
+
 from services.customer.levels.model import TRANSITIONS, Status
 from services.customer.timeline.projection import EVENTS
 from shared.approvals import invariants as approvals
@@ -12,8 +14,9 @@ from shared.imports import invariants as imports
 
 _HAN_AND_DIGITS = "[^一-龥0-9]"
 
-#: What always concerns a customer. Files may belong to what is nobody's, such as a product.
-_ALWAYS = [event for event in EVENTS if event.model_fields["customer_id"].is_required()]
+#: What always concerns a customer. Files may belong to what is nobody's, such as a product, and
+#: expenses may be for nobody.
+_ALWAYS = [event for event in EVENTS if event.model_fields["customer_id"].annotation is UUID]
 _DOCUMENTS = ", ".join(sorted({f"'{event.aggregate_type}'" for event in _ALWAYS}))
 
 INVARIANTS = (

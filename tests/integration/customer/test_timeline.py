@@ -25,6 +25,7 @@ from shared.inbox.inbox import Inbox
 from shared.inbox.replay import replay
 from shared.service import NAMES
 from tests.conftest import Launch
+from tests.support import expenses
 from tests.support import opportunity as opportunity_support
 from tests.support import order as order_support
 from tests.support.applications import application
@@ -113,6 +114,22 @@ async def test_all_services_tell_one_story(customer: ServiceUnderTest, feed: Fee
         "document_id": str(placed.order_id),
         "link": f"/v1/orders/{placed.order_id}",
     }
+
+
+async def test_an_expense_for_nobody_is_in_no_timeline(
+    customer: ServiceUnderTest, feed: Feed, launch: Launch
+) -> None:
+    """S01, S109: nor is it missed there; one for a customer is told."""
+    buyer = await a_formal_customer(customer, "有费用的公司")
+    order = await launch("order")
+    seller = {"owner_id": order.person("account_manager")}
+    await deliver(order, buyer.model_copy(update=seller), buyer.customer_id)
+    await expenses.drafted(order)
+    await expenses.drafted(order, customer_id=str(buyer.customer_id))
+    await feed.send(await envelopes(order))
+    items = (await timeline(customer, str(buyer.customer_id)))["items"]
+    assert [each["kind"] for each in items] == ["expense.drafted"]
+    await customer.check()
 
 
 async def test_files_of_a_customer_are_told_from_all_services(
