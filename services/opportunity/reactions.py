@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.opportunity.activities.repository import hand_over_contacts
 from services.opportunity.approval_engine import ENGINE
+from services.opportunity.customers.projection import project_customers
 from services.opportunity.opportunities.service import (
     follow_customer,
     follow_successor,
@@ -22,7 +23,9 @@ from shared.inbox.arrival import Received
 
 async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerChanged]) -> None:
     """Open opportunities, their quotes and due contacts follow their customer to its new owner
-    (S04)."""
+    (S04). The customer goes first: whoever holds it has committed then, and who comes later finds
+    it with the new owner."""
+    await project_customers(uow, [received])
     customer = received.data
     owner = Owner(customer.owner_id, customer.department, customer.branch)
     await follow_customer(uow, customer.customer_id, customer.previous_owner_id, owner)

@@ -11,6 +11,7 @@ from uuid import UUID
 from services.order.approval_engine import ENGINE
 from services.order.contracts.service import contracts
 from services.order.contracts.status import Status as Contract
+from services.order.customers.projection import project_customers
 from services.order.deliveries.drafting import deliveries
 from services.order.deliveries.model import Status as Delivery
 from services.order.expenses.approval import expenses
@@ -51,7 +52,9 @@ OPEN_WORK = (
 
 
 async def hand_over_open_work(uow: UnitOfWork, received: Received[CustomerOwnerChanged]) -> None:
-    """What is open with a customer follows it to the new owner (S04)."""
+    """What is open with a customer follows it to the new owner (S04). The customer goes first:
+    whoever holds it has committed then, and who comes later finds it with the new owner."""
+    await project_customers(uow, [received])
     customer = received.data
     owner = Owner(customer.owner_id, customer.department, customer.branch)
     await _hand_over(uow, customer.previous_owner_id, owner, customer.customer_id)
@@ -72,7 +75,8 @@ async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft])
 async def _hand_over(
     uow: UnitOfWork, before: UUID, owner: Owner, customer_id: UUID | None = None
 ) -> None:
-    for work in OPEN_WORK:
+    # Twice: what was made of a document while it was waited for has come up behind its place.
+    for work in OPEN_WORK * 2:
         columns = work.documents.table.c
         query = work.documents.query().where(
             columns.owner_id == before, columns.status.in_(sorted(work.open))

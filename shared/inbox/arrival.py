@@ -16,7 +16,7 @@ from shared.events.envelope import Envelope
 from shared.events.payload import INBOUND, Payload, payload_class, service_of
 from shared.inbox import inbound
 
-P = TypeVar("P", bound=Payload)
+P_co = TypeVar("P_co", bound=Payload, covariant=True)
 
 _BIGGEST_VERSION = 2**63 - 1
 
@@ -34,11 +34,11 @@ class Reason(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Received(Generic[P]):
+class Received(Generic[P_co]):
     """What a handler gets: the event's envelope and its parsed payload."""
 
     envelope: Envelope
-    data: P
+    data: P_co
 
 
 @dataclass(slots=True)

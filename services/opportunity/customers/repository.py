@@ -30,7 +30,8 @@ _columns = [customers.c[name] for name in KnownCustomer.__slots__]
 
 
 async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
-    """Return a customer to deal with.
+    """Return a customer to deal with. It stays with its owner up to the commit: what is entered is
+    there when the customer is handed over, or comes after (S04).
 
     Raises:
         UnknownCustomer: there is none, it is hidden, or its event has not arrived yet.
@@ -38,7 +39,7 @@ async def known_customer(conn: Connection, customer_id: UUID) -> KnownCustomer:
     """
     seen = conn.seeing(customers.c.owner_id)
     query = sa.select(*_columns).where(customers.c.id == customer_id, *seen)
-    row = (await conn.execute(query)).one_or_none()
+    row = (await conn.execute(query.with_for_update(read=True))).one_or_none()
     if row is None:
         raise UnknownCustomer.field(
             "/customer_id",

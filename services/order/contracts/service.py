@@ -119,7 +119,7 @@ class CompleteContract:
 
 async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
     """Draft a contract with a known customer (S117, S120)."""
-    customer = await known_customer(uow.conn, command.customer_id)
+    customer = await known_customer(uow.conn, command.customer_id, hold=True)
     must_stay(customer)
     content = Content(
         title=command.title,

@@ -21,6 +21,7 @@ _by_id = sa.select(
     customers.c.branch,
     customers.c.region,
 ).where(customers.c.id == sa.bindparam("id"))
+_held = _by_id.with_for_update(read=True)
 
 
 def owner_of(customer_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[UUID]:
@@ -29,20 +30,24 @@ def owner_of(customer_id: sa.ColumnElement[UUID]) -> sa.ColumnElement[UUID]:
     return mine.scalar_subquery()
 
 
-async def find_customer(conn: Connection, customer_id: UUID) -> Customer | None:
-    """Return the customer if the replica has it, and it is not hidden."""
-    row = (await conn.execute(_by_id, {"id": customer_id})).one_or_none()
+async def find_customer(
+    conn: Connection, customer_id: UUID, *, hold: bool = False
+) -> Customer | None:
+    """Return the customer if the replica has it, and it is not hidden; with ``hold`` it stays with
+    its owner up to the commit."""
+    row = (await conn.execute(_held if hold else _by_id, {"id": customer_id})).one_or_none()
     found = None if row is None else Customer(*row)
     return found if found and conn.scope.sees(found.owner_id) else None
 
 
-async def known_customer(conn: Connection, customer_id: UUID) -> Customer:
-    """Return the customer a request names.
+async def known_customer(conn: Connection, customer_id: UUID, *, hold: bool = False) -> Customer:
+    """Return the customer a request names; who enters something new about it ``holds`` it, so that
+    what is entered is there when the customer is handed over, or comes after (S04).
 
     Raises:
         UnknownCustomer: there is none, it is hidden, or its event has not arrived yet, S120.
     """
-    customer = await find_customer(conn, customer_id)
+    customer = await find_customer(conn, customer_id, hold=hold)
     if customer is None:
         raise UnknownCustomer.named()
     return customer

@@ -110,7 +110,7 @@ async def draft_direct_delivery(uow: UnitOfWork, command: DraftDirectDelivery) -
         for product, each in zip(products, command.lines, strict=True)
     ]
     must_fit(lines)
-    customer = await known_customer(uow.conn, command.customer_id)
+    customer = await known_customer(uow.conn, command.customer_id, hold=True)
     customer.must_trade()
     await _cover(uow, customer.id, command.currency, total(line.amount for line in lines))
     heading = Heading(

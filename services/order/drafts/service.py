@@ -129,7 +129,7 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
         NotListed: a product cannot be ordered any more.
         PricesChanged: it comes to another total than the customer agreed to.
     """
-    buyer = await buyer_of(uow.conn, uow.actor)
+    buyer = await buyer_of(uow.conn, uow.actor, hold=True)
     draft = await drafts.get_for_update(uow, command.draft_id, command.expected)
     draft.must_be_open()
     origin = Origin(chain=_chain(command.permitted))

@@ -133,5 +133,5 @@ async def _settle_references(uow: UnitOfWork, content: Content) -> str | None:
         content.customer_id = contract.customer_id
         return contract.region
     if content.customer_id is not None:
-        return (await known_customer(uow.conn, content.customer_id)).region
+        return (await known_customer(uow.conn, content.customer_id, hold=True)).region
     return None

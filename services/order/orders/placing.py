@@ -99,7 +99,7 @@ async def place_order(uow: UnitOfWork, command: PlaceOrder) -> Order:
     must_be_permitted(command.chain, command.permitted)
     if command.chain == Chain.CONTRACT_FIRST:
         raise ContractNeeded("Orders of the contract_first type are placed under a contract.")
-    customer = await known_customer(uow.conn, command.customer_id)
+    customer = await known_customer(uow.conn, command.customer_id, hold=True)
     customer.must_trade()
     days = command.payment_days
     return await _place(
@@ -118,7 +118,7 @@ async def call_off(uow: UnitOfWork, command: CallOffOrder) -> Order:
     """Enter an order under a signed contract, within what it leaves open (S120, S121). Who wrote on
     the contract is an author of the order as well, and does not review it (S123)."""
     must_be_permitted(command.chain, command.permitted)
-    customer = await known_customer(uow.conn, command.customer_id)
+    customer = await known_customer(uow.conn, command.customer_id, hold=True)
     customer.must_trade()
     contract = await contracts.get_for_update(uow, command.contract_id)
     contract.validity.must_allow(command.customer_id, business_date(uow.now))

@@ -42,8 +42,9 @@ class Buyer:
             raise NotFound.of(noun, document_id)
 
 
-async def buyer_of(conn: Connection, actor: Actor) -> Buyer:
-    """Return for whom somebody buys.
+async def buyer_of(conn: Connection, actor: Actor, *, hold: bool = False) -> Buyer:
+    """Return for whom somebody buys; with ``hold`` the customer stays with its owner up to the
+    commit.
 
     Raises:
         NotPortalUser: for nobody.
@@ -53,7 +54,7 @@ async def buyer_of(conn: Connection, actor: Actor) -> Buyer:
     if actor.customer_id is None:
         raise NotPortalUser("Sign in as somebody of a customer.")
     with conn.seeing_everything():  # the customer is that of a colleague of the house
-        customer = await find_customer(conn, actor.customer_id)
+        customer = await find_customer(conn, actor.customer_id, hold=hold)
     if customer is None or customer.status != FORMAL:
         raise PortalClosed("The portal is open to formal customers.")
     row = (await conn.execute(_known, {"id": actor.id})).one_or_none()

@@ -62,7 +62,7 @@ class CreditReceipt:
 
 async def record_receipt(uow: UnitOfWork, command: RecordReceipt) -> Receipt:
     """Record money that came in: method, time, amount, handler, account (S159)."""
-    customer = await known_customer(uow.conn, command.customer_id)
+    customer = await known_customer(uow.conn, command.customer_id, hold=True)
     if command.received_on > business_date(uow.now):
         message = "Money is recorded when it has come in, not before."
         raise Invalid.field("/received_on", message, "in_the_future")

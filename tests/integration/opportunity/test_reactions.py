@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 from uuid import UUID
 
+from services.opportunity.opportunities import service
+from services.opportunity.opportunities.model import Estimate
+from shared.domain.actor import Actor
 from shared.domain.ids import new_id
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.order import ContractSigned, OrderApproved
@@ -286,3 +290,23 @@ async def test_an_approval_goes_to_the_managers_of_the_new_owner(
             assert answer.status_code == status
         seen = succeeded(await present.get(f"/v1/quotes/{waiting['id']}"))
     assert (seen["status"], seen["owner_id"]) == ("approved", str(heir))
+
+
+async def test_what_is_opened_at_the_same_moment_follows_as_well(
+    opportunity: ServiceUnderTest,
+) -> None:
+    """S04: an opportunity whose transaction is open while its customer is handed over does not stay
+    behind with somebody who does not see the customer any more."""
+    customer_id = await known_customer(opportunity)
+    before, heir = opportunity.person("account_manager"), new_id()
+    state = customer_state(customer_id, owner_id=heir)
+    moved = CustomerOwnerChanged(**state, previous_owner_id=before)
+    async with opportunity.db.transaction(Actor(before, "account_manager")) as uow:
+        found = await service.open_opportunity(
+            uow, service.OpenOpportunity(customer_id, Estimate(name="增容改造", currency="CNY"))
+        )
+        handing = asyncio.create_task(deliver(opportunity, moved, customer_id, 2))
+        await asyncio.sleep(0.5)  # unless it waits for us, it is through by now
+    await handing
+    assert (await _read(opportunity, str(found.id)))["owner_id"] == str(heir)
+    assert await parked(opportunity) == []

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterator, Mapping
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
 import pytest
 
+from services.order.deliveries.drafting import DraftDelivery, draft_delivery
+from services.order.orders.placing import PlaceOrder, place_order
+from services.order.products.line import Asked
+from services.order.reactions import hand_over_open_work
+from shared.domain.actor import SYSTEM, Actor
 from shared.domain.ids import new_id
 from shared.events.customer import CustomerOwnerChanged
 from shared.events.staff import StaffHired, StaffLeft
+from shared.events.vocabulary import Chain
+from shared.inbox.arrival import Received
 from tests.support import fulfilment
 from tests.support import order as trade
 from tests.support.amending import approval_of, contract_now, proposed
 from tests.support.expenses import expense_now, submitted
-from tests.support.opportunity import customer_state, deliver, parked, redeliver
+from tests.support.opportunity import customer_state, deliver, event, parked, redeliver
 from tests.support.services import ServiceUnderTest
 
 Body = dict[str, Any]
@@ -192,3 +201,55 @@ async def test_without_a_successor_documents_stay(
     )
     await deliver(order, left, new_id())
     assert {owner for owner, *_ in await _owners(order, work)} == {str(leaver)}
+
+
+@pytest.mark.parametrize("entered", ["order", "delivery"])
+async def test_what_is_entered_at_the_same_moment_follows_as_well(
+    order: ServiceUnderTest, product: UUID, entered: str
+) -> None:
+    """S04: a document whose transaction is open while its customer is handed over does not stay
+    behind with somebody who does not see the customer any more."""
+    customer = await trade.customer(order)
+    before, heir = trade.seller(order), new_id()
+    ordered = await trade.approved_order(order, customer, trade.line(product))
+    state = customer_state(customer, owner_id=heir)
+    moved = CustomerOwnerChanged(**state, previous_owner_id=before)
+    seller = Actor(before, trade.SELLER, department="销售一部", branch="上海")
+    async with order.db.transaction(seller) as uow:
+        document: Any
+        if entered == "order":
+            price = Decimal("100.00")
+            asked = (Asked(product_id=product, quantity=Decimal(1), unit_price=price),)
+            document = await place_order(
+                uow,
+                PlaceOrder(
+                    chain=Chain.ORDINARY,
+                    permitted=tuple(Chain),
+                    customer_id=customer,
+                    currency="CNY",
+                    lines=asked,
+                ),
+            )
+        else:
+            document = await draft_delivery(uow, DraftDelivery(order_ids=(UUID(ordered["id"]),)))
+        handing = asyncio.create_task(deliver(order, moved, customer, 2))
+        await asyncio.sleep(0.5)  # unless it waits for us, it is through by now
+    await handing
+    kind = {"order": "orders", "delivery": "deliveries"}[entered]
+    shown = await trade.read(order, f"{kind}/{document.id}")
+    assert shown["owner_id"] == str(heir)
+    assert await parked(order) == []
+
+
+async def test_a_customer_that_was_handed_over_is_nothing_to_its_previous_owner_at_once(
+    order: ServiceUnderTest, product: UUID
+) -> None:
+    """S04: also when the news reaches the documents before it reaches the replica."""
+    customer = await trade.customer(order)
+    state = customer_state(customer, owner_id=new_id())
+    moved = CustomerOwnerChanged(**state, previous_owner_id=trade.seller(order))
+    async with order.db.transaction(SYSTEM) as uow:
+        await hand_over_open_work(uow, Received(event(moved, customer, 2), moved))
+    body = {"customer_id": str(customer), "lines": [trade.line(product)]}
+    answer = await trade.send(order, trade.SELLER, "orders", body)
+    assert answer.json()["code"] == "unknown_customer"
