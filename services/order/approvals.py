@@ -6,10 +6,10 @@ from services.order.amendments.approval import AMENDMENTS, TERMINATIONS
 from services.order.approval_engine import ENGINE
 from services.order.contracts.approval import CONTRACTS
 from services.order.expenses.approval import EXPENSES
-from services.order.roles.table import roles
+from services.order.staff.table import staff
 from shared.approvals.desk import Desk
 from shared.approvals.router import approval_router
 
 SUBJECTS = (CONTRACTS, AMENDMENTS, TERMINATIONS, EXPENSES)
 DESK = Desk(ENGINE, {each.kind: each for each in SUBJECTS})
-router = approval_router(DESK, roles)
+router = approval_router(DESK, staff)

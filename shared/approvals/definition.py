@@ -124,6 +124,7 @@ class Known:
     has_amount: bool
     needs_authority: bool
     has_superiors: bool = False
+    people: Collection[UUID] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,6 +136,12 @@ class Process:
     at_limit: AtLimit = AtLimit.ESCALATE
     ladder: tuple[str, ...] = ()
     currency: str = DEFAULT_CURRENCY
+
+    @property
+    def people(self) -> list[UUID]:
+        """All who are asked by name."""
+        steps = (step for route in self.routes for step in route.steps)
+        return [each for step in steps for voice in step.voices for each in voice.people]
 
     def steps_for(self, case: Case) -> tuple[Step, ...]:
         """Return the steps of a document; of several routes that take it, the most special."""
@@ -190,6 +197,7 @@ def _check_step(step: Step, known: Known, at: str) -> None:
     for place, voice in enumerate(step.voices):
         _must_be_known(voice.roles, known.roles, f"{at}/voices/{place}/roles")
         _must_be_known(voice.permissions, known.permissions, f"{at}/voices/{place}/permissions")
+        _must_be_known(voice.people, known.people, f"{at}/voices/{place}/people")
         if voice.authority and not known.needs_authority:
             message = "This kind of document demands no authority."
             raise InvalidProcess.field(f"{at}/voices/{place}/authority", message)
@@ -200,7 +208,7 @@ def _check_step(step: Step, known: Known, at: str) -> None:
             raise InvalidProcess.field(f"{at}/voices/{place}", "A voice names who is asked.")
 
 
-def _must_be_known(named: Iterable[str], known: Collection[str], at: str) -> None:
+def _must_be_known(named: Iterable[object], known: Collection[object], at: str) -> None:
     unknown = [each for each in named if each not in known]
     if unknown:
         raise InvalidProcess.field(at, f"{unknown[0]} is not known here.")

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
+from shared.approvals.definition import Process
 from shared.approvals.desk import Comment, Decide, Desk, Withdraw
 from shared.approvals.model import Status, Verdict
 from shared.approvals.repository import ApprovalFilter
@@ -22,18 +23,18 @@ from shared.approvals.schemas import (
     WithdrawIn,
 )
 from shared.approvals.service import Adopt, Decision, approvals
-from shared.auth.roles import Role
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.paging import ListOf, PageSize, PageToken, page_request, respond_page
 from shared.http.routing import StrictRoute
 
 Reading = Annotated[Read, reading("approval.read")]
-Deciding = Annotated[Write, writing("approval.decide", if_match=True)]
+DECIDE = "approval.decide"
+Deciding = Annotated[Write, writing(DECIDE, if_match=True)]
 
 
-def approval_router(desk: Desk, roles: sa.Table) -> APIRouter:
-    """Return the router of one service; its operations are named after the service. ``roles`` is
-    its table or replica of the roles."""
+def approval_router(desk: Desk, staff: sa.Table) -> APIRouter:
+    """Return the router of one service; its operations are named after the service. ``staff`` is
+    its table or replica of who works here."""
     service = desk.engine.service
     router = APIRouter(
         prefix=f"/v1/approvals/{service}",
@@ -41,13 +42,13 @@ def approval_router(desk: Desk, roles: sa.Table) -> APIRouter:
         route_class=StrictRoute,
         generate_unique_id_function=lambda route: f"{service}_{route.name}",
     )
-    _add_processes(router, desk, roles)
+    _add_processes(router, desk, staff)
     _add_reading(router, desk)
     _add_deciding(router, desk)
     return router
 
 
-def _add_processes(router: APIRouter, desk: Desk, roles: sa.Table) -> None:
+def _add_processes(router: APIRouter, desk: Desk, staff: sa.Table) -> None:
     document_types: Any = Literal[tuple(desk.subjects)]
 
     @router.get("/processes/{document_type}", response_model=ProcessOut)
@@ -67,14 +68,27 @@ def _add_processes(router: APIRouter, desk: Desk, roles: sa.Table) -> None:
         body: ProcessIn,
         write: Annotated[Write, writing("process.manage", if_match=True)],
     ) -> Response:
-        """Put another definition in force. What runs already keeps the one it began with."""
-        query = sa.select(roles.c.code, roles.c.status)
-        async with write.connection() as conn:
-            states = {row[0]: row[1] for row in await conn.execute(query)}
-        known = {each.value for each in Role} | states.keys()
-        usable = frozenset(each for each in known if states.get(each) != "retired")
-        command = Adopt(document_type, body.process(), write.expected, usable)
+        """Put another definition in force, of steps that ask people who work here and roles that
+        may decide. What runs already keeps the one it began with."""
+        process = body.process()
+        people = await _who_work_here(write, staff, process)
+        command = Adopt(document_type, process, write.expected, await _deciding(write), people)
         return await write(command, desk.adopt, ProcessOut.of)
+
+
+async def _deciding(write: Write) -> frozenset[str]:
+    """Return the roles that may decide, as they are now."""
+    grants = write.context.tokens.grants
+    grants.forget()
+    held = (await grants.table()).by_role
+    return frozenset(role for role, permissions in held.items() if DECIDE in permissions)
+
+
+async def _who_work_here(write: Write, staff: sa.Table, process: Process) -> frozenset[UUID]:
+    named = sa.bindparam("named", process.people, type_=sa.ARRAY(sa.Uuid))
+    query = sa.select(staff.c.id).where(staff.c.id == sa.any_(named), staff.c.status != "left")
+    async with write.connection() as conn:
+        return frozenset((await conn.execute(query)).scalars())
 
 
 def _add_reading(router: APIRouter, desk: Desk) -> None:

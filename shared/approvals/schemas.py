@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from decimal import Decimal
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 from uuid import UUID
 
-from pydantic import Field
+from pydantic import Field, model_validator
+from pydantic_core import PydanticCustomError
 
 from shared.approvals.definition import AtLimit, Mode, Process, Route, Step, Voice
 from shared.approvals.model import Approval, Status, Verdict
@@ -95,6 +96,12 @@ class RouteBody(Input):
     up_to: PositiveAmount | None = None
     attributes: list[AttributeBody] = Field(default_factory=list, max_length=10)
     steps: Annotated[list[StepBody], Field(min_length=1, max_length=20)]
+
+    @model_validator(mode="after")
+    def _attributes_differ(self) -> Self:
+        if len({each.name for each in self.attributes}) < len(self.attributes):
+            raise PydanticCustomError("duplicate_attribute", "An attribute has one value.")
+        return self
 
     def route(self) -> Route:
         """Return the route this body stands for."""

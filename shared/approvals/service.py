@@ -68,12 +68,14 @@ class Decision:
 
 @dataclass(frozen=True, slots=True)
 class Adopt:
-    """Put a definition in force; ``roles`` are those that somebody may hold."""
+    """Put a definition in force; ``roles`` are those that may decide, and ``people`` those whom it
+    names and who work here."""
 
     document_type: str
     process: Process
     expected: int | None
     roles: frozenset[str]
+    people: frozenset[UUID]
 
 
 @dataclass(frozen=True)
@@ -200,6 +202,7 @@ class Engine:
                 subject.has_amount,
                 subject.needs_authority,
                 subject.has_superiors,
+                command.people,
             )
         )
         before = await self._pinned(uow, subject)

@@ -11,6 +11,7 @@ from services.opportunity.worker import DEADLINES
 from shared.deadlines.runner import DeadlineRunner
 from tests.support.opportunity import draft_quote, etag, line, listed_product, on_quote, succeeded
 from tests.support.services import ServiceUnderTest
+from tests.support.standing_in import has_left, works_here
 
 APPROVALS = "/v1/approvals/opportunity"
 PROCESS = f"{APPROVALS}/processes/quote"
@@ -189,6 +190,50 @@ async def test_a_definition_that_would_lose_a_quote_is_refused(
     """S219."""
     refused = await _adopt(opportunity, **wrong)
     assert (refused.status_code, refused.json()["code"]) == (422, "invalid_process")
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {"roles": ["customer_portal"]},
+        {"roles": ["integration"]},
+        {"people": ["01a22e51-9455-7000-978e-5a22e6bcd933"]},
+    ],
+    ids=["customers", "machines", "somebody who does not work here"],
+)
+async def test_a_definition_that_asks_who_cannot_decide_is_refused(
+    opportunity: ServiceUnderTest, asked: dict[str, Any]
+) -> None:
+    """S219: what waits for them would wait for good."""
+    step = {"name": "first", "mode": "single", "voices": [{"name": "asked"} | asked]}
+    refused = await _adopt(opportunity, routes=[{"steps": [step, AUTHORITY]}])
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_process")
+    (pointer,) = [each["pointer"] for each in refused.json()["errors"]]
+    assert pointer == f"/routes/0/steps/0/voices/0/{next(iter(asked))}"
+
+
+async def test_a_definition_asks_somebody_who_works_here_by_name_and_nobody_who_left(
+    opportunity: ServiceUnderTest, process: Any
+) -> None:
+    """S219."""
+    person = await works_here(opportunity, "顾问", "finance")
+    voice = {"name": "asked", "people": [str(person)]}
+    step = {"name": "first", "mode": "single", "voices": [voice]}
+    await process(routes=[{"steps": [step, AUTHORITY]}])
+    await has_left(opportunity, "顾问", "finance")
+    refused = await _adopt(opportunity, routes=[{"steps": [step, AUTHORITY]}])
+    assert (refused.status_code, refused.json()["code"]) == (422, "invalid_process")
+
+
+async def test_an_attribute_is_named_once(opportunity: ServiceUnderTest) -> None:
+    """S219: the second value would take the place of the first without a word."""
+    twice = [{"name": "branch", "value": each} for each in ("上海", "天津")]
+    routes = [{"steps": [AUTHORITY]}, {"steps": [AUTHORITY], "attributes": twice}]
+    refused = await _adopt(opportunity, routes=routes)
+    assert (refused.status_code, refused.json()["errors"][0]["code"]) == (
+        422,
+        "duplicate_attribute",
+    )
 
 
 async def test_only_administrators_and_the_general_manager_define_processes(
