@@ -17,7 +17,7 @@ from pydantic_core import to_json
 
 from shared.embedded.state import HOST, free_port
 from shared.service import NAMES
-from tests.integration.robustness.worlds import EVERY_ROLE, World
+from tests.integration.robustness.worlds import EVERY_ROLE, EVERYBODY, World
 
 ROOT = Path(__file__).parents[3]
 SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
@@ -42,6 +42,10 @@ Authorization = {authorization}
 [parameters]
 "header.If-Match" = "*"
 {parameters}
+
+[[operations]]
+include-path-regex = "^/v1/portal/"
+headers = {{ Authorization = {of_customer} }}
 
 [generation]
 max-examples = {examples}
@@ -140,12 +144,16 @@ async def run(world: World, address: str, folder: Path) -> tuple[int | None, str
 
 def configuration(world: World) -> str:
     """What schemathesis has to know: somebody's token, and ids of what is there."""
-    # Somebody who is no member of staff: what is done to staff does not end the session.
-    client = world.service.client(*EVERY_ROLE, name="somebody else")
+    named = world.service.service.name
+    # Plans are their owner's. Where staff are kept it is nobody of them: what is done to staff does
+    # not end the session.
+    who = "somebody else" if named == "customer" else EVERYBODY
+    client = world.service.client(*EVERY_ROLE, name=who)
     paths = {each.path for each in world.operations}
+    of_customer = world.authorization("/v1/portal/") if named == "order" else ""
     names = {each["name"] for one in world.operations for each in one.parameters}
     known = {name: value for name, value in world.known.items() if name in names}
-    in_turn, at_random = LESS.get(world.service.service.name, (IN_TURN, AT_RANDOM))
+    in_turn, at_random = LESS.get(named, (IN_TURN, AT_RANDOM))
     if MORE:
         in_turn, at_random = True, MORE
     return CONFIGURATION.format(
@@ -153,6 +161,7 @@ def configuration(world: World) -> str:
         in_turn=str(in_turn).lower(),
         examples=at_random,
         authorization=quoted(client.headers["authorization"]),
+        of_customer=quoted(of_customer),
         parameters="\n".join(f'"path.{name}" = {quoted(value)}' for name, value in known.items()),
         hidden="".join(
             HIDDEN.format(path=quoted(each)) for each in paths if is_hidden(each, paths)
