@@ -121,11 +121,11 @@ def test_the_canonical_bytes_never_change() -> None:
         "changes": '{"status": ["placed", "approved"]}',
     }
     assert canonical(entry) == (
-        b"kehu-audit-1\n"
+        b"kehu-audit-2\n"
         b"16:" + bytes(15) + b"\x01"
         b"16:1795309323000004"
         b"16:" + bytes(15) + b"\x02"
-        b"6:\xe5\xbc\xa0\xe6\x95\x8f--9:127.0.0.17:browser"
+        b"-9:127.0.0.17:browser"
         b"16:" + bytes(15) + b"\x03"
         b"-27:crm.order.order.approved.v15:order"
         b"16:" + bytes(15) + b"\x04"
@@ -135,8 +135,11 @@ def test_the_canonical_bytes_never_change() -> None:
 
 
 @pytest.mark.parametrize("service", NAMES)
-def test_every_column_of_an_entry_is_sealed(service: str) -> None:
-    assert tuple(load(service).metadata.tables["audit_entry"].c.keys()) == FIELDS
+def test_every_column_of_an_entry_is_sealed_but_what_people_are_called(service: str) -> None:
+    """Names are erased with the people, who stay known by their ids."""
+    columns = load(service).metadata.tables["audit_entry"].c.keys()
+    names = {"actor_name", "on_behalf_of_name"}
+    assert tuple(each for each in columns if each not in names) == FIELDS
 
 
 @pytest.mark.parametrize(
