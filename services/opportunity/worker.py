@@ -10,7 +10,7 @@ from services.opportunity.settings import OpportunitySettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
-from shared.http.idempotency import forgetting
+from shared.http.forgetting import forgetting
 from shared.worker import Worker
 
 DEADLINES = {EXPIRY: expire_quote, DUE: note_overdue, **ENGINE.deadlines}

@@ -9,7 +9,7 @@ from services.order.settings import OrderSettings
 from shared.bus.port import Bus
 from shared.db.unit_of_work import Database
 from shared.documents.housekeeping import sweeping
-from shared.http.idempotency import forgetting
+from shared.http.forgetting import forgetting
 from shared.imports.runner import ImportRunner
 from shared.worker import Worker, periodic
 

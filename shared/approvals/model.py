@@ -155,8 +155,8 @@ class Approval(Aggregate):
             started_at=at,
         )
         approval._ask(at)
-        if approval.due_at is not None and case.decide_by is not None:
-            approval.due_at = case.decide_by if case.decide_by > at else approval.due_at
+        if approval.due_at is not None and case.decide_by is not None and case.decide_by > at:
+            approval.due_at = case.decide_by
         return approval, Change(events[Happening.STARTED])
 
     def decide(

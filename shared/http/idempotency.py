@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -18,19 +17,13 @@ from pydantic_core import to_json
 
 from shared.db.driver import Connection, Prepared
 from shared.db.types import MOMENT
-from shared.db.unit_of_work import Database
 from shared.domain.actor import Actor
-from shared.domain.clock import now
 from shared.domain.errors import Conflict, DomainError
-from shared.worker import Job, periodic
 
 #: Kept in the place of the status of an answer that was erased.
 GONE = 410
 #: Left out of what is kept for comparison: a fast hash of a password can be guessed.
 _SECRETS = frozenset({"password", "current_password"})
-#: How long a request may be repeated by its key.
-KEPT = timedelta(days=60)
-_BATCH, _SECONDS = 1000, 3600.0
 _KEY = re.compile(r"[\x21-\x7e]{1,255}", re.ASCII)
 
 
@@ -103,14 +96,6 @@ _lookup = Prepared(
     )
 )
 _claim = Prepared(sa.text("SELECT pg_try_advisory_xact_lock(:lock)"))
-_old = sa.select(_table.c.principal, _table.c.route, _table.c.key).where(
-    _table.c.created_at < sa.bindparam("before")
-)
-_forget = Prepared(
-    sa.delete(_table).where(
-        sa.tuple_(_table.c.principal, _table.c.route, _table.c.key).in_(_old.limit(_BATCH))
-    )
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,25 +170,6 @@ class IdempotencyKey:
     def _lock(self) -> int:
         scope = f"{self.principal}\n{self.route}\n{self.key}".encode()
         return int.from_bytes(hashlib.blake2b(scope, digest_size=8).digest(), "big", signed=True)
-
-
-def forgetting(db: Database) -> Job:
-    """Return the job of a worker that forgets the keys of requests nobody repeats any more."""
-
-    async def work() -> None:
-        await forget_old(db)
-
-    return periodic("idempotency keys", _SECONDS, work)
-
-
-async def forget_old(db: Database) -> int:
-    """Forget keys older than KEPT, a batch at a time; return how many there were."""
-    forgotten, found = 0, _BATCH
-    while found == _BATCH:
-        async with db.pool.connection() as conn:
-            found = (await conn.execute(_forget, {"before": now() - KEPT})).rowcount
-        forgotten += found
-    return forgotten
 
 
 def _sorted(value: Any) -> Any:

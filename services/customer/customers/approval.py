@@ -3,10 +3,7 @@ confirms or rejects (S24). Whoever changes what was entered is an author from th
 
 from __future__ import annotations
 
-import hashlib
 from uuid import UUID
-
-from pydantic_core import to_json
 
 from services.customer.approval_engine import ENGINE
 from services.customer.customers.model import Customer, Status
@@ -17,6 +14,7 @@ from shared.approvals.repository import Approvals
 from shared.approvals.service import Subject
 from shared.auth.roles import Role
 from shared.db.unit_of_work import UnitOfWork
+from shared.domain.canonical import hash_of
 from shared.events.customer import CustomerChanged, CustomerLevelChanged
 
 customers = Customers()
@@ -71,8 +69,7 @@ async def _case(uow: UnitOfWork, customer: Customer) -> Case:
 
 
 def _content_hash(customer: Customer) -> str:
-    content = {name: getattr(customer, name) for name in _CONTENT}
-    return hashlib.sha256(to_json(content)).hexdigest()
+    return hash_of({name: getattr(customer, name) for name in _CONTENT})
 
 
 async def _decided(uow: UnitOfWork, customer: Customer, run: approvals.Approval) -> None:

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
-
-from pydantic_core import to_json
 
 from services.customer.customers.errors import CustomerStateError
 from services.customer.customers.model import Customer, Level
@@ -17,6 +14,7 @@ from services.customer.customers.model import Status as CustomerStatus
 from services.customer.levels.errors import LevelUnchanged
 from shared.domain.actor import Actor, hands
 from shared.domain.aggregate import Aggregate, Change
+from shared.domain.canonical import hash_of
 from shared.domain.ids import new_id
 from shared.events.customer import (
     LevelProposalApproved,
@@ -113,4 +111,4 @@ class LevelProposal(Aggregate):
 
 def content_hash(customer_id: UUID, present: str | None, proposed: str) -> str:
     """Return the SHA-256 of what is proposed: from which level to which, and whose."""
-    return hashlib.sha256(to_json([customer_id, present, proposed])).hexdigest()
+    return hash_of({"customer_id": customer_id, "present": present, "proposed": proposed})

@@ -5,7 +5,6 @@ It is the whole content that the contract would have, so that what is approved i
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -19,6 +18,7 @@ from services.order.contracts.content import Content
 from services.order.contracts.model import Contract
 from services.order.prices.model import Judged
 from shared.domain.aggregate import Aggregate, Change
+from shared.domain.canonical import hash_of
 from shared.domain.ids import new_id
 from shared.domain.money import total
 from shared.events.order import AmendmentDecided, AmendmentProposed
@@ -135,8 +135,14 @@ class Amendment(Content, Judged, Aggregate):
 
     def proposal_hash(self) -> str:
         """Return the SHA-256 of what is proposed: of which contract, why, and what instead."""
-        parts = (self.kind, str(self.contract_id), str(self.revision), self.hash(), self.reason)
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+        content = {
+            "kind": self.kind,
+            "contract_id": self.contract_id,
+            "revision": self.revision,
+            "agreed": self.hash(),
+            "reason": self.reason,
+        }
+        return hash_of(content)
 
     def approve(
         self, *, by: UUID, at: datetime, role: str | None, on_behalf_of: UUID | None = None

@@ -6,7 +6,6 @@ settled than was approved.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,12 +14,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from pydantic_core import to_json
-
 from services.order.expenses.errors import AboveApproved, ExpenseStateError, OwnExpense
 from services.order.place import Place
 from shared.domain.actor import hands
 from shared.domain.aggregate import Aggregate, Change
+from shared.domain.canonical import hash_of
 from shared.domain.errors import Invalid
 from shared.domain.ids import new_id
 from shared.domain.owner import Owner, give
@@ -88,7 +86,7 @@ class Content:
     def hash(self) -> str:
         """Return the SHA-256 of what is asked for, in a canonical form."""
         content = {name: getattr(self, name) for name in Content.__dataclass_fields__}
-        return hashlib.sha256(to_json(content)).hexdigest()
+        return hash_of(content)
 
 
 @dataclass(kw_only=True)

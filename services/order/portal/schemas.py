@@ -17,12 +17,12 @@ from services.order.invoices.model import Status as InvoiceStatus
 from services.order.orders.model import Order
 from services.order.orders.status import Status as OrderStatus
 from services.order.portal.views import Balance
-from services.order.products.line import ProductLine
+from services.order.products.schemas import line_facts
 from shared.http.fields import MoneyOut, Output
 
 
 class OwnLineOut(Output):
-    """A line of a document."""
+    """A line of a document: of ``line_facts`` what a customer sees."""
 
     product_id: UUID
     product_code: str
@@ -74,8 +74,7 @@ class OwnOrderOut(OwnOrderSummary):
         fields = _with_money(dict(vars(order)), "total")
         fields["lines"] = [
             OwnOrderLineOut(
-                **_line(line, order.currency),
-                id=line.id,
+                **line_facts(line, order.currency),
                 delivered=line.delivered,
                 invoiced=line.invoiced,
             )
@@ -153,7 +152,7 @@ class OwnInvoiceOut(OwnInvoiceSummary):
         """Present an invoice to its customer."""
         fields = _with_money(dict(vars(invoice)), "total", "open")
         fields["lines"] = [
-            OwnInvoiceLineOut(**_line(line, invoice.currency), order_id=line.order_id)
+            OwnInvoiceLineOut(**line_facts(line, invoice.currency), order_id=line.order_id)
             for line in invoice.lines
         ]
         return cls.model_validate(fields)
@@ -183,19 +182,6 @@ class AccountOut(Output):
     """What the customer owes, has ordered and has paid ahead, by currency."""
 
     balances: list[BalanceOut]
-
-
-def _line(line: ProductLine, currency: str) -> dict[str, Any]:
-    return {
-        "product_id": line.product_id,
-        "product_code": line.product_code,
-        "product_name": line.product_name,
-        "unit": line.unit,
-        "quantity": line.quantity,
-        "unit_price": MoneyOut(amount=line.unit_price, currency=currency),
-        "discount": line.discount,
-        "amount": MoneyOut(amount=line.amount, currency=currency),
-    }
 
 
 def _with_money(fields: dict[str, Any], *names: str) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import asyncpg
 
-from shared.http.idempotency import KEPT, forget_old
+from shared.http.forgetting import KEPT, forget_old
 from tests.support.services import ServiceUnderTest
 
 BODY = {"name": "上海电气"}
