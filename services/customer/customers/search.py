@@ -22,8 +22,13 @@ _NOT_WORD = re.compile(r"[\W_]+")
 
 
 def fold(text: str) -> str:
-    """Return ``text`` in compatibility form, lower case: full-width letters become plain ones."""
-    return unicodedata.normalize("NFKC", text).casefold().strip()
+    """Return ``text`` in compatibility form, lower case: full-width letters become plain ones.
+
+    Composed again at the end, as lower case may take letters apart: then a part of what was folded
+    is folded already.
+    """
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return unicodedata.normalize("NFKC", folded).strip()
 
 
 @lru_cache(maxsize=4096)
@@ -47,7 +52,7 @@ def search_terms(customer: Customer) -> str:
 def query_text(query: str) -> str:
     """Return a query in the form of ``search_text``; signs count where there is nothing else."""
     folded = fold(query)
-    return _NOT_WORD.sub("", folded) or folded
+    return fold(_NOT_WORD.sub("", folded)) or folded
 
 
 def pieces(text: str) -> set[str]:
