@@ -51,7 +51,7 @@ _PORTAL_USER = (
     blanked(Subject.PORTAL_USER, drafts, "portal_user_id", "note"),
     kept(Subject.PORTAL_USER, orders, "portal_user_id", "note", why=_CONTRACT),
     *common.acting(Subject.PORTAL_USER, metadata),
-    common.answers(Subject.PORTAL_USER, metadata),
+    common.answers_of_their_own(Subject.PORTAL_USER, metadata),
 )
 _STAFF = (
     record(Subject.STAFF, staff),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import partial
 from uuid import UUID
 
@@ -33,10 +33,25 @@ def answers(subject: Subject, metadata: sa.MetaData) -> Place:
     """Answers kept for repeated requests that name somebody. The key stays: a repeated request has
     no second effect, and is told that the answer is gone."""
     table = metadata.tables["idempotency_key"]
+    return _answers(subject, table, partial(_mentions, table))
+
+
+def answers_of_their_own(subject: Subject, metadata: sa.MetaData) -> Place:
+    """The same, and all answers to somebody whose requests are about their own things: those need
+    not name them."""
+    table = metadata.tables["idempotency_key"]
+    return _answers(
+        subject, table, lambda id_: sa.or_(table.c.principal == id_, _mentions(table, id_))
+    )
+
+
+def _answers(
+    subject: Subject, table: sa.Table, whose: Callable[[UUID], sa.ColumnElement[bool]]
+) -> Place:
     return Place(
         subject,
         table,
-        partial(_mentions, table),
+        whose,
         ("body",),
         Erasing.BLANK,
         becomes={"body": b"", "headers": {}, "status": GONE},

@@ -9,7 +9,7 @@ from uuid import UUID
 import httpx
 
 from shared.domain.ids import new_id
-from shared.events.identity import PortalUserDeactivated, PortalUserInvited
+from shared.events.identity import PortalUserDeactivated, PortalUserErased, PortalUserInvited
 from tests.support import fulfilment, order
 from tests.support.opportunity import deliver, etag, succeeded
 from tests.support.services import ServiceUnderTest
@@ -63,6 +63,11 @@ class Buyer:
     async def shut_out(self) -> None:
         """Tell the service, by an event, that the portal is closed to them."""
         await deliver(self.service, PortalUserDeactivated(**self._state("inactive")), self.id, 2)
+
+    async def forgotten(self) -> None:
+        """Tell the service, by events, that they were shut out and erased."""
+        await self.shut_out()
+        await deliver(self.service, PortalUserErased(**self._state("inactive")), self.id, 3)
 
     async def told_of(self) -> None:
         """Tell the service, by an event, of them."""

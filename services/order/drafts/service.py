@@ -82,7 +82,7 @@ async def draft_order(uow: UnitOfWork, command: DraftOrder) -> PricedDraft:
     Raises:
         NotListed: a product cannot be ordered today.
     """
-    buyer = await buyer_of(uow.conn, uow.actor)
+    buyer = await buyer_of(uow.conn, uow.actor, hold=True)
     draft, change = OrderDraft.draft(
         _lines(command.items),
         customer_id=buyer.customer.id,
@@ -157,7 +157,7 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
 
 
 async def _own(uow: UnitOfWork, draft_id: UUID, expected: int | None) -> OrderDraft:
-    await buyer_of(uow.conn, uow.actor)
+    await buyer_of(uow.conn, uow.actor, hold=True)
     return await drafts.get_for_update(uow, draft_id, expected)
 
 

@@ -18,11 +18,11 @@ from shared.domain.actor import Actor
 from shared.domain.errors import NotFound
 from shared.http.gates import Read
 
-_known = Prepared(
-    sa.select(portal_users.c.customer_id, portal_users.c.status).where(
-        portal_users.c.id == sa.bindparam("id")
-    )
+_by_id = sa.select(portal_users.c.customer_id, portal_users.c.status).where(
+    portal_users.c.id == sa.bindparam("id")
 )
+_known = Prepared(_by_id)
+_held = _by_id.with_for_update(read=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +44,7 @@ class Buyer:
 
 async def buyer_of(conn: Connection, actor: Actor, *, hold: bool = False) -> Buyer:
     """Return for whom somebody buys; with ``hold`` the customer stays with its owner up to the
-    commit.
+    commit, and whoever forgets the person finds what they are writing (GDPR Art. 17).
 
     Raises:
         NotPortalUser: for nobody.
@@ -57,7 +57,8 @@ async def buyer_of(conn: Connection, actor: Actor, *, hold: bool = False) -> Buy
         customer = await find_customer(conn, actor.customer_id, hold=hold)
     if customer is None or customer.status != FORMAL:
         raise PortalClosed("The portal is open to formal customers.")
-    row = (await conn.execute(_known, {"id": actor.id})).one_or_none()
+    found = await conn.execute(_held if hold else _known, {"id": actor.id})
+    row = found.one_or_none()
     if row is not None and tuple(row) != (customer.id, "active"):
         raise PortalClosed("The portal is closed to you.")
     return Buyer(actor.id, customer)

@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
+from services.order.drafts.service import ChangeDraft, DraftOrder, Item, change_draft, draft_order
+from shared.domain.actor import Actor
 from tests.support import order as build
 from tests.support.expenses import submitted
 from tests.support.portal import buyer, item
@@ -35,3 +40,27 @@ async def test_portal_users_are_told_what_they_wrote_on_orders(order: ServiceUnd
     assert [(each["id"], each["note"]) for each in found["sales_order"]] == [
         (placed["id"], "送到后门")
     ]
+
+
+async def test_what_a_portal_user_writes_while_they_are_forgotten_is_forgotten_too(
+    order: ServiceUnderTest,
+) -> None:
+    """GDPR Art. 17: a draft begun or changed in a transaction that is open when the news comes."""
+    product, customer = await build.product(order), await build.customer(order)
+    for changes in (False, True):
+        someone = await buyer(order, customer)
+        writing = Actor(someone.id, someone.name, customer_id=customer)
+        draft = await someone.draft(item(product)) if changes else None
+        async with order.db.transaction(writing) as uow:
+            note = "找被遗忘者签收"
+            written = await (
+                change_draft(uow, ChangeDraft(UUID(draft["id"]), 1, None, {"note": note}))
+                if draft
+                else draft_order(uow, DraftOrder((Item(product, Decimal(1)),), "CNY", note))
+            )
+            forgetting = asyncio.create_task(someone.forgotten())
+            await asyncio.sleep(0.5)  # unless it waits for us, it is through by now
+        await forgetting
+        found = await _given_out(order, "portal_user", str(someone.id))
+        drafts = {each["id"]: each["note"] for each in found.get("order_draft", [])}
+        assert drafts.get(str(written.draft.id)) in (None, "erased")
