@@ -76,7 +76,8 @@ class _Counted:
             return Hint(sorted(pieces))
         rare = sorted(piece for piece in pieces if piece not in self.shares)
         rarest = min(pieces, key=lambda piece: (self.shares.get(piece, 0.0), piece))
-        share = min(self.shares.values()) if rare else self.shares[rarest]
+        # As the planner does: what was not counted is half as common as the rarest that was.
+        share = min(self.shares.values()) / 2 if rare else self.shares[rarest]
         few = share * self.customers <= _FEW
         return Hint(rare or [rarest], few, wanted * _SPARE / share, len(rare) > 1)
 

@@ -40,6 +40,11 @@ def test_a_page_is_sought_among_the_newest_that_should_fill_it() -> None:
     assert since(hint("公司"), 1_000_000) == IDS[99]
 
 
+def test_what_was_not_counted_is_half_as_common_as_the_rarest_that_was() -> None:
+    """S02: four times 51 of a share of 0.01 are 20,400 customers, three in a hundred at most."""
+    assert since(hint("上海", "海鑫"), 1_000_000) == IDS[97]
+
+
 def test_where_that_is_a_large_part_it_does_not_pay() -> None:
     """S02."""
     assert since(hint("滤波", customers=20_000), 20_000) is None
