@@ -8,7 +8,7 @@ from services.opportunity.activities.router import router as activities
 from services.opportunity.approvals import router as approvals
 from services.opportunity.deputies.table import deputies
 from services.opportunity.documents import router as documents
-from services.opportunity.opportunities.numbering_router import router as project_numbers
+from services.opportunity.numbering import numbers_of
 from services.opportunity.opportunities.router import router as opportunities
 from services.opportunity.permissions import PERMISSIONS
 from services.opportunity.personal_data import router as personal_data
@@ -24,6 +24,7 @@ from services.opportunity.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
+from shared.numbering.router import number_router
 from shared.sessions.table import voided
 
 
@@ -41,7 +42,6 @@ def create_app(
         permissions=PERMISSIONS,
         routers=[
             opportunities,
-            project_numbers,
             quotes,
             activities,
             plans,
@@ -49,6 +49,7 @@ def create_app(
             prices,
             approvals,
             documents,
+            number_router(numbers_of(settings)),
             personal_data,
         ],
         title="Kehu opportunity service",

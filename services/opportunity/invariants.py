@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import TypeVar
 
+from services.opportunity.numbering import SERIES
 from services.opportunity.opportunities import model as opportunities
 from services.opportunity.plans import model as plans
 from services.opportunity.prices import model as price_lists
@@ -20,6 +21,8 @@ from shared.db.invariants import Invariant
 from shared.db.rounding import rounded
 from shared.db.status_history import status_history
 from shared.documents.invariants import INVARIANTS as DOCUMENTS
+from shared.numbering.invariants import INVARIANTS as NUMBERS
+from shared.numbering.invariants import numbered
 
 S = TypeVar("S", bound=StrEnum)
 
@@ -135,36 +138,15 @@ _REVISIONS = (
 
 _PROJECTS = (
     Invariant(
-        "projects.75 number",
-        "A project number is FQ, the year of its registration and five digits, taken once from"
-        " the range of its branch.",
+        "projects.75",
+        "A project number is FQ, the year of its registration and five digits.",
         """
-        SELECT o.id, o.number, o.number_range, r.next
-        FROM opportunity AS o LEFT JOIN number_range AS r
-          ON r.series = 'project' AND r.branch = o.number_range
-         AND substr(o.number, 3, 2) = to_char(r.year % 100, 'FM00')
-         AND r.year BETWEEN  -- in whichever zone the business is
-             extract(year FROM o.registered_at AT TIME ZONE 'UTC' - interval '12 hours')
-             AND extract(year FROM o.registered_at AT TIME ZONE 'UTC' + interval '14 hours')
-        WHERE o.number IS NOT NULL AND (
-            o.number !~ '^FQ[0-9]{7}$' OR r.next IS NULL
-            OR substr(o.number, 5)::int >= r.next
-        )
-        """,
-    ),
-    Invariant(
-        "projects.75 ranges",
-        "The project numbers of two branches with ranges of their own never mix.",
-        """
-        WITH span AS (
-            SELECT number_range, substr(number, 3, 2) AS year,
-                   min(substr(number, 5)::int) AS first, max(substr(number, 5)::int) AS last
-            FROM opportunity WHERE number ~ '^FQ[0-9]{7}$' GROUP BY 1, 2
-        )
-        SELECT one.number_range, other.number_range AS other, one.year
-        FROM span AS one JOIN span AS other
-          ON one.year = other.year AND one.number_range < other.number_range
-         AND one.first <= other.last AND other.first <= one.last
+        SELECT id, number, registered_at FROM opportunity
+        WHERE number IS NOT NULL AND (
+            number !~ '^FQ[0-9]{7}$' OR substr(number, 3, 2) NOT IN (
+                -- in whichever zone the business is
+                to_char(registered_at AT TIME ZONE 'UTC' - interval '12 hours', 'YY'),
+                to_char(registered_at AT TIME ZONE 'UTC' + interval '14 hours', 'YY')))
         """,
     ),
     Invariant(
@@ -263,6 +245,8 @@ INVARIANTS = (
     *_APPROVALS,
     *_REVISIONS,
     *_PROJECTS,
+    *NUMBERS,
+    *(numbered(table, series) for table, series in SERIES.items()),
     *_HISTORIES,
     *_FEEDS,
     *_PLANS,

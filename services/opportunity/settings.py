@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import time
 from itertools import pairwise
 from typing import Annotated, Self
@@ -13,10 +14,12 @@ from services.opportunity.plans.periods import Meeting
 from shared.documents.settings import DocumentSettings
 from shared.domain.business_types import USUAL
 from shared.events.vocabulary import Chain
-from shared.numbering.numbers import Range, Series
+from shared.numbering.ranges import Range, Series
 from shared.settings import ServiceSettings
 
-_LAST_SERIAL = 99_999
+#: The settings say in which ranges.
+PROJECTS = Series("project", "FQ", 5, Range(1, 99_999))
+_LAST_SERIAL = PROJECTS.last
 
 Serials = Annotated[
     tuple[int, int], Field(description="first and last serial of a year, 1 to 99999")
@@ -69,10 +72,8 @@ class OpportunitySettings(ServiceSettings, DocumentSettings):
     @property
     def project_series(self) -> Series:
         """Project numbers: FQ, two digits of the year, five of the serial (S75)."""
-        return Series(
-            name="project",
-            prefix="FQ",
-            digits=5,
+        return replace(
+            PROJECTS,
             default=Range(*self.project_default_range),
             ranges={branch: Range(*serials) for branch, serials in self.project_ranges.items()},
         )

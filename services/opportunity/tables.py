@@ -20,7 +20,7 @@ from shared.deadlines.table import deadline_table
 from shared.documents.table import document_tables
 from shared.http.idempotency import idempotency_table
 from shared.inbox.tables import inbox_tables
-from shared.numbering.table import numbering_table
+from shared.numbering.table import numbering_tables
 from shared.outbox.table import outbox_table
 from shared.privacy.table import request_table
 from shared.sessions.table import revocation_table
@@ -31,7 +31,7 @@ inbox_tables(metadata)
 request_table(metadata)
 idempotency_table(metadata)
 document_tables(metadata)
-numbering_table(metadata)
+numbering_tables(metadata)
 revocation_table(metadata)
 deadline_table(metadata)
 approval_tables(metadata)

@@ -17,6 +17,7 @@ from services.order.expenses.router import router as expenses
 from services.order.history.router import router as history
 from services.order.invoices.router import router as invoices
 from services.order.ledger.router import router as ledger
+from services.order.numbering import NUMBERING
 from services.order.orders.router import router as orders
 from services.order.performance.router import router as performance
 from services.order.permissions import PERMISSIONS
@@ -33,6 +34,7 @@ from services.order.units.table import units
 from shared.auth.tokens import KeySource
 from shared.db.unit_of_work import Database
 from shared.http import frame
+from shared.numbering.router import number_router
 from shared.sessions.table import voided
 
 #: In the order of how often they are called; routes are tried one after another.
@@ -52,6 +54,7 @@ ROUTERS = [
     accounts,
     ledger,
     documents,
+    number_router(NUMBERING),
     personal_data,
     portal,
     drafts,

@@ -10,6 +10,7 @@ from services.order.drafts.invariants import PORTAL
 from services.order.expenses.invariants import EXPENSES
 from services.order.invoices.invariants import INVOICES
 from services.order.ledger.invariants import LEDGER
+from services.order.numbering import SERIES
 from services.order.orders.invariants import ORDERS
 from services.order.payments.invariants import PAYMENTS
 from services.order.prepayments.invariants import PREPAYMENTS
@@ -18,6 +19,8 @@ from services.order.stock.invariants import STOCK
 from shared.approvals.invariants import INVARIANTS as APPROVALS
 from shared.db.invariants import Invariant
 from shared.documents.invariants import INVARIANTS as DOCUMENTS
+from shared.numbering.invariants import INVARIANTS as NUMBERS
+from shared.numbering.invariants import gapless, numbered
 
 INVARIANTS: tuple[Invariant, ...] = (
     *LEDGER,
@@ -35,4 +38,7 @@ INVARIANTS: tuple[Invariant, ...] = (
     *PORTAL,
     *APPROVALS,
     *DOCUMENTS,
+    *NUMBERS,
+    *(numbered(table, series) for table, series in SERIES.items()),
+    *(gapless(table, SERIES[table]) for table in ("contract", "invoice")),
 )

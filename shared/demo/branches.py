@@ -1,5 +1,5 @@
-"""Numbers by branch: the administrator gives each branch its range, and a project in Tianjin gets a
-number of Tianjin (S75, S226)."""
+"""Numbers by branch: the administrator gives the branches their ranges, and a project in Tianjin
+gets a number of Tianjin (S75, S226)."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ from shared.demo.company import ADMINISTRATOR, Company
 from shared.demo.stage import Stage
 from shared.domain.clock import now
 
-RANGES = {
-    "branches": [
-        {"branch": "上海", "first": 1, "last": 19_999},
-        {"branch": "天津", "first": 20_001, "last": 39_999},
-    ],
-    "others": {"first": 40_001, "last": 99_999},
+RANGES: dict[str, dict[str, Any]] = {
+    "opportunity/project": {
+        "branches": [
+            {"branch": "上海", "first": 1, "last": 19_999},
+            {"branch": "天津", "first": 20_001, "last": 39_999},
+        ],
+        "others": {"first": 40_001, "last": 99_999},
+    },
+    "order/invoice": {
+        "branches": [{"branch": "天津", "first": 40_000_001, "last": 59_999_999}],
+        "others": {"first": 1, "last": 39_999_999},
+    },
 }
 
 
 async def give_ranges(company: Company, stage: Stage) -> None:
-    """Put the ranges of project numbers in force, unless they were the last time."""
-    path = "/v1/project-ranges"
-    found: dict[str, Any] = await company.get(ADMINISTRATOR, path)
-    if found["version"] == 1:
-        found = await company.put(ADMINISTRATOR, path, RANGES, of=found)
-    told = ", ".join(f"{each['branch']} from {each['first']}" for each in found["branches"])
-    what = f"gives each branch its project numbers: {told}"
+    """Put the ranges in force, unless they were the last time."""
+    told = []
+    for series, ranges in RANGES.items():
+        path = f"/v1/number-ranges/{series}"
+        found: dict[str, Any] = await company.get(ADMINISTRATOR, path)
+        if found["version"] == 1:
+            found = await company.put(ADMINISTRATOR, path, ranges, of=found)
+        branches = [f"{each['branch']} from {each['first']}" for each in found["branches"]]
+        told.append(f"{series.split('/')[1]} {', '.join(branches)}")
+    what = f"gives the branches their numbers: {'; '.join(told)}"
     await stage.step("管理员", what, f"version {found['version']}")
 
 

@@ -20,7 +20,9 @@ from shared.host.errors import HostError
 _COMMON = {"livez", "startupz", "readyz", "metrics"}
 
 #: Beginnings that every service has, followed by its name.
-_SHARED = {("v1", each) for each in ("approvals", "audit", "documents", "personal-data")}
+_SHARED = {
+    ("v1", each) for each in ("approvals", "audit", "documents", "number-ranges", "personal-data")
+}
 
 #: The first segments of a path: ("v1", "customers"), ("docs", "customer"), ("v1", "audit/order").
 Segments = tuple[str, str]

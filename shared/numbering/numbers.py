@@ -2,92 +2,114 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections import Counter
+from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 
 import sqlalchemy as sa
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.dialects.postgresql import JSONB, insert
 
-from shared.db.driver import Connection
+from shared.db.driver import Connection, Prepared
 from shared.domain.clock import business_date
-from shared.domain.errors import Conflict
-from shared.numbering.table import numbering_table
+from shared.numbering.errors import NumberRangeExhausted
+from shared.numbering.ranges import Range, Series
+from shared.numbering.repository import counters, end_of, hold, newest, ranges_of
 
-
-class NumberRangeExhausted(Conflict):
-    """The branch has used its last number of the year; it never runs into another's range."""
-
-    code = "number_range_exhausted"
-    title = "The number range is exhausted"
-
-
-@dataclass(frozen=True, slots=True)
-class Range:
-    """First and last serial of a branch in a year."""
-
-    first: int
-    last: int
-
-
-@dataclass(frozen=True, slots=True)
-class Series:
-    """A kind of number: prefix, two-digit year, serial of ``digits`` digits.
-
-    ``ranges`` gives branches a range of their own (S75, S226); the others share ``default``.
-    """
-
-    name: str
-    prefix: str
-    digits: int
-    default: Range
-    ranges: Mapping[str, Range] = field(default_factory=dict)
-
-
-_table = numbering_table(sa.MetaData())
+_first = sa.bindparam("first", type_=sa.BigInteger)
+_count = sa.bindparam("count", type_=sa.BigInteger)
+_advance = Prepared(
+    insert(counters)
+    .values(
+        series=sa.bindparam("series"),
+        branch=sa.bindparam("branch"),
+        year=sa.bindparam("year"),
+        first=_first,
+        next=_first + _count,
+    )
+    .on_conflict_do_update(
+        index_elements=["series", "branch", "year"],
+        # A range that was moved up since the last number starts at its new first serial.
+        set_={"next": sa.func.greatest(counters.c.next, _first) + _count},
+    )
+    .returning(counters.c.next)
+)
 
 
 async def next_numbers(
-    conn: Connection, series: Series, branch: str | None, at: datetime, count: int = 1
+    conn: Connection, series: Series, branches: Sequence[str | None], at: datetime
 ) -> list[str]:
-    """Take ``count`` numbers; the range row stays locked until the transaction ends.
+    """Take a number for each document, by its branch: from the branch's range, which stays locked
+    until the transaction ends, or where it has none from what the others share (S75, S226).
 
     Raises:
-        NumberRangeExhausted: fewer than ``count`` numbers are left this year.
+        NumberRangeExhausted: a range has fewer left this year than are asked of it.
     """
-    owner = branch if branch in series.ranges else None
-    limits = series.ranges[owner] if owner else series.default
     year = business_date(at).year
-    start = await _advance(conn, series.name, owner or "", year, limits.first, count)
-    if start + count - 1 > limits.last:
-        raise NumberRangeExhausted(
-            f"{series.name} numbers {limits.first} to {limits.last} of {owner or 'all branches'}"
-            f" are used up for {year}.",
-            series=series.name,
-            branch=owner,
-        )
-    stem = f"{series.prefix}{year % 100:02d}"
-    return [f"{stem}{serial:0{series.digits}d}" for serial in range(start, start + count)]
+    if len(branches) == 1 and isinstance(series.default, sa.Sequence):
+        plain = await _off_sequence(conn, series, branches[0], year)
+        if plain is not None:
+            return [plain]
+    await hold(conn, series)
+    ranges = (await ranges_of(conn, series, year)).ranges
+    held = [ranges.of_branch(each) for each in branches]
+    taken = {}
+    # In the order of all who take from several, so that nobody waits in a circle.
+    for (owner, limits), count in sorted(Counter(held).items(), key=lambda each: each[0][0]):
+        if limits is None:
+            taken[owner] = iter(await _plain(conn, series, count))
+        else:
+            taken[owner] = iter(await _ranged(conn, series, owner, year, limits, count))
+    return [next(taken[owner]) for owner, _ in held]
 
 
 async def next_number(conn: Connection, series: Series, branch: str | None, at: datetime) -> str:
     """Take one number."""
-    return (await next_numbers(conn, series, branch, at))[0]
+    return (await next_numbers(conn, series, [branch], at))[0]
 
 
-async def _advance(
-    conn: Connection, series: str, branch: str, year: int, first: int, count: int
-) -> int:
-    row = {"series": series, "branch": branch, "year": year, "next": first + count}
-    statement = (
-        insert(_table)
-        .values(row)
-        .on_conflict_do_update(
-            index_elements=["series", "branch", "year"],
-            # A range that was moved up since the last number starts at its new first serial.
-            set_={"next": sa.func.greatest(_table.c.next, first) + count},
+async def _ranged(
+    conn: Connection, series: Series, owner: str, year: int, limits: Range, count: int
+) -> list[str]:
+    taken = {"series": series.name, "branch": owner, "year": year}
+    taken |= {"first": limits.first, "count": count}
+    following: int = (await conn.execute(_advance, taken)).scalar_one()
+    if following - 1 > limits.last:
+        raise NumberRangeExhausted(
+            f"{series.name} numbers {limits.first} to {limits.last} of {owner or 'all branches'}"
+            f" are used up for {year}.",
+            series=series.name,
+            branch=owner or None,
         )
-        .returning(_table.c.next)
+    return [series.number(year, serial) for serial in range(following - count, following)]
+
+
+async def _plain(conn: Connection, series: Series, count: int) -> list[str]:
+    serials = await conn.execute(_draw(series.default), {"count": count})
+    return [series.plain(serial) for serial in serials.scalars()]
+
+
+async def _off_sequence(
+    conn: Connection, series: Series, branch: str | None, year: int
+) -> str | None:
+    """Take a number off the sequence of a series, in one statement and without a lock; None where
+    the branch has a range of its own."""
+    asked = {"series": series.name, "branch": branch, "end": end_of(year)}
+    serial = await conn.scalar(_draw_unless_ranged(series.default), asked)
+    return None if serial is None else series.plain(serial)
+
+
+@cache
+def _draw(sequence: sa.Sequence) -> Prepared:
+    times = sa.func.generate_series(1, sa.bindparam("count", type_=sa.Integer)).table_valued("nth")
+    return Prepared(sa.select(sequence.next_value()).select_from(times))
+
+
+@cache
+def _draw_unless_ranged(sequence: sa.Sequence) -> Prepared:
+    content = sa.type_coerce(newest.subquery().c.content, JSONB)
+    branch = sa.bindparam("branch", type_=sa.Text)
+    ranged = sa.select(content["branches"].has_key(branch)).scalar_subquery()
+    return Prepared(
+        sa.select(sequence.next_value()).where(sa.not_(sa.func.coalesce(ranged, sa.false())))
     )
-    following: int = (await conn.execute(statement)).scalar_one()
-    return following - count

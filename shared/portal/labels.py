@@ -27,6 +27,7 @@ AGGREGATES = {
     "expense": "费用",
     "invoice": "发票",
     "level_proposal": "等级提议",
+    "number_ranges": "编号段",
     "opportunity": "销售机会",
     "order": "订单",
     "order_draft": "订单草稿",

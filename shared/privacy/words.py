@@ -11,7 +11,7 @@ IMPERSONAL = frozenset(
     content_hash cost_currency currency customer_number demanded department document document_type
     encoding end_reason error event_type external_id fingerprint format hash headers ignored
     industry key kid kind label ladder level likelihood limit_currency line lines media_type method
-    name_zh non_standard_role number number_range object_type options path payload payment_terms
+    name_zh non_standard_role number object_type options path payload payment_terms
     permissions previous_level product_code product_name progress project_number reach reference
     region registration required_role resolution role roles route scope series service settlement
     sha256 site source source_type stage state status step_name steps subject_type terms title topic

@@ -26,20 +26,6 @@ class StageInUse(Conflict):
     title = "The stage is in use"
 
 
-class InvalidRanges(Invalid):
-    """The ranges of serials do not fit beside each other."""
-
-    code = "invalid_ranges"
-    title = "The number ranges do not fit together"
-
-
-class SerialsIssued(Conflict):
-    """Serials that were issued this year would be outside of their range."""
-
-    code = "serials_issued"
-    title = "The range has issued such numbers"
-
-
 class AlreadyRegistered(Conflict):
     """A project has one number for its whole life."""
 

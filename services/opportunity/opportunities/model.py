@@ -134,7 +134,6 @@ class Opportunity(Estimate, Aggregate):
     stage_since: datetime
     opened_at: datetime
     number: str | None = None
-    number_range: str | None = None
     registration: Registration | None = None
     registered_at: datetime | None = None
     closed_at: datetime | None = None
@@ -196,11 +195,11 @@ class Opportunity(Estimate, Aggregate):
         self.history = (*self.history, StageEntry(new_id(), stage, at))
         return Change(OpportunityStageChanged, {"previous_stage": previous})
 
-    def register(self, form: Registration, number: str, number_range: str, at: datetime) -> Change:
+    def register(self, form: Registration, number: str, at: datetime) -> Change:
         """Make it a project with a number, so that it may be quoted for (S75 to S77)."""
         self.require_open()
         self.require_unregistered()
-        self.number, self.number_range = number, number_range
+        self.number = number
         self.registration, self.registered_at = form, at
         return Change(OpportunityRegistered)
 

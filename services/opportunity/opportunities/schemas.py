@@ -39,7 +39,7 @@ from shared.http.fields import (
     Quantity,
     Share,
 )
-from shared.numbering.numbers import Series
+from shared.numbering.ranges import Series
 
 Probability = Annotated[Share, AfterValidator(lambda share: share.quantize(Decimal("0.000001")))]
 

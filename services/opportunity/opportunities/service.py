@@ -16,7 +16,6 @@ from services.opportunity.opportunities.model import (
     Registration,
     Status,
 )
-from services.opportunity.opportunities.numbering import project_number
 from services.opportunity.opportunities.repository import STAGES, Opportunities
 from services.opportunity.opportunities.stages import StageSet
 from services.opportunity.staff.repository import owner_of
@@ -25,7 +24,8 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
 from shared.domain.clock import business_date
 from shared.domain.owner import Owner
-from shared.numbering.numbers import Series
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Series
 
 opportunities = Opportunities()
 
@@ -156,8 +156,8 @@ async def register_project(uow: UnitOfWork, command: RegisterProject) -> Opportu
     found.require_open()
     found.require_unregistered()
     await require_contact(uow.conn, found.customer_id, command.form.contact_id)
-    number, number_range = await project_number(uow, command.series, found.branch)
-    change = found.register(command.form, number, number_range or "", uow.now)
+    number = await next_number(uow.conn, command.series, found.branch, uow.now)
+    change = found.register(command.form, number, uow.now)
     await opportunities.save(uow, found, change)
     return found
 

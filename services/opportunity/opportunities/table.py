@@ -6,13 +6,11 @@ import sqlalchemy as sa
 
 from services.opportunity.metadata import metadata
 from services.opportunity.opportunities.model import Registration
-from services.opportunity.opportunities.ranges import RangeSet
 from services.opportunity.opportunities.stages import StageSet
 from services.opportunity.versioned import versioned_table
 from shared.db.types import MOMENT, MONEY, SHARE, JsonOf
 
 stage_sets = versioned_table("stage_set", StageSet)
-range_sets = versioned_table("range_set", RangeSet)
 
 opportunities = sa.Table(
     "opportunity",
@@ -39,7 +37,6 @@ opportunities = sa.Table(
     sa.Column("expected_close", sa.Date),
     sa.Column("opened_at", MOMENT, nullable=False),
     sa.Column("number", sa.Text, unique=True, comment="project number, once registered"),
-    sa.Column("number_range", sa.Text, comment="the branch whose range it is; empty: the others"),
     sa.Column("registration", JsonOf(Registration | None)),
     sa.Column("registered_at", MOMENT),
     sa.Column("closed_at", MOMENT),

@@ -24,7 +24,8 @@ from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import FieldError
 from shared.domain.ids import new_id
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 NUMBERS = Series(name="price_list", prefix="PL", digits=4, default=Range(1, 9999))
 
@@ -87,7 +88,7 @@ async def draft_price_list(uow: UnitOfWork, command: DraftPriceList) -> PriceLis
     """Start a version of the price list (S110)."""
     entered = await _checked(uow, command.prices)
     drafted, change = PriceList.draft(
-        number=await next_number(uow.conn, NUMBERS, None, uow.now),
+        number=await next_number(uow.conn, NUMBERS, uow.actor.branch, uow.now),
         currency=command.currency,
         effective_on=command.effective_on,
         prices=[*await _kept(uow, command, entered), *entered],

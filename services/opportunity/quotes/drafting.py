@@ -18,7 +18,8 @@ from services.opportunity.quotes.repository import Quotes
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.owner import Owner
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 quotes = Quotes()
 NUMBERS = Series(name="quote", prefix="QT", digits=6, default=Range(1, 999_999))
@@ -129,7 +130,7 @@ async def _add(
         project,
         priced,
         terms,
-        number=number or await next_number(uow.conn, NUMBERS, None, uow.now),
+        number=number or await next_number(uow.conn, NUMBERS, project.branch, uow.now),
         revision=revision,
         authors=uow.actor.hands,
         at=uow.now,

@@ -64,17 +64,4 @@ CONTRACTS = (
               CAST(quoted ->> 'discount' AS numeric))
         """,
     ),
-    Invariant(
-        "contracts.26",
-        "The register of contracts has no gap.",
-        """
-        SELECT before, number FROM (
-            SELECT number, lag(number) OVER (ORDER BY number) AS before FROM contract
-        ) AS register
-        WHERE substr(number, 1, 4) = substr(before, 1, 4)
-          AND CAST(substr(number, 5) AS integer) <> CAST(substr(before, 5) AS integer) + 1
-           OR (substr(number, 1, 4) IS DISTINCT FROM substr(before, 1, 4)
-               AND CAST(substr(number, 5) AS integer) <> 1)
-        """,
-    ),
 )

@@ -18,7 +18,8 @@ from shared.db.driver import Connection, Prepared
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
 from shared.db.unit_of_work import UnitOfWork
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 SORTS = {
     "created": Sort(contracts.c.id, UUID),
@@ -71,9 +72,9 @@ class Contracts(Repository[Contract]):
     children = (Children("lines", ProductLine, lines, "contract_id"),)
     payload = staticmethod(events.payload)
 
-    async def next_number(self, uow: UnitOfWork) -> str:
-        """Take the next number of the register."""
-        return await next_number(uow.conn, REGISTER, None, uow.now)
+    async def next_number(self, uow: UnitOfWork, branch: str | None) -> str:
+        """Take the next number of a branch in the register."""
+        return await next_number(uow.conn, REGISTER, branch, uow.now)
 
     async def id_of_quote(self, uow: UnitOfWork, quote_id: UUID) -> UUID | None:
         """Return the contract that was drafted from a quote, if there is one."""

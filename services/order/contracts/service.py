@@ -135,7 +135,7 @@ async def draft_contract(uow: UnitOfWork, command: DraftContract) -> Contract:
     place = Place(actor.stands_for, actor.department, actor.branch, customer.region)
     contract, change = Contract.draft(
         content,
-        number=await contracts.next_number(uow),
+        number=await contracts.next_number(uow, place.branch),
         authors=actor.hands,
         place=place,
         at=uow.now,
@@ -151,7 +151,7 @@ async def draft_from_quote(uow: UnitOfWork, command: DraftFromQuote) -> None:
         return
     contract, change = Contract.draft(
         command.content,
-        number=await contracts.next_number(uow),
+        number=await contracts.next_number(uow, command.place.branch),
         authors=command.authors,
         place=command.place,
         at=uow.now,

@@ -33,7 +33,8 @@ from shared.domain.errors import FieldError, Invalid
 from shared.domain.ids import new_id
 from shared.domain.money import QUANTITY_STEP, total
 from shared.events.vocabulary import Chain, Settlement
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 deliveries = Deliveries()
 

@@ -139,7 +139,7 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
     order, change = Order.place(
         origin,
         lines,
-        number=await orders.next_number(uow),
+        number=await orders.next_number(uow, buyer.customer.branch),
         customer_id=buyer.customer.id,
         currency=draft.currency,
         ordered_on=business_date(uow.now),

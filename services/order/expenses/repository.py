@@ -14,7 +14,8 @@ from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 SORTS = {
     "created": Sort(expenses.c.id, UUID),
@@ -47,9 +48,9 @@ class Expenses(Repository[Expense]):
     owner = expenses.c.owner_id
     payload = staticmethod(events.payload)
 
-    async def next_number(self, uow: UnitOfWork) -> str:
-        """Take the next number."""
-        return await next_number(uow.conn, SERIES, None, uow.now)
+    async def next_number(self, uow: UnitOfWork, branch: str | None) -> str:
+        """Take the next number of a branch."""
+        return await next_number(uow.conn, SERIES, branch, uow.now)
 
     async def page(self, conn: Connection, wanted: ExpenseFilter, request: PageRequest) -> Page:
         """Return one page of expenses."""

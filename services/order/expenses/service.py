@@ -69,7 +69,7 @@ async def draft_expense(uow: UnitOfWork, command: DraftExpense) -> Expense:
     region = await _settle_references(uow, content)
     expense, change = Expense.draft(
         content,
-        number=await expenses.next_number(uow),
+        number=await expenses.next_number(uow, actor.branch),
         authors=actor.hands,
         place=Place(actor.stands_for, actor.department, actor.branch, region),
         at=uow.now,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -72,7 +72,7 @@ async def take_over(uow: UnitOfWork, sales: Sequence[Sale], known: Known, import
     Identical sales are separate purchases. What customers owe stays as it is: every chain is paid.
     """
     source = Import(import_id, uow.actor.id, uow.now)
-    numbers = await _numbers(uow, sales)
+    numbers = await _numbers(uow, sales, known)
     chains = [
         chain(
             sale,
@@ -97,16 +97,21 @@ def _journals(done: Chained) -> Iterator[Journal]:
         yield posted(done.allocation[0])
 
 
-async def _numbers(uow: UnitOfWork, sales: Sequence[Sale]) -> dict[int, Iterator[Numbers]]:
-    """Take the numbers of a batch, by year; in the order of all who take several, so that nobody
-    waits in a circle. The receipt numbers of sales over nothing stay unused."""
-    years = Counter(sale.sold_on.year for sale in sales)
-    found: dict[int, Iterator[Numbers]] = {}
-    for year, count in sorted(years.items()):
-        at = datetime(year, 7, 1, tzinfo=business_zone())
-        invoice, delivery, receipt = [
-            await next_numbers(uow.conn, series, None, at, count)
-            for series in (INVOICE_SERIES, DELIVERY_SERIES, RECEIPT_SERIES)
-        ]
-        found[year] = map(Numbers, delivery, invoice, receipt)
-    return found
+async def _numbers(
+    uow: UnitOfWork, sales: Sequence[Sale], known: Known
+) -> dict[int, Iterator[Numbers]]:
+    """Take the numbers of a batch, by year and the customers' branches; in the order of all who
+    take several, so that nobody waits in a circle. Years from before there were ranges have them
+    from what all branches shared (S226). The receipt numbers of sales over nothing stay unused."""
+    branches: dict[int, list[str | None]] = defaultdict(list)
+    for sale in sales:
+        branches[sale.sold_on.year].append(known.customers[sale.customer].branch)
+    taken: dict[int, list[list[str]]] = defaultdict(list)
+    for series in (INVOICE_SERIES, DELIVERY_SERIES, RECEIPT_SERIES):
+        for year in sorted(branches):
+            at = datetime(year, 7, 1, tzinfo=business_zone())
+            taken[year].append(await next_numbers(uow.conn, series, branches[year], at))
+    return {
+        year: map(Numbers, delivery, invoice, receipt)
+        for year, (invoice, delivery, receipt) in taken.items()
+    }

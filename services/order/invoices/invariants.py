@@ -87,17 +87,10 @@ INVOICES = (
         """,
     ),
     Invariant(
-        "invoices.26",
-        "Issued invoices are numbered without a gap within a year; others have no number.",
-        """
-        SELECT before, number, status FROM (
-            SELECT number, status, lag(number) OVER (ORDER BY number) AS before FROM invoice
-        ) AS register
-        WHERE (number IS NULL) <> (status IN ('draft', 'checked', 'voided'))
-           OR CAST(substr(number, 5) AS integer) <> CASE
-                WHEN substr(number, 1, 4) = substr(before, 1, 4)
-                THEN CAST(substr(before, 5) AS integer) + 1 ELSE 1 END
-        """,
+        "invoices.26 number",
+        "Issued invoices have a number; others have none.",
+        "SELECT id, number, status FROM invoice"
+        " WHERE (number IS NULL) <> (status IN ('draft', 'checked', 'voided'))",
     ),
     Invariant(
         "invoices.29",

@@ -24,7 +24,8 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.money import total
 from shared.events.vocabulary import Chain
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 SERIES = Series("invoice", "FP", 8, Range(1, 99_999_999))
 

@@ -149,7 +149,7 @@ async def place_from_quote(uow: UnitOfWork, command: PlaceFromQuote) -> None:
     order, change = Order.place(
         command.origin,
         command.lines,
-        number=await orders.next_number(uow),
+        number=await orders.next_number(uow, command.place.branch),
         customer_id=command.customer_id,
         currency=command.currency,
         ordered_on=business_date(uow.now),
@@ -196,7 +196,7 @@ async def _place(
     order, change = Order.place(
         origin,
         lines,
-        number=await orders.next_number(uow),
+        number=await orders.next_number(uow, actor.branch),
         customer_id=customer_id,
         currency=currency,
         ordered_on=business_date(uow.now),

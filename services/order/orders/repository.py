@@ -22,6 +22,8 @@ from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.errors import NotFound
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Series
 
 SORTS = {
     "created": Sort(orders.c.id, UUID),
@@ -35,7 +37,8 @@ _DETAILS |= {"approved_by", "approved_for", "approved_at", "approved_role", "rea
 _DETAILS |= {"price_list_id", "policy_version", "own_authority"}
 _SUMMARY = [column for column in orders.c if column.name not in _DETAILS]
 
-_next_number = Prepared(sa.select(order_number.next_value()))
+#: A branch with a range of its own has the year in its numbers, which are two digits longer.
+SERIES = Series("order", "SO", 8, order_number)
 _of_quote = Prepared(sa.select(orders.c.id).where(orders.c.quote_id == sa.bindparam("quote_id")))
 #: What orders take of a contract: a closed order only what it delivered, a rejected one nothing.
 _taken = Prepared(
@@ -97,9 +100,10 @@ class Orders(Repository[Order]):
     children = (Children("lines", OrderLine, lines, "order_id"),)
     payload = staticmethod(events.payload)
 
-    async def next_number(self, uow: UnitOfWork) -> str:
-        """Take an order number off the sequence: unique, ascending, gaps allowed."""
-        return f"SO{await uow.conn.scalar(_next_number):08d}"
+    async def next_number(self, uow: UnitOfWork, branch: str | None) -> str:
+        """Take an order number: off the sequence, ascending with gaps, unless a range was adopted
+        for the branch (S226)."""
+        return await next_number(uow.conn, SERIES, branch, uow.now)
 
     async def lock_all(self, uow: UnitOfWork, ids: Iterable[UUID]) -> list[Order]:
         """Lock and return several orders, in id order.

@@ -18,7 +18,8 @@ from services.order.receipts.repository import Allocations, Receipts
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.domain.errors import Invalid
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 
 receipts = Receipts()
 allocations = Allocations()

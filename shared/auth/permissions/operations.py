@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from shared.auth.roles import EVERYONE, MANAGEMENT, Permission, Role
+from shared.auth.roles import EVERYONE, MANAGEMENT, TOP, Permission, Role
 
 _ADMINISTRATOR = frozenset({Role.ADMINISTRATOR})
 _FILING = EVERYONE | {Role.INTEGRATION}
@@ -34,6 +34,13 @@ DECLARED = (
         "Define approval processes",
         "设置审批流程",
         _ADMINISTRATOR | {Role.GENERAL_MANAGER},
+    ),
+    Permission("number_ranges.read", "See the ranges of numbers", "查看编号段", EVERYONE),
+    Permission(
+        "number_ranges.manage",
+        "Give the branches their ranges of numbers",
+        "设置编号段",
+        TOP | _ADMINISTRATOR,
     ),
     # Beside the permission to see or change the object that a document belongs to.
     Permission("document.read", "See documents", "查看文档", _FILING),

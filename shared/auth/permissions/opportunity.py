@@ -52,12 +52,6 @@ _OPPORTUNITIES = (
         "opportunity.hand_over", "Give opportunities to another owner", "移交销售机会", MANAGEMENT
     ),
     Permission("stages.manage", "Define the stages", "设置销售阶段", TOP | {Role.ADMINISTRATOR}),
-    Permission(
-        "project_ranges.manage",
-        "Set the ranges of project numbers",
-        "设置项目编号段",
-        TOP | {Role.ADMINISTRATOR},
-    ),
 )
 _ACTIVITIES = (
     Permission(

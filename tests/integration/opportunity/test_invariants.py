@@ -41,10 +41,14 @@ DAMAGE = {
     "transitions.34 price_list": """
         UPDATE outbox SET payload = jsonb_set(payload::jsonb, '{status}', '"rejected"')::json
         WHERE type = 'crm.opportunity.price_list.proposed.v1'""",
-    "projects.75 number": "UPDATE opportunity SET number = 'FQ2619999' WHERE number LIKE '%1'",
-    "projects.75 ranges": """
-        UPDATE opportunity SET number_range = '天津'
-        WHERE number LIKE 'FQ%00002'""",
+    "projects.75": "UPDATE opportunity SET number = 'FQ00' || right(number, 5)",
+    "numbers.226 opportunity": """
+        UPDATE opportunity SET number = left(number, 4) || '98765' WHERE number LIKE '%1'""",
+    "numbers.226 quote": "UPDATE quote SET number = 'QT' || right(number, 8) || '0'",
+    "numbers.226 price_list": "UPDATE number_range SET first = next WHERE series = 'price_list'",
+    "numbers.226 ranges": """
+        INSERT INTO number_range (series, branch, year, first, next)
+        SELECT series, '天津', year, next - 1, next FROM number_range WHERE branch <> '天津'""",
     "projects.76": "UPDATE quote SET project_number = 'FQ2600009'",
     "opportunities.74": "UPDATE opportunity SET stage = 'contact'",
     "activities.3": "UPDATE next_contact SET due_on = NULL",

@@ -10,7 +10,8 @@ from datetime import UTC, datetime
 from services.opportunity.settings import OpportunitySettings
 from shared.domain.actor import SYSTEM
 from shared.domain.clock import business_date, now
-from shared.numbering.numbers import Range, Series, next_number
+from shared.numbering.numbers import next_number
+from shared.numbering.ranges import Range, Series
 from tests.support.opportunity import (
     known_contact,
     known_staff,

@@ -46,7 +46,7 @@ DAMAGE = {
     "accounts.35": "UPDATE account SET committed = committed + 1",
     "invoices.19": "UPDATE invoice SET open = open - 0.01 WHERE status = 'partly_settled'",
     "invoices.23": "UPDATE invoice_line SET amount = amount + 0.01",
-    "invoices.26": "UPDATE invoice SET number = 'FP2600000099' WHERE number = 'FP2600000001'",
+    "invoices.26 number": "UPDATE invoice SET number = NULL WHERE number IS NOT NULL",
     "invoices.29": "UPDATE order_line SET invoiced = invoiced + 1",
     "invoices.29 delivered": "UPDATE invoice_line SET quantity = quantity + 1",
     "invoices.153": "UPDATE invoice_line SET discount = 0.5",

@@ -136,7 +136,16 @@ SPOILT = {
     ),
     "a contract is removed from the register": (
         "UPDATE contract SET number = 'HT26900000' WHERE status = 'draft'",
-        {"contracts.26"},
+        {"contracts.26", "numbers.226 contract"},
+    ),
+    "an order has a number that was never issued": (
+        "UPDATE sales_order SET number = 'SO' || right(number, 8) || '26'",
+        {"numbers.226 sales_order"},
+    ),
+    "two branches issue the same expense": (
+        "INSERT INTO number_range (series, branch, year, first, next)"
+        " SELECT series, '天津', year, first, next FROM number_range WHERE series = 'expense'",
+        {"numbers.226 ranges"},
     ),
     "a line of a quote's contract is cheaper": (
         "UPDATE contract_line SET discount = 0.5 WHERE product_name = '球阀'",

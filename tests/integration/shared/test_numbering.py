@@ -12,14 +12,11 @@ import sqlalchemy as sa
 from shared.db.engine import create_engine
 from shared.db.unit_of_work import Database
 from shared.domain.actor import SYSTEM
-from shared.numbering.numbers import (
-    NumberRangeExhausted,
-    Range,
-    Series,
-    next_number,
-    next_numbers,
-)
-from shared.numbering.table import numbering_table
+from shared.numbering.errors import NumberRangeExhausted
+from shared.numbering.numbers import next_number, next_numbers
+from shared.numbering.ranges import Range, RangeSet, Series
+from shared.numbering.repository import versions
+from shared.numbering.table import numbering_tables
 
 AT = datetime(2026, 11, 21, 8, 30, tzinfo=UTC)
 PROJECTS = Series(
@@ -29,6 +26,7 @@ PROJECTS = Series(
     default=Range(40_001, 99_999),
     ranges={"上海": Range(1, 19_999), "天津": Range(20_001, 39_999)},
 )
+ORDERS = Series("order", "SO", 8, sa.Sequence("order_number"))
 
 
 @pytest.fixture
@@ -36,7 +34,8 @@ async def numbers(database_url: str) -> AsyncIterator[Database]:
     """A database with nothing but number ranges."""
     engine = create_engine(database_url)
     metadata = sa.MetaData()
-    numbering_table(metadata)
+    numbering_tables(metadata)
+    sa.Sequence("order_number", metadata=metadata)
     async with engine.begin() as conn:
         await conn.run_sync(metadata.create_all)
     database = Database(engine, service="numbers")
@@ -48,7 +47,7 @@ async def take(
     database: Database, branch: str | None, count: int = 1, at: datetime = AT
 ) -> list[str]:
     async with database.transaction(SYSTEM) as uow:
-        return await next_numbers(uow.conn, PROJECTS, branch, at, count)
+        return await next_numbers(uow.conn, PROJECTS, [branch] * count, at)
 
 
 async def stands_at(database: Database, branch: str, following: int) -> None:
@@ -133,3 +132,89 @@ async def test_series_do_not_share_serials(numbers: Database) -> None:
     async with numbers.transaction(SYSTEM) as uow:
         assert await next_number(uow.conn, PROJECTS, None, AT) == "FQ2640001"
         assert await next_number(uow.conn, orders, "上海", AT) == "DD26000001"
+
+
+# -- where the others share a sequence ----------------------------------------------------------
+
+
+async def adopt(database: Database, at: datetime, version: int, **branches: Range) -> None:
+    """Put ranges of orders in force at a moment."""
+    async with database.transaction(SYSTEM) as uow:
+        await uow.conn.execute(
+            sa.insert(versions).values(
+                series="order",
+                version=version,
+                content=RangeSet(None, branches),
+                adopted_by=SYSTEM.id,
+                adopted_at=at,
+            )
+        )
+
+
+async def order(database: Database, *branches: str | None, at: datetime = AT) -> list[str]:
+    async with database.transaction(SYSTEM) as uow:
+        return await next_numbers(uow.conn, ORDERS, branches, at)
+
+
+async def test_a_sequence_has_no_year_until_a_branch_has_a_range(numbers: Database) -> None:
+    """S226: and the others stay on the sequence."""
+    assert await order(numbers, "天津", None) == ["SO00000001", "SO00000002"]
+    await adopt(numbers, AT, 2, 天津=Range(1, 9))
+    assert await order(numbers, "天津") == ["SO2600000001"]
+    assert await order(numbers, "上海") == ["SO00000003"]
+    assert await order(numbers, None) == ["SO00000004"]
+
+
+async def test_several_branches_take_each_from_its_own_in_the_order_asked(
+    numbers: Database,
+) -> None:
+    """S226."""
+    await adopt(numbers, AT, 2, 天津=Range(11, 19))
+    wanted = ["SO00000001", "SO2600000011", "SO00000002", "SO2600000012"]
+    assert await order(numbers, "上海", "天津", None, "天津") == wanted
+    async with numbers.transaction(SYSTEM) as uow:
+        found = await next_numbers(uow.conn, PROJECTS, ["成都", "上海", "天津", "上海", None], AT)
+    assert found == ["FQ2640001", "FQ2600001", "FQ2620001", "FQ2600002", "FQ2640002"]
+
+
+async def test_a_sequence_is_waited_for_by_nobody(numbers: Database) -> None:
+    """S226: while an order of a branch without a range is written, others get their numbers."""
+    async with numbers.transaction(SYSTEM) as uow:
+        assert await next_number(uow.conn, ORDERS, "上海", AT) == "SO00000001"
+        async with asyncio.timeout(5):
+            assert await order(numbers, "上海") == ["SO00000002"]
+
+
+async def test_a_year_that_is_over_keeps_the_ranges_it_ended_with(numbers: Database) -> None:
+    """S226: what is taken over for it later takes no number that was issued in it; a year from
+    before there were ranges has what all shared."""
+    await adopt(numbers, datetime(2026, 3, 1, tzinfo=UTC), 2, 天津=Range(1, 9))
+    # The new year in Shanghai.
+    await adopt(numbers, datetime(2026, 12, 31, 16, tzinfo=UTC), 3, 天津=Range(50, 59))
+    taken = [
+        await order(numbers, "天津", at=datetime(year, 7, 1, tzinfo=UTC))
+        for year in (2025, 2026, 2027)
+    ]
+    assert taken == [["SO00000001"], ["SO2600000001"], ["SO2700000050"]]
+
+
+async def test_a_branch_with_a_range_never_takes_from_the_sequence(numbers: Database) -> None:
+    """S226: a range that is used up refuses."""
+    await adopt(numbers, AT, 2, 天津=Range(1, 1))
+    assert await order(numbers, "天津") == ["SO2600000001"]
+    with pytest.raises(NumberRangeExhausted, match="1 to 1 of 天津 are used up"):
+        await order(numbers, "天津")
+
+
+async def test_many_from_several_ranges_at_once_wait_in_no_circle(numbers: Database) -> None:
+    """S226, S223: whatever order they ask in, and all that was issued is one after the other."""
+    asked = [["成都", "上海", "天津"], ["天津", "成都", "上海"], ["上海", "天津", None]]
+
+    async def take_all(branches: list[str | None]) -> list[str]:
+        async with numbers.transaction(SYSTEM) as uow:
+            return await next_numbers(uow.conn, PROJECTS, branches, AT)
+
+    async with asyncio.timeout(30):
+        taken = await asyncio.gather(*(take_all(each) for each in asked * 8))  # type: ignore[arg-type]
+    serials = sorted(int(number.removeprefix("FQ26")) for each in taken for number in each)
+    assert serials == [first + place for first in (1, 20_001, 40_001) for place in range(24)]

@@ -1,5 +1,5 @@
-"""What services have besides their own business: looking after events, the audit, documents and
-approvals."""
+"""What services have besides their own business: looking after events, the audit, documents,
+numbers and approvals."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from tests.matrix.oracle.words import (
     EXECUTIVE,
     FINANCE,
     GENERAL_MANAGER,
+    HEADS,
     HOUSE,
     MACHINE,
     MANAGERS,
@@ -82,6 +83,19 @@ def filing(service: str, *, readers: Roles, changers: Roles) -> tuple[Rule, ...]
             MANAGERS | {FINANCE, DATA_STEWARD},
             f"POST {one}/verify",
             known_to=readers,
+        ),
+    )
+
+
+def numbering(service: str) -> tuple[Rule, ...]:
+    """The rules about the numbers of the branches in one service."""
+    path = f"/v1/number-ranges/{service}/{{series}}"
+    return (
+        rule("The house knows whose numbers are whose (S75, S226)", HOUSE, f"GET {path}"),
+        rule(
+            "The heads and the administrator give the branches their numbers (S226)",
+            HEADS | {ADMINISTRATOR},
+            f"PUT {path}",
         ),
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.matrix.oracle.operating import approving, filing, operating
+from tests.matrix.oracle.operating import approving, filing, numbering, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     DEAL,
@@ -81,16 +81,6 @@ RULES = (
         "The heads and the administrator define the stages",
         HEADS | {ADMINISTRATOR},
         "PUT /v1/stages",
-    ),
-    rule(
-        "The commercial side knows whose numbers are whose (S75)",
-        COMMERCIAL,
-        "GET /v1/project-ranges",
-    ),
-    rule(
-        "The heads and the administrator give the branches their numbers (S226)",
-        HEADS | {ADMINISTRATOR},
-        "PUT /v1/project-ranges",
     ),
     rule(
         "Everybody in the house, and machines, know what is sold (S16)",
@@ -188,4 +178,5 @@ RULES = (
     *operating("opportunity"),
     *filing("opportunity", readers=COMMERCIAL, changers=SELLERS),
     *approving("opportunity", able=SELLERS),
+    *numbering("opportunity"),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.matrix.oracle.operating import approving, filing, operating
+from tests.matrix.oracle.operating import approving, filing, numbering, operating
 from tests.matrix.oracle.words import (
     ADMINISTRATOR,
     BUYERS,
@@ -221,4 +221,5 @@ RULES = (
     *operating("order"),
     *filing("order", readers=DEAL | {SERVICE_AGENT}, changers=DESK),
     *approving("order", able=COUNTERSIGNERS),
+    *numbering("order"),
 )

@@ -74,6 +74,7 @@ THE_COMPANYS = frozenset(
         "price_list_id",
         "product_id",
         "role_id",
+        "series",
         "staff_id",
         "stock_id",
         "unit_id",

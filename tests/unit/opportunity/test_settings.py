@@ -8,6 +8,7 @@ import pytest
 from pydantic import ValidationError
 
 from services.opportunity.settings import OpportunitySettings
+from shared.numbering.ranges import Range
 
 
 def _settings(**given: Any) -> OpportunitySettings:
@@ -19,7 +20,7 @@ def test_the_shipped_ranges_are_those_of_the_requirement() -> None:
     series = _settings().project_series
     found = {branch: (each.first, each.last) for branch, each in series.ranges.items()}
     assert found == {"上海": (1, 19_999), "天津": (20_001, 39_999)}
-    assert (series.default.first, series.default.last) == (40_001, 99_999)
+    assert series.default == Range(40_001, 99_999)
     assert (series.prefix, series.digits) == ("FQ", 5)
 
 

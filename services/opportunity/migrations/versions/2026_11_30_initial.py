@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "0727c1b07c13"
+revision = "2992c062da5e"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -270,10 +270,30 @@ def upgrade() -> None:
     op.create_table(
         "number_range",
         sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False, comment="empty: of all others"),
         sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False, comment="the first that was issued"),
         sa.Column("next", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("series", "branch", "year", name=op.f("number_range_pkey")),
+    )
+    op.create_table(
+        "number_range_version",
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("series", "version", name=op.f("number_range_version_pkey")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="the newest of its ranges"),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("number_series_pkey")),
+        sa.UniqueConstraint("series", name=op.f("number_series_series_key")),
+        info={"aggregate": "number_ranges"},
     )
     op.create_table(
         "opportunity",
@@ -301,12 +321,6 @@ def upgrade() -> None:
         sa.Column("expected_close", sa.Date(), nullable=True),
         sa.Column("opened_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("number", sa.Text(), nullable=True, comment="project number, once registered"),
-        sa.Column(
-            "number_range",
-            sa.Text(),
-            nullable=True,
-            comment="the branch whose range it is; empty: the others",
-        ),
         sa.Column("registration", postgresql.JSONB(), nullable=True),
         sa.Column("registered_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("closed_at", sa.DateTime(timezone=True), nullable=True),
@@ -491,15 +505,6 @@ def upgrade() -> None:
         sa.Column("source_event_id", sa.Uuid(), nullable=False),
         sa.Column("told_at", sa.DateTime(timezone=True), nullable=False),
         sa.PrimaryKeyConstraint("code", name=op.f("product_feed_pkey")),
-    )
-    op.create_table(
-        "range_set",
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("content", postgresql.JSONB(), nullable=False),
-        sa.Column("adopted_by", sa.Uuid(), nullable=False),
-        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("version", name=op.f("range_set_pkey")),
-        info={"append_only": True},
     )
     op.create_table(
         "revocation",
@@ -1010,7 +1015,6 @@ def downgrade() -> None:
     op.drop_table("role")
     op.drop_index("revocation_until", table_name="revocation")
     op.drop_table("revocation")
-    op.drop_table("range_set")
     op.drop_table("product_feed")
     op.drop_index("product_status", table_name="product")
     op.drop_index("product_line", table_name="product")
@@ -1035,6 +1039,8 @@ def downgrade() -> None:
     op.drop_index("opportunity_owner", table_name="opportunity")
     op.drop_index("opportunity_customer", table_name="opportunity")
     op.drop_table("opportunity")
+    op.drop_table("number_series")
+    op.drop_table("number_range_version")
     op.drop_table("number_range")
     op.drop_index(
         "next_contact_owner",

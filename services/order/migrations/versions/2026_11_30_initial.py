@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "5652ceacc573"
+revision = "e95f804dfe83"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -529,10 +529,30 @@ def upgrade() -> None:
     op.create_table(
         "number_range",
         sa.Column("series", sa.Text(), nullable=False),
-        sa.Column("branch", sa.Text(), nullable=False),
+        sa.Column("branch", sa.Text(), nullable=False, comment="empty: of all others"),
         sa.Column("year", sa.SmallInteger(), nullable=False),
+        sa.Column("first", sa.BigInteger(), nullable=False, comment="the first that was issued"),
         sa.Column("next", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("series", "branch", "year", name=op.f("number_range_pkey")),
+    )
+    op.create_table(
+        "number_range_version",
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("content", postgresql.JSONB(), nullable=False),
+        sa.Column("adopted_by", sa.Uuid(), nullable=False),
+        sa.Column("adopted_at", sa.DateTime(timezone=True), nullable=False),
+        sa.PrimaryKeyConstraint("series", "version", name=op.f("number_range_version_pkey")),
+        info={"append_only": True},
+    )
+    op.create_table(
+        "number_series",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False, comment="the newest of its ranges"),
+        sa.Column("series", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("number_series_pkey")),
+        sa.UniqueConstraint("series", name=op.f("number_series_series_key")),
+        info={"aggregate": "number_ranges"},
     )
     op.create_table(
         "outbox",
@@ -1677,6 +1697,8 @@ def downgrade() -> None:
         "outbox_unpublished", table_name="outbox", postgresql_where=sa.text("published_at IS NULL")
     )
     op.drop_table("outbox")
+    op.drop_table("number_series")
+    op.drop_table("number_range_version")
     op.drop_table("number_range")
     op.drop_table("journal")
     op.drop_index("invoice_status", table_name="invoice")

@@ -7,12 +7,12 @@ from typing import Annotated, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from services.opportunity.opportunities.ranges import RangeSet
-from services.opportunity.versioned import Version
 from shared.http.fields import Input, Name, Output
-from shared.numbering.numbers import Range
+from shared.numbering.ranges import Range, RangeSet
+from shared.numbering.repository import Adopted
 
-Serial = Annotated[int, Field(strict=True, ge=1, le=99_999)]
+#: The series says how many digits there really are.
+Serial = Annotated[int, Field(strict=True, ge=1, le=99_999_999)]
 
 
 class RangeBody(Input):
@@ -33,10 +33,11 @@ class BranchRangeBody(RangeBody):
 
 
 class RangesIn(Input):
-    """All ranges: of the branches that have their own, and the one that the others share."""
+    """All ranges: of the branches that have their own, and the one that the others share; without
+    it they share a sequence, where the series has one."""
 
     branches: Annotated[list[BranchRangeBody], Field(max_length=200)]
-    others: Annotated[RangeBody, Field(examples=[{"first": 40_001, "last": 99_999}])]
+    others: Annotated[RangeBody | None, Field(examples=[{"first": 40_001, "last": 99_999}])] = None
 
     @model_validator(mode="after")
     def _branches_differ(self) -> Self:
@@ -46,7 +47,8 @@ class RangesIn(Input):
 
     def ranges(self) -> RangeSet:
         """Return the ranges this body stands for."""
-        return RangeSet(self.others.range(), {each.branch: each.range() for each in self.branches})
+        others = None if self.others is None else self.others.range()
+        return RangeSet(others, {each.branch: each.range() for each in self.branches})
 
 
 class RangeOut(Output):
@@ -63,21 +65,21 @@ class BranchRangeOut(RangeOut):
 
 
 class RangesOut(Output):
-    """The ranges in force."""
+    """The ranges in force; ``others`` is null where they share a sequence."""
 
     version: int
     branches: list[BranchRangeOut]
-    others: RangeOut
+    others: RangeOut | None
 
     @classmethod
-    def of(cls, found: Version[RangeSet]) -> RangesOut:
+    def of(cls, found: Adopted) -> RangesOut:
         """Present a version."""
-        held = found.content
+        others = found.ranges.default
         return cls(
             version=found.version,
             branches=[
                 BranchRangeOut(branch=branch, first=each.first, last=each.last)
-                for branch, each in held.branches.items()
+                for branch, each in found.ranges.in_order
             ],
-            others=RangeOut(first=held.default.first, last=held.default.last),
+            others=None if others is None else RangeOut(first=others.first, last=others.last),
         )
