@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 from shared.bus.kafka_admin import Administration
@@ -86,6 +87,21 @@ class KafkaBus:
     ) -> Sequence[Record]:
         """Return records from an offset on; empty at the end of the log."""
         return await self._reader.read(topic, partition, from_offset, limit)
+
+    @asynccontextmanager
+    async def new_files(self, topics: Collection[str]) -> AsyncIterator[None]:
+        """Have what is published next begin a new file in each partition, so that those before it
+        can be deleted."""
+        ordinary = await self._administration.roll_soon(topics)
+        try:
+            yield
+        finally:
+            await self._administration.configure(ordinary)
+
+    async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
+        """Delete what stands before these offsets: nobody reads it again. Its files go when the
+        brokers look after them next, those that hold nothing else."""
+        await self._administration.delete_before(begins)
 
     async def close(self) -> None:
         """Give the connections back."""

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Mapping, Sequence
+from collections.abc import AsyncIterator, Collection, Iterable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as Place
-from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic, RecordsToDelete
 from aiokafka.admin.config_resource import ConfigResource, ConfigResourceType
 from aiokafka.errors import (
     CommitFailedError,
@@ -29,6 +29,12 @@ from shared.bus.topics import Topic
 
 _TOPIC = ConfigResourceType.TOPIC
 _LOOK_SECONDS = 0.05
+#: A file takes records for no longer than this, where the next shall be in another one; and so long
+#: every broker has heard of it, and the newest record is older.
+_ROLL = ("segment.ms", "1000")
+_ROLL_SECONDS = 2.0
+#: The source of a setting that is the topic's own (DescribeConfigs).
+_OWN = 1
 #: What a broker answers about groups while a cluster starts, or a group moves to another broker.
 _NO_COORDINATOR_YET = (
     GroupCoordinatorNotAvailableError,
@@ -75,11 +81,7 @@ class Administration:
         declared = {each.name: each.configuration() for each in topics}
         async with self._lent() as admin:
             present = set(await admin.list_topics())
-            asked = [
-                ConfigResource(ConfigResourceType.TOPIC, name)
-                for name in declared
-                if name in present
-            ]
+            asked = [ConfigResource(_TOPIC, name) for name in declared if name in present]
             responses = await admin.describe_configs(asked) if asked else []
         found: dict[str, dict[str, str]] = {}
         for response in responses:
@@ -93,6 +95,37 @@ class Administration:
                 if wrong:
                     found[name] = wrong
         return found
+
+    async def roll_soon(self, topics: Collection[str]) -> dict[str, dict[str, str]]:
+        """Have the next record of each partition begin a new file; return the topics' own settings
+        as they were, to be given back soon: files would be many."""
+        async with self._lent() as admin:
+            asked = [ConfigResource(_TOPIC, name) for name in topics]
+            responses = await admin.describe_configs(asked)
+        ordinary = {
+            name: {entry[0]: entry[1] for entry in entries if entry[3] == _OWN}
+            for response in responses
+            for _, _, _, name, entries in response.resources
+        }
+        for settings in ordinary.values():
+            if settings.get(_ROLL[0]) == _ROLL[1]:
+                del settings[_ROLL[0]]  # of an attempt that was killed
+        await self.configure({name: each | dict([_ROLL]) for name, each in ordinary.items()})
+        await asyncio.sleep(_ROLL_SECONDS)
+        return ordinary
+
+    async def configure(self, settings: Mapping[str, Mapping[str, str]]) -> None:
+        """Give topics these settings of their own, and no others."""
+        new = [ConfigResource(_TOPIC, name, dict(own)) for name, own in settings.items()]
+        async with self._lent() as admin:
+            responses = await admin.alter_configs(new)
+        _raise_refusals((each[3], *each[:2]) for found in responses for each in found.resources)
+
+    async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
+        """Delete the records before these offsets."""
+        wanted = {Place(*place): RecordsToDelete(offset) for place, offset in begins.items()}
+        async with self._lent() as admin:
+            await admin.delete_records(wanted, timeout_ms=REQUEST_MS)
 
     async def places(self, topics: Iterable[str]) -> list[Place]:
         """Return the partitions of the topics that exist."""

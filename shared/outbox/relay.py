@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import asyncio
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from typing import Any
 
 import asyncpg
@@ -27,6 +28,9 @@ log = structlog.get_logger("kehu.relay")
 LOCK = advisory_key("outbox", "relay")
 POLL_SECONDS = 0.5
 TAKEOVER_SECONDS = 1.0
+#: Said on the doorbell by who wants the relay's place for a while.
+YIELD = "yield"
+_ASK_SECONDS, _YIELD_SECONDS = 5.0, 60.0
 #: After a round that published something the relay rests this many times as long as it took, but no
 #: longer than so many seconds: each round costs the broker and every consumer one of their own, so
 #: what is committed meanwhile goes together. After a quiet time nothing waits.
@@ -89,6 +93,7 @@ class Relay:
         self.marker = mark
         self.published = 0
         self._sure_at = float("-inf")
+        self._yields = False
 
     def wake(self) -> None:
         """Say that something was committed; cheap, called after every commit."""
@@ -114,11 +119,14 @@ class Relay:
     async def _serve(
         self, session: asyncpg.Connection, stop: asyncio.Event, backoff: Backoff
     ) -> None:
+        if self._yields:
+            self._yields = False
+            await wait_for(stop, TAKEOVER_SECONDS)
         while not await session.fetchval("SELECT pg_try_advisory_lock($1)", LOCK):
             if await wait_for(stop, TAKEOVER_SECONDS):
                 return
-        await session.add_listener(CHANNEL, lambda *_: self.wake())
-        while not stop.is_set():
+        await session.add_listener(CHANNEL, self._hear)
+        while not stop.is_set() and not self._yields:
             self._bell.clear()
             began = time.monotonic()
             published = await self.step(session)
@@ -127,6 +135,10 @@ class Relay:
             elif published < self._batch:
                 await wait_for(stop, min(RESTS * (time.monotonic() - began), REST_SECONDS))
             backoff.reset()
+
+    def _hear(self, *heard: Any) -> None:
+        self._yields = self._yields or heard[-1] == YIELD
+        self.wake()
 
     async def step(self, session: asyncpg.Connection) -> int:
         """Publish one batch; return how many events it had.
@@ -149,6 +161,33 @@ class Relay:
             return
         if lost := await lost_topics(session, self._bus):
             raise LogMadeAnew(", ".join(lost))
+
+
+@asynccontextmanager
+async def in_the_relays_place(dsn: str) -> AsyncIterator[asyncpg.Connection]:
+    """Lend the session that publishes alone, in the place of the relay: what was on its way is on
+    the bus and marked, and nobody publishes meanwhile.
+
+    Raises:
+        TimeoutError: the relay does not yield.
+    """
+    session = await open_session(dsn, "kehu-relay", synchronous_commit="off")
+    try:
+        async with asyncio.timeout(_YIELD_SECONDS):
+            while not await _relay_yields(session):
+                pass
+        yield session
+    finally:
+        await close_session(session)
+
+
+async def _relay_yields(session: asyncpg.Connection) -> bool:
+    await session.execute("SELECT pg_notify($1, $2)", CHANNEL, YIELD)
+    try:
+        await session.execute("SELECT pg_advisory_lock($1)", LOCK, timeout=_ASK_SECONDS)
+    except TimeoutError:
+        return False
+    return True
 
 
 def _message(row: Any) -> Message:

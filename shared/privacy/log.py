@@ -11,12 +11,14 @@ from uuid import UUID
 import asyncpg
 from pydantic_core import from_json, to_json
 
+from shared.bus.port import Bus
 from shared.privacy.requests import Kind
 from shared.privacy.rewriting import rewritten
 from shared.privacy.subjects import Subject, pseudonym
 
 #: Of whom events tell the name: of the aggregate that is called like the kind of person.
 _TOLD = (Subject.CUSTOMER, Subject.STAFF)
+_BATCH = 5000
 _NAMES = (("actor_id", "actor_name"), ("on_behalf_of", "on_behalf_of_name"))
 
 
@@ -58,7 +60,7 @@ async def rewrite_bus(session: asyncpg.Connection, people: Sequence[Person]) -> 
             'SELECT r.partition_id, r."offset", r.value FROM bus_record AS r'
             " JOIN bus_partition AS p ON p.id = r.partition_id WHERE r.key = $1 AND p.topic = $2",
             str(person.id),
-            f"crm.customer.{person.subject}",
+            _topic(person),
         )
         new = [
             (partition, offset, text.encode())
@@ -70,6 +72,22 @@ async def rewrite_bus(session: asyncpg.Connection, people: Sequence[Person]) -> 
         )
         changed += len(new)
     return changed
+
+
+async def telling(bus: Bus, people: Sequence[Person]) -> dict[str, int]:
+    """Return the topics of the bus in which somebody is still named, and in how many records."""
+    told = {(_topic(person), str(person.id)): person for person in _told(people)}
+    ends = await bus.end_offsets({topic for topic, _ in told})
+    found: dict[str, int] = {}
+    for place, end in sorted(ends.items()):
+        offset = 0
+        while offset < end and (records := await bus.read(*place, offset, _BATCH)):
+            for record in records:
+                person = told.get((record.topic, record.key))
+                if person is not None and _new(record.value, person) is not None:
+                    found[place.topic] = found.get(place.topic, 0) + 1
+            offset = records[-1].offset + 1
+    return found
 
 
 async def rewrite_audit(session: asyncpg.Connection, people: Sequence[Person]) -> int:
@@ -89,6 +107,10 @@ async def rewrite_audit(session: asyncpg.Connection, people: Sequence[Person]) -
 
 def _told(people: Iterable[Person]) -> Iterable[Person]:
     return (person for person in people if person.subject in _TOLD)
+
+
+def _topic(person: Person) -> str:
+    return f"crm.customer.{person.subject}"
 
 
 def _new(old: str | bytes, person: Person) -> str | None:

@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 from uuid import UUID
 
 import asyncpg
@@ -20,6 +20,7 @@ from shared.db.connection import close_session, open_session
 from shared.domain.actor import SYSTEM
 from shared.host import server
 from shared.host.console import say
+from shared.host.kafka_log import forget
 from shared.host.options import BusOption, Data, opened
 from shared.host.settings import HostSettings
 from shared.logging import configure
@@ -28,6 +29,9 @@ from shared.privacy.log import erased_people, rewrite_audit, rewrite_bus, rewrit
 from shared.privacy.requests import Request, give_out
 from shared.privacy.subjects import Subject
 from shared.service import installed
+
+if TYPE_CHECKING:
+    from shared.bus.kafka import KafkaBus
 
 commands = typer.Typer(
     no_args_is_help=True, help="Give out what is known about a person; let the log forget."
@@ -83,8 +87,6 @@ def erase_log(data: Data = None, bus: BusOption = None) -> None:
     settings = HostSettings.of(data=data, bus=bus)
     for what, count in server.run_once(lambda: _erase_log(settings)).items():
         say(f"{what}: {count:,} changed")
-    if settings.bus_kind == "kafka":
-        say("Kafka keeps its records: make its topics anew, see docs/operations.md")
 
 
 async def _erase_log(settings: HostSettings) -> dict[str, int]:
@@ -94,7 +96,10 @@ async def _erase_log(settings: HostSettings) -> dict[str, int]:
         async with _session(owned[_KEEPER]) as session:
             people = await erased_people(session)
             done["events"] = await rewrite_outbox(session, people)
-        if settings.bus_kind != "kafka" and here.databases.bus_url:
+        if settings.bus_kind == "kafka":
+            bus = cast("KafkaBus", here.bus)
+            done["records of the bus"] = await forget(here.dbs[_KEEPER], bus, people, say)
+        elif here.databases.bus_url:
             async with _session(here.databases.bus_url) as session:
                 done["records of the bus"] = await rewrite_bus(session, people)
         for name, dsn in owned.items():

@@ -15,7 +15,8 @@ from tests.support.kafka.errors import KafkaError
 _FILE = "cluster.json"
 
 #: Small: a whole cluster and its users share a developer's machine. A broker that was killed may
-#: register again only when its session is over (9 s unless said here).
+#: register again only when its session is over (9 s unless said here). What nobody reads any more
+#: leaves the disk at once, not after minutes.
 _SETTINGS = """\
 process.roles=broker,controller
 controller.listener.names=CONTROLLER
@@ -26,6 +27,9 @@ broker.session.timeout.ms=3000
 auto.create.topics.enable=false
 unclean.leader.election.enable=false
 group.initial.rebalance.delay.ms=0
+log.initial.task.delay.ms=500
+log.retention.check.interval.ms=1000
+log.segment.delete.delay.ms=500
 log.cleaner.dedupe.buffer.size=4194304
 num.network.threads=2
 num.io.threads=4
