@@ -22,6 +22,7 @@ _BUGS = (
     "tests.faults.key_bugs",
     "tests.faults.rule_bugs",
     "tests.faults.plan_bugs",
+    "tests.faults.number_bugs",
 )
 _SECONDS = 240
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout", "120")
@@ -32,6 +33,7 @@ _SHARED, _ORDER = "tests/integration/shared", "tests/integration/order"
 _QUOTES = "tests/integration/opportunity/test_quote_approval.py"
 _APPROVALS = "tests/unit/shared/approvals/test_model.py"
 _PLANS = "tests/unit/opportunity/test_plan_periods.py"
+_NUMBERS = f"{_ORDER}/test_number_ranges.py"
 _ROBUST = "tests/integration/robustness"
 _PORTAL = "tests/matrix/test_portal.py"
 _CUT = "tests/faults/test_network.py::test_a_reset_at_the_commit_is_resolved_by_the_key"
@@ -84,6 +86,16 @@ CATCHERS = {
     "authority_stays": f"{_APPROVALS}::test_at_each_limit_one_manager_more_is_asked",
     "nothing_is_late": f"{_PLANS}::test_it_is_late_a_microsecond_after_and_not_before",
     "anything_in_a_week": f"{_PLANS}::test_what_is_new_in_a_week_says_all_four",
+    "branches_share_all": (
+        f"{_NUMBERS}::test_a_branch_has_its_own_numbers_and_never_leaves_its_range[contract]"
+    ),
+    "ranges_run_over": (
+        f"{_NUMBERS}::test_a_branch_has_its_own_numbers_and_never_leaves_its_range[invoice]"
+    ),
+    "issued_forgotten": f"{_NUMBERS}::test_what_was_issued_stays_in_its_range[delivery]",
+    "ranges_unheld": (
+        f"{_NUMBERS}::test_who_narrows_a_range_waits_for_the_documents_being_written"
+    ),
     "replica_unguarded": (
         f"{_ORDER}/test_replicas.py::test_an_older_event_does_not_undo_a_newer_one"
     ),

@@ -9,9 +9,12 @@ import httpx
 import pytest
 
 from services.order.history.importing import KIND
+from services.order.receipts.service import SERIES as RECEIPTS
+from shared.domain.actor import SYSTEM
 from shared.domain.clock import business_date, now
 from shared.domain.ids import new_id
 from shared.imports.runner import ImportRunner
+from shared.numbering.numbers import next_numbers
 from tests.support.fulfilment import (
     ACCOUNTANT,
     STOREKEEPER,
@@ -342,3 +345,18 @@ async def test_each_version_is_told_with_all_ranges_and_audited(order: ServiceUn
     async with order.client("administrator") as client:
         entries = succeeded(await client.get(path))["items"]
     assert len(entries) == found["version"]
+
+
+async def test_who_narrows_a_range_waits_for_the_documents_being_written(
+    order: ServiceUnderTest,
+) -> None:
+    """S226: and then sees their numbers."""
+    succeeded(await give(order, "receipt", span(980_001, 980_009, "贵阳")))
+    async with order.db.transaction(SYSTEM) as uow:
+        taken = await next_numbers(uow.conn, RECEIPTS, ["贵阳", "贵阳"], uow.now)
+        narrowing = asyncio.create_task(give(order, "receipt", span(980_001, 980_001, "贵阳")))
+        await asyncio.sleep(0.5)
+        assert not narrowing.done()
+    refused = await narrowing
+    assert taken == [number("receipt", serial) for serial in (980_001, 980_002)]
+    assert (refused.status_code, refused.json()["code"]) == (409, "serials_issued")
