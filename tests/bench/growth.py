@@ -11,6 +11,7 @@ import os
 import statistics
 import time
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import asyncpg
 import httpx
@@ -47,6 +48,13 @@ FROM customer AS c, generate_series(2, $1::int) AS copy
 """
 
 console = Console(highlight=False)
+
+
+class Measured(NamedTuple):
+    """The median duration of a request, in milliseconds, client included; and the rows it found."""
+
+    ms: float
+    found: int
 
 
 async def main() -> None:
@@ -90,30 +98,31 @@ async def _copy(service: ServiceUnderTest) -> None:
     await conn.close()
 
 
-async def _measure(service: ServiceUnderTest) -> dict[str, float]:
+async def _measure(service: ServiceUnderTest) -> dict[str, Measured]:
     await company.analyze(service)
     async with service.client("data_steward") as client:
         return {name: await _median(client, path) for name, path in REQUESTS.items()}
 
 
-async def _median(client: httpx.AsyncClient, path: str) -> float:
-    """The median duration of one request, in milliseconds, client included."""
+async def _median(client: httpx.AsyncClient, path: str) -> Measured:
     taken = []
     for _ in range(REPEATS):
         started = time.perf_counter()
         answer = await client.get(path)
         taken.append(time.perf_counter() - started)
         answer.raise_for_status()
-    return statistics.median(taken[REPEATS // 10 :]) * 1000
+    found = len(answer.json()["items"])
+    return Measured(statistics.median(taken[REPEATS // 10 :]) * 1000, found)
 
 
-def _print(small: Mapping[str, float], large: Mapping[str, float]) -> None:
-    table = Table(title="Milliseconds a request, in one process with its client")
-    for name in ("request", f"{SMALL:,}", f"{GENERATED * COPIES:,}", "ratio"):
+def _print(small: Mapping[str, Measured], large: Mapping[str, Measured]) -> None:
+    table = Table(title="Milliseconds a request, in one process with its client; found")
+    for name in ("request", f"{SMALL:,}", "", f"{GENERATED * COPIES:,}", "", "ratio"):
         table.add_column(name, justify="right")
     for name, before in small.items():
         after = large[name]
-        table.add_row(name, f"{before:.2f}", f"{after:.2f}", f"{after / before:.2f}")
+        row = (f"{before.ms:.2f}", f"{before.found}", f"{after.ms:.2f}", f"{after.found}")
+        table.add_row(name, *row, f"{after.ms / before.ms:.2f}")
     console.print(table)
 
 

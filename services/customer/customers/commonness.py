@@ -22,7 +22,7 @@ import sqlalchemy as sa
 from services.customer.customers.table import customers
 from shared.db.driver import Connection
 
-_FRESH_SECONDS = 600.0
+_FRESH_SECONDS = 60.0
 _SOON_SECONDS = 30.0  # a new table has no statistics yet
 #: The newest among whom a page is sought hold so many times what should fill it.
 _SPARE = 4
@@ -85,7 +85,11 @@ class _Counted:
         part = newest / max(1.0, self.customers)
         if not self.ids or part > _LARGEST_PART:
             return None
-        return self.ids[int((len(self.ids) - 1) * (1 - part))]
+        # Ids begin with their time: between two that were counted they are spread evenly.
+        position = (len(self.ids) - 1) * (1 - part)
+        before = int(position)
+        lower, upper = self.ids[before].int, self.ids[before + 1].int
+        return UUID(int=lower + int((upper - lower) * (position - before)))
 
 
 class Commonness:

@@ -62,12 +62,7 @@ customers = sa.Table(
     sa.Index("customer_phone", "phone", postgresql_where=sa.text("phone IS NOT NULL")),
     sa.Index("customer_search", "search_terms", postgresql_using="gin"),
     # Which pages hold the newest: of those that have a term, the others need not be read.
-    sa.Index(
-        "customer_newest",
-        "id",
-        postgresql_using="brin",
-        postgresql_with={"pages_per_range": 32, "autosummarize": True},
-    ),
+    sa.Index("customer_newest", "id", postgresql_using="brin"),
 )
 
 ownership_changes = sa.Table(

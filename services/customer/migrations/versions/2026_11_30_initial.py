@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "99b10b8b3cb8"
+revision = "fc59e94bba7c"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -217,14 +217,7 @@ def upgrade() -> None:
     )
     op.create_index("customer_name", "customer", ["name", "id"], unique=False)
     op.create_index("customer_name_key", "customer", ["name_key"], unique=False)
-    op.create_index(
-        "customer_newest",
-        "customer",
-        ["id"],
-        unique=False,
-        postgresql_using="brin",
-        postgresql_with={"pages_per_range": 32, "autosummarize": True},
-    )
+    op.create_index("customer_newest", "customer", ["id"], unique=False, postgresql_using="brin")
     op.create_index("customer_owner", "customer", ["owner_id", "id"], unique=False)
     op.create_index("customer_owner_status", "customer", ["owner_id", "status", "id"], unique=False)
     op.create_index(
@@ -1187,12 +1180,7 @@ def downgrade() -> None:
     )
     op.drop_index("customer_owner_status", table_name="customer")
     op.drop_index("customer_owner", table_name="customer")
-    op.drop_index(
-        "customer_newest",
-        table_name="customer",
-        postgresql_using="brin",
-        postgresql_with={"pages_per_range": 32, "autosummarize": True},
-    )
+    op.drop_index("customer_newest", table_name="customer", postgresql_using="brin")
     op.drop_index("customer_name_key", table_name="customer")
     op.drop_index("customer_name", table_name="customer")
     op.drop_index(
