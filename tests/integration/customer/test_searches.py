@@ -79,6 +79,7 @@ async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list
         hint = await commonness.hint(conn, {"商行", "第0"}, 1)
         assert len(hint.telling) == 1
         since = commonness.since(hint.newest)
-        assert since is not None and entered[40] <= since <= entered[-1]
+        assert since is not None
+        assert entered[40] <= since <= entered[-1]
         rare = await commonness.hint(conn, {"商行", "魑魅"}, 1)
     assert rare.telling == ["魑魅"]
