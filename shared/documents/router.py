@@ -33,7 +33,7 @@ from shared.documents.schemas import (
 from shared.documents.service import ArchiveDocument, Desk, File, documents, forget, stored
 from shared.documents.settings import storage
 from shared.domain.errors import Invalid, NotFound
-from shared.http.fields import Input
+from shared.http.fields import Digits, Input
 from shared.http.gates import Read, Write, reading, writing
 from shared.http.multipart import Form, field_errors, form_schema
 from shared.http.openapi import answers_problem
@@ -47,7 +47,7 @@ _NO_BODY_LIMIT = 2**40
 _FILE = "the file, with its name"
 
 Fields = TypeVar("Fields", bound=Input)
-Number = Annotated[int, Path(ge=1, le=MAX_VERSIONS)]
+Number = Annotated[int, Digits, Path(ge=1, le=MAX_VERSIONS)]
 
 
 def document_router(desk: Desk) -> APIRouter:

@@ -11,6 +11,17 @@ from shared.events.payload import Payload, payload_class
 from shared.events.schemas import schema_path
 
 
+def whole(text: str) -> int:
+    """Read a sequence: plain digits, and nothing else that ``int`` would take for some.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not (text.isascii() and text.isdigit()):
+        raise ValueError("ce_sequence is not written in digits")
+    return int(text)
+
+
 @dataclass(frozen=True, slots=True)
 class Envelope:
     """One event, final from the moment it stands in the outbox.
@@ -91,7 +102,7 @@ class Envelope:
             source=headers["ce_source"],
             aggregate_type=event_type.split(".")[2],
             aggregate_id=UUID(headers["ce_subject"]),
-            sequence=int(headers["ce_sequence"]),
+            sequence=whole(headers["ce_sequence"]),
             time=datetime.fromisoformat(headers["ce_time"]),
             data=data,
             actor_id=UUID(headers["ce_actorid"]),

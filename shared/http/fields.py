@@ -28,6 +28,7 @@ _MOMENT = re.compile(
     r"([Zz]|[+-][0-9]{2}:[0-9]{2})",
     re.ASCII,
 )
+_WHOLE = re.compile(r"-?(0|[1-9][0-9]*)", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _DIGITS = 16
 _FIRST_YEAR, _LAST_YEAR = 1900, 2200
@@ -84,6 +85,12 @@ def _day(value: Any) -> Any:
     return value
 
 
+def _whole(value: Any) -> Any:
+    if isinstance(value, str) and not _WHOLE.fullmatch(value):
+        raise PydanticCustomError("whole_number", "Write a whole number in plain digits.")
+    return value
+
+
 def _sensible(value: D) -> D:
     if not _FIRST_YEAR <= value.year <= _LAST_YEAR:
         raise PydanticCustomError("year_out_of_range", "The year must lie in 1900 to 2200.")
@@ -114,10 +121,14 @@ def _decimal_schema(
     return WithJsonSchema({"type": "string", "pattern": f"^({pattern})$", "examples": [example]})
 
 
+#: Something else than blanks; the next line (U+0085), which ECMA 262 takes for none, is one too.
+NOT_BLANK = r"[^\s\u0085]"
+
+
 def _text_schema(maximum: int) -> WithJsonSchema:
     """Blanks around a text are cut off, and blanks alone are nothing."""
     return WithJsonSchema(
-        {"type": "string", "minLength": 1, "maxLength": maximum, "pattern": r"\S"}
+        {"type": "string", "minLength": 1, "maxLength": maximum, "pattern": NOT_BLANK}
     )
 
 
@@ -139,6 +150,8 @@ Note = Annotated[
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,63}$")]
 Integer = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
+#: A number in an address, which is text: neither "1_0" nor "1.0" is one.
+Digits = BeforeValidator(_whole)
 Currency = Annotated[
     str,
     StringConstraints(pattern=r"^[A-Z]{3}$"),

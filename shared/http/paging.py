@@ -16,14 +16,14 @@ from starlette.responses import Response
 from typing_extensions import TypedDict
 
 from shared.db.paging import MAX_SIZE, Page, PageRequest
-from shared.http.fields import Output
+from shared.http.fields import Digits, Output
 from shared.http.gates import Read
 from shared.http.rights import for_eyes_of
 
 T = TypeVar("T", bound=Output)
 
 PageSize = Annotated[
-    int, Query(ge=1, le=2**31 - 1, description=f"Rows in a page, at most {MAX_SIZE}.")
+    int, Digits, Query(ge=1, le=2**31 - 1, description=f"Rows in a page, at most {MAX_SIZE}.")
 ]
 PageToken = Annotated[
     str | None, Query(max_length=2000, description="``next_page_token`` of the page before.")

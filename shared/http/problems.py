@@ -52,6 +52,8 @@ TITLES = (
     *(_INVALID, _NOT_JSON, _COLLISION, _UNACCEPTABLE, _LATER, _DEFECT),
 )
 DETAILS = (_COLLISION + ".", _UNACCEPTABLE + ".", _BUSY, _AWAY, _DEFECT_DETAIL)
+#: Fields that a refusal names; a body of ten thousand that are wrong gets no answer of megabytes.
+_MOST_ERRORS = 1_000
 #: PostgreSQL error classes and codes that a request can cause.
 _CONFLICTS = {"23505": "duplicate", "23503": "reference", "23P01": "overlap"}
 _RETRYABLE = {"40001", "40P01", "55P03", "57014"}
@@ -143,7 +145,7 @@ async def _invalid(request: Request, error: Any) -> Response:
     if any(each["type"] == "json_invalid" for each in found):
         return _not_json(request, str(found[0].get("ctx", {}).get("error", "not JSON")))
     language = language_of(request.scope)
-    errors = [_field_error(each, language) for each in found]
+    errors = [_field_error(each, language) for each in found[:_MOST_ERRORS]]
     detail = "; ".join(f"{each.pointer or 'body'}: {each.message}" for each in errors[:5])
     return problem(request, 422, "invalid", _INVALID, detail, errors=errors)
 

@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Coroutine, Iterator, Sequence
 from functools import cache
 from typing import Any
 
 from fastapi import APIRouter, Request, Response
-from fastapi._compat import ModelField
+from fastapi._compat import (
+    ModelField,
+    field_annotation_is_sequence,
+    get_cached_model_fields,
+)
 from fastapi.dependencies import utils as fastapi_parameters
 from fastapi.routing import APIRoute
-from pydantic_core import from_json
+from pydantic_core import PydanticCustomError, from_json
 from starlette.datastructures import QueryParams
 from starlette.exceptions import HTTPException
 from starlette.types import Message, Receive, Scope
 
 #: A route that takes files says ``max_body_size`` for itself.
 MAX_BODY_BYTES = 1024 * 1024
+#: In one object of a body; each that is none of ours would be told of.
+MOST_NAMES = 1_000
 
 # What FastAPI asks about every parameter at every request never changes; answered from memory, a
 # list with fifteen filters costs a tenth less.
@@ -47,6 +53,7 @@ def _parameters(fields: Sequence[ModelField], sent: Any) -> tuple[dict[str, Any]
         return _fastapi_parameters(fields, sent)
     values = {}
     asked = []
+    repeated = list(_repeated(fields, sent))
     for field in fields:
         default = _left_out(field)
         if default is _ASKED or field.alias in sent:
@@ -54,9 +61,34 @@ def _parameters(fields: Sequence[ModelField], sent: Any) -> tuple[dict[str, Any]
         else:
             values[field.name] = default
     if not asked:
-        return values, []
+        return values, repeated
     found, errors = _fastapi_parameters(asked, sent)
-    return values | found, errors
+    return values | found, [*repeated, *errors]
+
+
+def _repeated(fields: Sequence[ModelField], sent: QueryParams) -> Iterator[dict[str, Any]]:
+    """Yield an error for each parameter that has one value and was sent with several: whoever asks
+    for two states would take the list of one for that of both."""
+    if len(sent) == len(sent.multi_items()):
+        return
+    for name in {name for field in fields for name in _single(field)}:
+        values = sent.getlist(name)
+        if len(values) > 1:
+            error = PydanticCustomError("repeated_parameter", "Send this parameter once.")
+            place = ("query", name)
+            yield {"type": error.type, "loc": place, "msg": error.message(), "input": values}
+
+
+@cache
+def _single(field: ModelField) -> frozenset[str]:
+    """Return the parameters of a field, which may be a model of several, that have one value."""
+    model = fastapi_parameters._get_param_model(field)
+    fields = [field] if model is None else get_cached_model_fields(model)
+    return frozenset(
+        each.alias
+        for each in fields
+        if not field_annotation_is_sequence(each.field_info.annotation)
+    )
 
 
 fastapi_parameters.request_params_to_args = _parameters  # type: ignore[assignment]
@@ -67,8 +99,8 @@ class MalformedJson(json.JSONDecodeError):
 
 
 class StrictRequest(Request):
-    """A request whose JSON is read by the strict parser: no NaN, no lone surrogate, no NUL,
-    bounded depth."""
+    """A request whose JSON is read by the strict parser: no NaN, no lone surrogate, no NUL, no name
+    twice in an object, bounded depth."""
 
     async def json(self) -> Any:
         """Return the parsed body.
@@ -84,6 +116,7 @@ class StrictRequest(Request):
                 raise MalformedJson(str(error), "", 0) from error
             if b"\\u0000" in body and _has_nul(self._strict_json):
                 raise MalformedJson("NUL is not allowed in text", "", 0)
+            _look_at_names(body)
         return self._strict_json
 
 
@@ -137,6 +170,20 @@ def new_router(tag: str) -> APIRouter:
         route_class=StrictRoute,
         generate_unique_id_function=lambda route: route.name,
     )
+
+
+def _look_at_names(body: bytes) -> None:
+    """Refuse objects with too many names, and names of which one reader would take the first value
+    and another the last (RFC 8259, section 4). The body is JSON; its numbers may be of any length.
+    """
+    json.loads(body, object_pairs_hook=_once, parse_int=str, parse_float=str)
+
+
+def _once(pairs: list[tuple[str, Any]]) -> None:
+    if len(pairs) > MOST_NAMES:
+        raise MalformedJson(f"An object has at most {MOST_NAMES} names here", "", 0)
+    if len({name for name, _ in pairs}) < len(pairs):
+        raise MalformedJson("A name stands twice in an object", "", 0)
 
 
 def _has_nul(value: Any) -> bool:

@@ -12,7 +12,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 from shared.domain.actor import Actor
-from shared.events.envelope import Envelope
+from shared.events.envelope import Envelope, whole
 from shared.events.payload import INBOUND
 
 #: What the name of every inbound topic begins with.
@@ -73,7 +73,7 @@ def machine(envelope: Envelope) -> Actor:
 
 
 def _sequence(given: str | None, time: datetime) -> int:
-    return int(given) if given else (time - _EPOCH) // timedelta(microseconds=1)
+    return whole(given) if given else (time - _EPOCH) // timedelta(microseconds=1)
 
 
 def _own(source: str, kind: str, text: str) -> UUID:

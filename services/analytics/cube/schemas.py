@@ -14,7 +14,7 @@ from services.analytics.cube.measures import MeasureName
 from services.analytics.cube.question import Question, Slice
 from services.analytics.snapshot import AsOf
 from shared.domain.scope import Scope
-from shared.http.fields import Currency, Day, Input, MoneyOut, Output
+from shared.http.fields import Currency, Day, Digits, Input, MoneyOut, Output
 
 #: A value of a dimension; empty for what has none.
 Value = Annotated[str, StringConstraints(max_length=200)]
@@ -90,7 +90,7 @@ class CubeQuery(SliceQuery):
 class CubeRowsQuery(CubeQuery):
     """A question to the cube, with a limit."""
 
-    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
 
 
 class DimensionOut(Output):

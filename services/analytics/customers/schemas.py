@@ -25,7 +25,7 @@ from services.analytics.snapshot import AsOf
 from shared.db.paging import Page
 from shared.domain.clock import business_date, now
 from shared.domain.scope import Scope
-from shared.http.fields import Amount, Day, Input, MoneyOut, Output
+from shared.http.fields import Amount, Day, Digits, Input, MoneyOut, Output
 from shared.http.paging import PageSize, PageToken
 
 MOST_BOUNDS = 50
@@ -98,7 +98,7 @@ class CompositionQuery(Input):
 
     by: Literal["industry", "region", "level", "source", "status", "department", "branch", "owner"]
     status: Values
-    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
 
 
 class CompositionRow(Output):
@@ -136,7 +136,7 @@ class CompositionOut(Output):
 class InactiveQuery(Input):
     """Whom to look for."""
 
-    months: Annotated[int, Field(ge=1, le=600, description="without an order or sale")] = 6
+    months: Annotated[int, Digits, Field(ge=1, le=600, description="without an order or sale")] = 6
     on: Annotated[Day | None, Field(description="up to this day; left out: today")] = None
     traded: Annotated[bool, Field(description="false: formal ones who never bought anything")] = (
         True

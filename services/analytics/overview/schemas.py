@@ -12,7 +12,7 @@ from services.analytics.cube.dimensions import MONTH
 from services.analytics.cube.schemas import FEWEST_ROWS, MOST_ROWS, KeyOut, SliceQuery
 from services.analytics.overview.service import CustomerOverview, Overview
 from services.analytics.snapshot import AsOf
-from shared.http.fields import Currency, Day, Input, MoneyOut, Output
+from shared.http.fields import Currency, Day, Digits, Input, MoneyOut, Output
 
 
 class OverviewQuery(SliceQuery):
@@ -22,7 +22,7 @@ class OverviewQuery(SliceQuery):
         Literal["-sales", "-orders", "-deliveries", "-receipts", "-receivables", "key"],
         Field(description="the greatest first within each currency, or by name"),
     ] = "-sales"
-    limit: Annotated[int, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
 
 
 class CustomerPeriodQuery(Input):

@@ -37,13 +37,6 @@ class Difference:
     delivery: Any
     invoice: Any
 
-    @property
-    def message(self) -> str:
-        """The difference in a sentence."""
-        said = [("order", self.order), ("delivery", self.delivery), ("invoice", self.invoice)]
-        told = ", ".join(f"{who} {_plain(what)}" for who, what in said if what is not None)
-        return f"{self.field}: {told}"
-
 
 Claims = Mapping[UUID, Claim]
 
@@ -54,15 +47,16 @@ def require_match(invoice: Invoice, orders: Claims, deliveries: Claims) -> None:
     Raises:
         InvoiceMismatch: product, price, discount or quantity differ.
     """
-    found = list(differences(invoice, orders, deliveries))
-    if found:
-        raise InvoiceMismatch(
-            "; ".join(f"line {each.line + 1} {each.message}" for each in found),
-            errors=tuple(
-                FieldError(f"/lines/{each.line}/{each.field}", "mismatch", each.message)
-                for each in found
-            ),
-        )
+    errors = tuple(map(_error, differences(invoice, orders, deliveries)))
+    if errors:
+        told = "; ".join(f"{each.pointer}: {each.message}" for each in errors)
+        raise InvoiceMismatch(told, errors=errors)
+
+
+def _error(found: Difference) -> FieldError:
+    order, delivery, invoice = map(_plain, (found.order, found.delivery, found.invoice))
+    told = f"The order says {order}, the delivery {delivery}, the invoice {invoice}."
+    return FieldError(f"/lines/{found.line}/{found.field}", "mismatch", told)
 
 
 def differences(invoice: Invoice, orders: Claims, deliveries: Claims) -> Iterator[Difference]:
@@ -102,4 +96,6 @@ def _claim(claims: Claims, key: UUID | None) -> Claim | None:
 
 
 def _plain(value: Any) -> str:
+    if value is None:
+        return "–"
     return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)

@@ -99,9 +99,13 @@ async def test_a_delivery_that_has_not_left_is_not_invoiced(order: ServiceUnderT
 @pytest.mark.parametrize(
     ("said", "field", "told"),
     [
-        ({"quantity": "4.5"}, "quantity", "order 4, delivery 4, invoice 4.5"),
-        ({"unit_price": "101.00"}, "unit_price", "order 100, delivery 100, invoice 101"),
-        ({"discount": "0.01"}, "discount", "order 0, delivery 0, invoice 0.01"),
+        ({"quantity": "4.5"}, "quantity", "The order says 4, the delivery 4, the invoice 4.5."),
+        (
+            {"unit_price": "101.00"},
+            "unit_price",
+            "The order says 100, the delivery 100, the invoice 101.",
+        ),
+        ({"discount": "0.01"}, "discount", "The order says 0, the delivery 0, the invoice 0.01."),
     ],
 )
 async def test_an_invoice_that_differs_is_not_passed(
@@ -113,7 +117,7 @@ async def test_an_invoice_that_differs_is_not_passed(
     draft = await drafted_invoice(order, lines=[charge | said])
     refused = await send(order, CHECKER, f"invoices/{draft['id']}/check", seen=draft)
     assert (refused.status_code, refused.json()["code"]) == (409, "invoice_mismatch")
-    assert refused.json()["detail"] == f"line 1 {field}: {told}"
+    assert refused.json()["detail"] == f"/lines/0/{field}: {told}"
     assert (await invoice_now(order, draft))["status"] == "draft"
 
 
