@@ -1,7 +1,7 @@
 """The corpus of bad input, made for any operation from the document that describes it.
 
 Every case is a request that must be refused without effect. ``pointer`` is the field the refusal
-has to name, ``statuses`` what it may answer.
+has to name, ``statuses`` what it may answer, ``codes`` what its problem document may be called.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 from uuid import uuid4
 
+from shared.http.fields import NOT_BLANK
 from tests.support.operations import (
     Json,
     Known,
@@ -49,6 +50,7 @@ class Case:
     content: bytes | None
     statuses: frozenset[int]
     pointer: str | None = None
+    codes: frozenset[str] = frozenset()
 
     def __str__(self) -> str:
         return f"{self.method} {self.path[:80]}: {self.kind}, {self.name}"
@@ -235,8 +237,6 @@ def bad_values(place: Place, value: Any) -> Iterator[tuple[str, Any]]:
     yield from found.items()
 
 
-#: The pattern of a text that is not only blanks.
-_ANYTHING = r"\S"
 _ENUM = {
     "unknown": "no-such-value",
     "empty": "",
@@ -343,7 +343,7 @@ def _texts(schema: Json, name: str) -> Iterator[tuple[str, Any]]:
         yield "10,000 combining marks", "e" + "\u0301" * 10_000
     if name in _MISFORMED:
         yield "misformed", _MISFORMED[name]
-    if schema.get("pattern", _ANYTHING) != _ANYTHING:
+    if schema.get("pattern", NOT_BLANK) != NOT_BLANK:
         for text in ("a b", "Ａ１", "\u202eabc", "../etc", "a\u200bb", "x" * 300):
             yield text[:10], text
 

@@ -11,6 +11,7 @@ import structlog
 from shared.embedded import PostgresServer
 from shared.service import NAMES
 from tests.conftest import Launch
+from tests.integration.robustness.telling import told
 from tests.integration.robustness.worlds import World, furnish
 from tests.support import services
 
@@ -40,3 +41,11 @@ def logged() -> Iterator[list[MutableMapping[str, Any]]]:
         yield entries
     defects = [each for each in entries if each["event"] == "defect"]
     assert not defects, f"{len(defects)} defects, the first: {defects[0]}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    reports = [
+        report for state in ("passed", "failed") for report in terminalreporter.getreports(state)
+    ]
+    for line in told(each for report in reports for each in report.user_properties):
+        terminalreporter.write_line(line)

@@ -8,15 +8,18 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import AsyncIterator
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
 import uvicorn
 from pydantic_core import to_json
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from shared.embedded.state import HOST, free_port
 from shared.service import NAMES
+from tests.integration.robustness.telling import FAILED, GENERATED
 from tests.integration.robustness.worlds import EVERY_ROLE, EVERYBODY, World
 
 ROOT = Path(__file__).parents[3]
@@ -24,17 +27,20 @@ SCHEMATHESIS = Path(sys.executable).with_name("schemathesis")
 SEED = int(os.environ.get("FUZZ_SEED", "20261121"))
 #: ``make fuzz`` asks for so many random requests for each operation, and is told how it goes.
 MORE = int(os.environ.get("FUZZ_EXAMPLES", "0"))
+EVERY = 1_000
 #: First every field takes each kind of its good values in turn, then all of them take random ones,
 #: good and bad, so many for each operation; the corpus of bad input takes each bad one in turn. The
 #: rules of the domain refuse much that a document allows: a check of our own looks at why.
 IN_TURN, AT_RANDOM = True, 3
+#: Seconds for an answer; where very many requests keep the machine busy, none is given up early.
+PATIENCE, MORE_PATIENCE = 10, 120
 #: Reports have very many parameters, and their queries are slow.
 LESS = {"analytics": (False, 10)}
 CONFIGURATION = """
 seed = {seed}
 continue-on-failure = true
 warnings = {{ fail-on = ["unresolvable_reference", "unsupported_regex", "missing_auth"] }}
-request-timeout = 10
+request-timeout = {patience}
 
 [headers]
 Authorization = {authorization}
@@ -76,20 +82,50 @@ checks.allow_header_conformance.enabled = false
 
 
 @pytest.fixture
-async def addresses(spoilt: dict[str, World]) -> AsyncIterator[dict[str, str]]:
+def answered() -> Counter[int]:
+    """How often the services answered with which status."""
+    return Counter()
+
+
+@pytest.fixture
+async def addresses(
+    spoilt: dict[str, World], answered: Counter[int]
+) -> AsyncIterator[dict[str, str]]:
     """The services, each on a port of its own."""
     async with contextlib.AsyncExitStack() as stack:
         yield {
-            name: await stack.enter_async_context(served(world)) for name, world in spoilt.items()
+            name: await stack.enter_async_context(served(world, answered))
+            for name, world in spoilt.items()
         }
 
 
+def counting(app: ASGIApp, answered: Counter[int]) -> ASGIApp:
+    """An application whose answers are counted."""
+
+    async def counted(scope: Scope, receive: Receive, send: Send) -> None:
+        async def sending(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                answered[message["status"]] += 1
+                if MORE and answered.total() % EVERY == 0:
+                    print(f"{answered.total()} requests", file=sys.__stdout__, flush=True)
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return counted
+
+
 @contextlib.asynccontextmanager
-async def served(world: World) -> AsyncIterator[str]:
+async def served(world: World, answered: Counter[int]) -> AsyncIterator[str]:
     """A service behind a real server; its address."""
     port = free_port()
     config = uvicorn.Config(
-        world.service.app, host=HOST, port=port, lifespan="off", log_config=None, access_log=False
+        counting(world.service.app, answered),
+        host=HOST,
+        port=port,
+        lifespan="off",
+        log_config=None,
+        access_log=False,
     )
     server = uvicorn.Server(config)
     task = asyncio.create_task(server.serve())
@@ -103,7 +139,9 @@ async def served(world: World) -> AsyncIterator[str]:
 async def test_the_services_do_as_their_documents_say(
     spoilt: dict[str, World],
     addresses: dict[str, str],
+    answered: Counter[int],
     tmp_path: Path,
+    record_property: Callable[[str, object], None],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Statuses, media types, headers and bodies; what is malformed is refused, what is well formed
@@ -115,7 +153,11 @@ async def test_the_services_do_as_their_documents_say(
             found = re.search(r"^\s*(\d+ generated.*)$", report, re.MULTILINE)
             print(f"\n{name}: {found[1] if found else 'no cases'} by schemathesis", end="")
         print()
+    failures = sum(count for status, count in answered.items() if status >= 500)
+    record_property(GENERATED, answered.total())
+    record_property(FAILED, failures)
     failed = [report for code, report in reports.values() if code]
+    assert not failures, answered
     assert not failed, "\n".join(failed)
 
 
@@ -158,6 +200,7 @@ def configuration(world: World) -> str:
         in_turn, at_random = True, MORE
     return CONFIGURATION.format(
         seed=SEED,
+        patience=MORE_PATIENCE if MORE else PATIENCE,
         in_turn=str(in_turn).lower(),
         examples=at_random,
         authorization=quoted(client.headers["authorization"]),
