@@ -23,6 +23,7 @@ _BUGS = (
     "tests.faults.rule_bugs",
     "tests.faults.plan_bugs",
     "tests.faults.number_bugs",
+    "tests.faults.agreement_bugs",
 )
 _SECONDS = 240
 _PYTEST = (sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", "--timeout", "120")
@@ -34,6 +35,8 @@ _QUOTES = "tests/integration/opportunity/test_quote_approval.py"
 _APPROVALS = "tests/unit/shared/approvals/test_model.py"
 _PLANS = "tests/unit/opportunity/test_plan_periods.py"
 _NUMBERS = f"{_ORDER}/test_number_ranges.py"
+_AMENDMENTS = f"{_ORDER}/test_amendments.py"
+_EXPENSES = f"{_ORDER}/test_expenses.py"
 _ROBUST = "tests/integration/robustness"
 _PORTAL = "tests/matrix/test_portal.py"
 _CUT = "tests/faults/test_network.py::test_a_reset_at_the_commit_is_resolved_by_the_key"
@@ -96,6 +99,23 @@ CATCHERS = {
     "ranges_unheld": (
         f"{_NUMBERS}::test_who_narrows_a_range_waits_for_the_documents_being_written"
     ),
+    "amendment_unbound": f"{_AMENDMENTS}::test_what_was_tampered_with_is_not_agreed",
+    "amended_again_and_again": (
+        "tests/unit/order/test_amendment_model.py::test_an_amendment_is_decided_once"
+    ),
+    "less_than_was_ordered": f"{_AMENDMENTS}::test_less_than_was_ordered_is_not_agreed",
+    "fitted_when_proposed": f"{_AMENDMENTS}::test_less_than_was_ordered_is_not_agreed",
+    "earlier_content_forgotten": (
+        f"{_AMENDMENTS}::test_an_approved_amendment_is_the_next_revision"
+    ),
+    "expense_unbound": f"{_EXPENSES}::test_what_was_tampered_with_is_not_approved",
+    "paid_twice": (
+        "tests/unit/order/test_expense_model.py"
+        "::test_every_step_is_taken_only_from_the_states_it_belongs_to"
+    ),
+    "more_than_approved": f"{_EXPENSES}::test_no_more_is_settled_than_was_approved",
+    "own_expense": f"{_EXPENSES}::test_an_author_neither_approves_nor_settles",
+    "smallest_authority": f"{_EXPENSES}::test_nobody_approves_above_their_authority",
     "replica_unguarded": (
         f"{_ORDER}/test_replicas.py::test_an_older_event_does_not_undo_a_newer_one"
     ),

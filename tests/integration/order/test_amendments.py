@@ -210,6 +210,20 @@ async def test_nobody_approves_what_they_wrote(order: ServiceUnderTest) -> None:
     assert set(amendment["authors"]) < set(after["authors"])
 
 
+async def test_what_was_tampered_with_is_not_agreed(order: ServiceUnderTest) -> None:
+    """S129: the approval is for what was proposed, whoever changed it since and by what means."""
+    contract = await signed_contract(order, await customer(order))
+    amendment = await proposed(order, contract, payment_days=60)
+    statement = "UPDATE contract_amendment SET payment_days = $2 WHERE id = $1"
+    async with order.db.reading() as conn:
+        await conn.exec_driver_sql(statement, (amendment["id"], 999))
+    assert code(await try_to_decide(order, amendment)) == (409, "content_changed")
+    assert (await contract_now(order, contract))["payment_days"] == 30
+    async with order.db.reading() as conn:
+        await conn.exec_driver_sql(statement, (amendment["id"], 60))
+    await decided(order, amendment)
+
+
 async def test_who_approved_an_amendment_may_propose_the_next(order: ServiceUnderTest) -> None:
     """S129, S32: an author of the contract from then on; what they approved before stays right."""
     contract = await signed_contract(order, await customer(order))

@@ -166,6 +166,18 @@ async def test_an_expense_is_settled_once(order: ServiceUnderTest) -> None:
     assert sorted(each.status_code for each in answers) == [200, 412, 412, 412, 412]
 
 
+async def test_what_was_tampered_with_is_not_approved(order: ServiceUnderTest) -> None:
+    """S109: the approval is for what was submitted, whoever changed it since and by what means."""
+    expense = await submitted(order, "20000.00")
+    statement = "UPDATE expense SET payee = $2 WHERE id = $1"
+    async with order.db.reading() as conn:
+        await conn.exec_driver_sql(statement, (expense["id"], "别家公司"))
+    assert code(await try_to_decide(order, expense, role=DEPUTY)) == (409, "content_changed")
+    async with order.db.reading() as conn:
+        await conn.exec_driver_sql(statement, (expense["id"], expense["payee"]))
+    await decided(order, expense, role=DEPUTY)
+
+
 async def test_what_was_approved_is_what_was_submitted(order: ServiceUnderTest) -> None:
     """S109: nothing is changed once it is submitted; a change starts over."""
     expense = await submitted(order)
