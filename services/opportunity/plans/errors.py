@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from shared.domain.errors import Conflict, Forbidden, Invalid
 
 
@@ -17,6 +19,11 @@ class PlanExists(Conflict):
 
     code = "plan_exists"
     title = "There is a plan for this time already"
+
+    @classmethod
+    def of(cls, kind: str, starts_on: date) -> PlanExists:
+        """Refuse another of the kind for the time."""
+        return cls(f"There is a {kind} plan from {starts_on}.")
 
 
 class NoSuperior(Conflict):

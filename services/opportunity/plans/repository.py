@@ -8,11 +8,13 @@ from datetime import date, datetime, time, timedelta
 from typing import ClassVar
 from uuid import UUID
 
+import asyncpg
 import sqlalchemy as sa
 
 from services.opportunity.activities.table import activities
 from services.opportunity.plans import events
 from services.opportunity.plans.content import content_hash
+from services.opportunity.plans.errors import PlanExists
 from services.opportunity.plans.items import Category, WorkItem
 from services.opportunity.plans.model import Plan, Status
 from services.opportunity.plans.periods import Kind
@@ -20,6 +22,8 @@ from services.opportunity.plans.table import plans, work_items
 from shared.db.driver import Connection
 from shared.db.paging import Page, PageRequest, Sort, fetch_page
 from shared.db.repository import Children, Repository
+from shared.db.unit_of_work import UnitOfWork
+from shared.domain.aggregate import Change
 from shared.domain.clock import business_zone
 
 SORTS = {
@@ -27,6 +31,7 @@ SORTS = {
     "starts_on": Sort(plans.c.starts_on, date),
     "-created": Sort(plans.c.id, UUID, descending=True),
 }
+_ONE_FOR_A_TIME = "plan_owner_id_kind_starts_on_key"
 _AGREED = (Status.APPROVED, Status.CLOSED, Status.ARCHIVED)
 _correction = activities.alias("correction")
 
@@ -55,6 +60,19 @@ class Plans(Repository[Plan]):
     payload = staticmethod(events.payload)
     children = (Children("items", WorkItem, work_items, "plan_id"),)
     derived: ClassVar = {"content_hash": content_hash}
+
+    async def add(self, uow: UnitOfWork, aggregate: Plan, change: Change) -> None:
+        """Insert a plan.
+
+        Raises:
+            PlanExists: its owner began another for the same time at the same moment.
+        """
+        try:
+            await super().add(uow, aggregate, change)
+        except asyncpg.UniqueViolationError as error:
+            if error.constraint_name != _ONE_FOR_A_TIME:
+                raise
+            raise PlanExists.of(aggregate.kind, aggregate.starts_on) from error
 
     async def has(self, conn: Connection, owner_id: UUID, kind: Kind, starts_on: date) -> bool:
         """Say whether somebody has a plan for a time."""

@@ -83,7 +83,7 @@ async def draft_plan(uow: UnitOfWork, command: DraftPlan) -> Plan:
     """Begin a plan of one's own (S42, S44, S47)."""
     owner = await owner_of(uow, None)
     if await plans.has(uow.conn, owner.id, command.kind, command.starts_on):
-        raise PlanExists(f"There is a {command.kind} plan from {command.starts_on}.")
+        raise PlanExists.of(command.kind, command.starts_on)
     plan = Plan.draft(command.kind, command.starts_on, owner, uow.actor.hands, uow.now)
     await _check(uow.conn, plan, command.content)
     change = plan.write(command.content.items, command.content.targets)
