@@ -10,6 +10,7 @@ from services.customer.clients.repository import VOIDED as CHANGED_CLIENTS
 from services.customer.clients.router import router as clients
 from services.customer.contacts.router import router as contacts
 from services.customer.credit.router import router as credit
+from services.customer.customers import pinyin
 from services.customer.customers.router import router as customers
 from services.customer.deputies.router import router as deputies
 from services.customer.deputies.table import deputies as deputyships
@@ -60,6 +61,7 @@ ROUTERS = [
 
 def create_app(settings: CustomerSettings, db: Database, keys: KeySource | None = None) -> FastAPI:
     """Compose the application; a one-process host passes the parts it shares."""
+    pinyin.prepare()
     own = settings.sign_in
     return frame.compose(
         settings,

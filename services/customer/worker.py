@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from services.customer.approval_engine import ENGINE
 from services.customer.consumers import CONSUMERS
+from services.customer.customers import pinyin
 from services.customer.handovers import service as handovers
 from services.customer.housekeeping import clean_up
 from services.customer.imports.service import CUSTOMERS
@@ -20,6 +21,7 @@ DEADLINES = {handovers.DEADLINE: handovers.go_on, **ENGINE.deadlines}
 
 def create_worker(settings: CustomerSettings, bus: Bus, db: Database) -> Worker:
     """Compose relay, consumers, deadlines and housekeeping."""
+    pinyin.prepare()
     imports = ImportRunner(db, [CUSTOMERS])
     return Worker(
         db,

@@ -86,7 +86,14 @@ def _plain(syllable: str) -> str:
     return plain
 
 
-# Imported with the first name: half a second, which most processes never need.
+# Imported when the service starts (`prepare`): half a second, which other processes never need.
+
+
+def prepare() -> None:
+    """Have the dictionaries at hand, so that no request waits for them."""
+    _longest()
+    _characters()
+    _plain("yī")
 
 
 @cache

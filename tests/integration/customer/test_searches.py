@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from typing import Any
 from uuid import UUID
 
@@ -9,8 +10,9 @@ import asyncpg
 import httpx
 import pytest
 
+from services.customer.customers import pinyin
 from services.customer.customers.commonness import Commonness, Hint
-from tests.support.services import ServiceUnderTest
+from tests.support.services import ServiceUnderTest, token_keys
 
 COUNT = 60
 NAMES = [f"{'鑫辉' if number % 4 == 0 else '恒通'}第{number:03}商行" for number in range(COUNT)]
@@ -83,3 +85,17 @@ async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list
         assert entered[40] <= since <= entered[-1]
         rare = await commonness.hint(conn, {"商行", "魑魅"}, 1)
     assert rare.telling == ["魑魅"]
+
+
+@pytest.mark.parametrize("side", ["create_app", "create_worker"])
+def test_no_request_waits_for_the_dictionaries(customer: ServiceUnderTest, side: str) -> None:
+    """S01: half a second, at the start of the processes that need them."""
+    dictionaries = (pinyin._phrases, pinyin._characters, pinyin._longest)
+    for each in dictionaries:
+        each.cache_clear()
+    settings = customer.app.state.context.settings
+    parts: Any = (None, customer.db) if side == "create_worker" else (customer.db, token_keys)
+    getattr(import_module(f"services.customer.{side.removeprefix('create_')}"), side)(
+        settings, *parts
+    )
+    assert [each.cache_info().currsize for each in dictionaries] == [1, 1, 1]
