@@ -95,6 +95,12 @@ class ServiceSettings(BaseSettings):
         description="which other systems (ce_source) may send which inbound event type, the same"
         " for all services",
     )
+    approval_limit_seconds: int = Field(
+        default=60,
+        ge=1,
+        validation_alias="KEHU_APPROVAL_LIMIT_SECONDS",
+        description="the shortest time limit that a step of an approval process may have",
+    )
     rate_principal: int = Field(
         default=6_000,
         ge=0,

@@ -116,7 +116,8 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What a definition may speak of."""
+    """What a definition may speak of. ``least_limit`` is in seconds: at each limit of a step
+    somebody is reminded, and not more often than they can answer."""
 
     roles: Collection[str]
     permissions: Collection[str]
@@ -125,6 +126,7 @@ class Known:
     needs_authority: bool
     has_superiors: bool = False
     people: Collection[UUID] = ()
+    least_limit: int = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -194,6 +196,9 @@ def _check_step(step: Step, known: Known, at: str) -> None:
     names = [voice.name for voice in step.voices]
     if len(set(names)) < len(names):
         raise InvalidProcess.field(f"{at}/voices", "Voices of a step have different names.")
+    if step.limit_seconds is not None and step.limit_seconds < known.least_limit:
+        message = f"A step takes {known.least_limit} s or more; people are reminded at each limit."
+        raise InvalidProcess.field(f"{at}/limit_seconds", message)
     for place, voice in enumerate(step.voices):
         _must_be_known(voice.roles, known.roles, f"{at}/voices/{place}/roles")
         _must_be_known(voice.permissions, known.permissions, f"{at}/voices/{place}/permissions")

@@ -73,7 +73,14 @@ def _add_processes(router: APIRouter, desk: Desk, staff: sa.Table) -> None:
         may decide. What runs already keeps the one it began with."""
         process = body.process()
         people = await _who_work_here(write, staff, process)
-        command = Adopt(document_type, process, write.expected, await _deciding(write), people)
+        command = Adopt(
+            document_type,
+            process,
+            write.expected,
+            await _deciding(write),
+            people,
+            write.context.settings.approval_limit_seconds,
+        )
         return await write(command, desk.adopt, ProcessOut.of)
 
 

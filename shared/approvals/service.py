@@ -69,13 +69,14 @@ class Decision:
 @dataclass(frozen=True, slots=True)
 class Adopt:
     """Put a definition in force; ``roles`` are those that may decide, and ``people`` those whom it
-    names and who work here."""
+    names and who work here. No step has a limit shorter than ``least_limit`` seconds."""
 
     document_type: str
     process: Process
     expected: int | None
     roles: frozenset[str]
     people: frozenset[UUID]
+    least_limit: int
 
 
 @dataclass(frozen=True)
@@ -203,6 +204,7 @@ class Engine:
                 subject.needs_authority,
                 subject.has_superiors,
                 command.people,
+                command.least_limit,
             )
         )
         before = await self._pinned(uow, subject)

@@ -37,6 +37,7 @@ _NO_LIMITS = {
     "KEHU_RATE_PORTAL": 0,
     "KEHU_RATE_NETWORK": 0,
     "max_requests": 10_000,
+    "KEHU_APPROVAL_LIMIT_SECONDS": 1,  # nobody waits a minute for a test
 }
 #: Of documents, for the time of the run.
 _FILES = tempfile.TemporaryDirectory(prefix="kehu-documents-")

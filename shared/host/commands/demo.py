@@ -17,6 +17,7 @@ from rich.console import Console
 from shared.demo import figures, imports, organisation, samples
 from shared.demo.company import ADMINISTRATOR, Company
 from shared.demo.deal import Deal
+from shared.demo.organisation import LIMIT_SECONDS
 from shared.demo.stage import Stage
 from shared.host import server
 from shared.host.errors import HostError
@@ -91,7 +92,11 @@ async def _system(settings: HostSettings, password: str) -> AsyncIterator[Proces
             *command,
             stdin=DEVNULL,
             stderr=log,
-            env=os.environ | {"KEHU_CUSTOMER_ADMIN_PASSWORD": password},
+            env=os.environ
+            | {
+                "KEHU_CUSTOMER_ADMIN_PASSWORD": password,
+                "KEHU_APPROVAL_LIMIT_SECONDS": str(LIMIT_SECONDS),
+            },
         )
     try:
         yield process

@@ -9,6 +9,7 @@ import pytest
 
 from services.opportunity.worker import DEADLINES
 from shared.deadlines.runner import DeadlineRunner
+from tests.conftest import Launch
 from tests.support.opportunity import draft_quote, etag, line, listed_product, on_quote, succeeded
 from tests.support.services import ServiceUnderTest
 from tests.support.standing_in import has_left, works_here
@@ -242,6 +243,19 @@ async def test_only_administrators_and_the_general_manager_define_processes(
     """S219."""
     body = {"routes": [{"steps": [AUTHORITY]}]}
     assert (await _adopt(opportunity, "sales_manager", **body)).status_code == 403
+
+
+async def test_nobody_is_reminded_more_often_than_once_a_minute(launch: Launch) -> None:
+    """S221: unless the settings say otherwise, as those of other tests do."""
+    service = await launch("opportunity", KEHU_APPROVAL_LIMIT_SECONDS=60)
+    for seconds, status in ((59, 422), (60, 200)):
+        body = {"routes": [{"steps": [AUTHORITY | {"limit_seconds": seconds}]}]}
+        answer = await _adopt(service, "administrator", **body)
+        assert answer.status_code == status, answer.text
+        if status == 422:
+            assert answer.json()["code"] == "invalid_process"
+            (found,) = answer.json()["errors"]
+            assert found["pointer"] == "/routes/0/steps/0/limit_seconds"
 
 
 async def test_a_step_that_takes_too_long_is_taken_higher_within_five_seconds(

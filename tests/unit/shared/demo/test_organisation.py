@@ -39,7 +39,14 @@ def test_quotes_are_escalated_soon_when_nobody_decides() -> None:
     process = ProcessIn.model_validate(PROCESS).process()
     roles = frozenset({*map(str, Role), ENGINEER["code"]})
     process.check(
-        Known(roles, ALL.keys(), QUOTES.attributes, QUOTES.has_amount, QUOTES.needs_authority)
+        Known(
+            roles,
+            ALL.keys(),
+            QUOTES.attributes,
+            QUOTES.has_amount,
+            QUOTES.needs_authority,
+            least_limit=LIMIT_SECONDS,
+        )
     )
     (route,) = process.routes
     assert process.at_limit is AtLimit.ESCALATE
