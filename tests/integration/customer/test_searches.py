@@ -12,6 +12,7 @@ import pytest
 
 from services.customer.customers import pinyin
 from services.customer.customers.commonness import Commonness, Hint
+from shared.bus.postgres import PostgresBus
 from tests.support.services import ServiceUnderTest, token_keys
 
 COUNT = 60
@@ -94,7 +95,8 @@ def test_no_request_waits_for_the_dictionaries(customer: ServiceUnderTest, side:
     for each in dictionaries:
         each.cache_clear()
     settings = customer.app.state.context.settings
-    parts: Any = (None, customer.db) if side == "create_worker" else (customer.db, token_keys)
+    bus = PostgresBus(customer.owner_dsn)
+    parts: Any = (bus, customer.db) if side == "create_worker" else (customer.db, token_keys)
     getattr(import_module(f"services.customer.{side.removeprefix('create_')}"), side)(
         settings, *parts
     )
