@@ -151,7 +151,7 @@ class System(Holding):
         async with opened(HostSettings.of(data=self.folder, kafka=kafka)) as here:
             yield here
 
-    async def run(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    async def run(self, *arguments: str, patience: float = 120) -> subprocess.CompletedProcess[str]:
         """Run a command of ``kehu`` to its end."""
         return await asyncio.to_thread(
             subprocess.run,
@@ -160,7 +160,7 @@ class System(Holding):
             text=True,
             cwd=ROOT,
             env=self._environment(),
-            timeout=120,
+            timeout=patience,
         )
 
     # -- inside ----------------------------------------------------------------------------------

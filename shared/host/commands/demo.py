@@ -45,7 +45,9 @@ def demo(
 
 async def _demo(settings: HostSettings, once: bool) -> None:
     console = Console(highlight=False)
-    url = f"http://{settings.host}:{settings.port}"
+    with server.listen(settings.host, settings.port) as sock:  # or another system would answer us
+        settings = settings.model_copy(update={"port": sock.getsockname()[1]})
+        url = server.address_of(sock)
     async with (
         Company(url, settings.data) as company,
         _system(settings, company.admin_password()) as system,
@@ -81,7 +83,6 @@ def _where(console: Console, url: str, company: Company) -> None:
 @contextlib.asynccontextmanager
 async def _system(settings: HostSettings, password: str) -> AsyncIterator[Process]:
     """Run ``kehu up`` as a process of its own, so that the demo is a client like any other."""
-    server.listen(settings.host, settings.port).close()  # or another system would answer us
     command = ["up", "--host", settings.host, "--port", str(settings.port)]
     command += ["--data", str(settings.data), "--bus", settings.bus_kind]
     with (settings.data / LOG).open("ab") as log:
