@@ -4,9 +4,12 @@ customer, and who takes over from somebody who left (S04). What is done stays wi
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
+
+import sqlalchemy as sa
 
 from services.order.approval_engine import ENGINE
 from services.order.contracts.service import contracts
@@ -38,6 +41,12 @@ class Work:
 
     documents: Repository[Any]
     open: Iterable[str]
+
+    def of(self, owner_id: UUID, customer_id: UUID | None) -> list[sa.ColumnElement[bool]]:
+        """Return what picks those of an owner, of all customers or one."""
+        columns = self.documents.table.c
+        wanted = [columns.owner_id == owner_id, columns.status.in_(sorted(self.open))]
+        return wanted if customer_id is None else [*wanted, columns.customer_id == customer_id]
 
 
 #: In the order in which they are locked everywhere.
@@ -75,14 +84,37 @@ async def hand_over_to_successor(uow: UnitOfWork, received: Received[StaffLeft])
 async def _hand_over(
     uow: UnitOfWork, before: UUID, owner: Owner, customer_id: UUID | None = None
 ) -> None:
-    # Twice: what was made of a document while it was waited for has come up behind its place.
-    for work in OPEN_WORK * 2:
-        columns = work.documents.table.c
-        query = work.documents.query().where(
-            columns.owner_id == before, columns.status.in_(sorted(work.open))
-        )
-        if customer_id is not None:
-            query = query.where(columns.customer_id == customer_id)
-        found = await work.documents.select(uow.conn, query, lock=True)
+    for work, found in await _locked(uow, before, customer_id):
         await work.documents.save_many(uow, [(each, each.hand_over(owner)) for each in found])
     await ENGINE.hand_over(uow, owner.id, customer_id=customer_id, previous=before)
+
+
+class _MoreCameUp(Exception):
+    """What is locked is not all any more."""
+
+
+async def _locked(
+    uow: UnitOfWork, before: UUID, customer_id: UUID | None
+) -> list[tuple[Work, list[Any]]]:
+    """Lock and return all open work, in the order of everybody. What was made of a document while
+    that was waited for has come up behind its place: then all locks are given back (they end with
+    the savepoint) and it begins anew. To wait for the newcomer at the end could be for ever: who
+    works on it may wait for the document it was made of."""
+    while True:
+        with suppress(_MoreCameUp):
+            async with uow.conn.begin_nested():
+                return await _lock_all(uow, before, customer_id)
+
+
+async def _lock_all(
+    uow: UnitOfWork, before: UUID, customer_id: UUID | None
+) -> list[tuple[Work, list[Any]]]:
+    found: list[tuple[Work, list[Any]]] = []
+    for work in OPEN_WORK:
+        query = work.documents.query().where(*work.of(before, customer_id))
+        found.append((work, await work.documents.select(uow.conn, query, lock=True)))
+    for work, locked in found:
+        count = sa.select(sa.func.count()).select_from(work.documents.table)
+        if await uow.conn.scalar(count.where(*work.of(before, customer_id))) != len(locked):
+            raise _MoreCameUp
+    return found

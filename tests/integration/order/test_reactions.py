@@ -10,8 +10,9 @@ from uuid import UUID
 
 import pytest
 
-from services.order.deliveries.drafting import DraftDelivery, draft_delivery
-from services.order.orders.placing import PlaceOrder, place_order
+from services.order.contracts.service import contracts
+from services.order.deliveries.drafting import DraftDelivery, deliveries, draft_delivery
+from services.order.orders.placing import PlaceOrder, orders, place_order
 from services.order.products.line import Asked
 from services.order.reactions import hand_over_open_work
 from shared.domain.actor import SYSTEM, Actor
@@ -239,6 +240,45 @@ async def test_what_is_entered_at_the_same_moment_follows_as_well(
     shown = await trade.read(order, f"{kind}/{document.id}")
     assert shown["owner_id"] == str(heir)
     assert await parked(order) == []
+
+
+async def test_who_works_on_what_came_up_meanwhile_and_the_hand_over_do_not_block_each_other(
+    order: ServiceUnderTest, product: UUID
+) -> None:
+    """S04: a delivery comes up behind its place while the hand-over waits for its order and then
+    for a contract; somebody works on it, and wants the order. Both go on, and all is handed over.
+    """
+    customer = await trade.customer(order)
+    before, heir = trade.seller(order), new_id()
+    ordered = await trade.approved_order(order, customer, trade.line(product))
+    contract = await trade.signed_contract(order, customer, trade.line(product))
+    state = customer_state(customer, owner_id=heir)
+    moved = CustomerOwnerChanged(**state, previous_owner_id=before)
+    seller = Actor(before, trade.SELLER, department="销售一部", branch="上海")
+    async with order.db.transaction(SYSTEM) as signing:
+        await contracts.get_for_update(signing, UUID(contract["id"]))
+        async with order.db.transaction(seller) as uow:
+            made = await draft_delivery(uow, DraftDelivery(order_ids=(UUID(ordered["id"]),)))
+            handing = asyncio.create_task(deliver(order, moved, customer, 2))
+            await asyncio.sleep(0.3)
+        await asyncio.sleep(0.3)  # the hand-over has the order by now, and waits for the contract
+        working = asyncio.create_task(_lock_in_order(order, made.id, UUID(ordered["id"])))
+        await asyncio.sleep(0.3)
+    await asyncio.gather(handing, working)
+    documents: dict[str, Body] = {
+        "orders": ordered,
+        "contracts": contract,
+        "deliveries": {"id": made.id},
+    }
+    assert {owner for owner, *_ in await _owners(order, documents)} == {str(heir)}
+    assert await parked(order) == []
+
+
+async def _lock_in_order(service: ServiceUnderTest, delivery_id: UUID, order_id: UUID) -> None:
+    """As who checks a delivery does."""
+    async with service.db.transaction(SYSTEM) as uow:
+        await deliveries.get_for_update(uow, delivery_id)
+        await orders.get_for_update(uow, order_id)
 
 
 async def test_a_customer_that_was_handed_over_is_nothing_to_its_previous_owner_at_once(
