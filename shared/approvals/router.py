@@ -56,7 +56,7 @@ def _add_processes(router: APIRouter, desk: Desk, staff: sa.Table) -> None:
     async def get_process(
         document_type: document_types,
         read: Reading,
-        version: Annotated[int | None, Digits, Query(ge=1, le=2**31 - 1)] = None,
+        version: Annotated[int | None, Query(ge=1, le=2**31 - 1), Digits] = None,
     ) -> Response:
         """Return the definition in force for a kind of document, or an older ``version``."""
         async with read.connection() as conn:

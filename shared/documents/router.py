@@ -47,7 +47,7 @@ _NO_BODY_LIMIT = 2**40
 _FILE = "the file, with its name"
 
 Fields = TypeVar("Fields", bound=Input)
-Number = Annotated[int, Digits, Path(ge=1, le=MAX_VERSIONS)]
+Number = Annotated[int, Path(ge=1, le=MAX_VERSIONS), Digits]
 
 
 def document_router(desk: Desk) -> APIRouter:

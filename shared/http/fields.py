@@ -150,7 +150,8 @@ Note = Annotated[
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.\-/]{0,63}$")]
 Integer = Annotated[int, Field(strict=True, ge=-(2**31), le=2**31 - 1)]
 Count = Annotated[int, Field(strict=True, ge=1, le=1_000_000)]
-#: A number in an address, which is text: neither "1_0" nor "1.0" is one.
+#: A number in an address, which is text: neither "1_0" nor "1.0" is one. It stands behind the
+#: limits, which the document would not tell otherwise.
 Digits = BeforeValidator(_whole)
 Currency = Annotated[
     str,

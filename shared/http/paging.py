@@ -23,7 +23,7 @@ from shared.http.rights import for_eyes_of
 T = TypeVar("T", bound=Output)
 
 PageSize = Annotated[
-    int, Digits, Query(ge=1, le=2**31 - 1, description=f"Rows in a page, at most {MAX_SIZE}.")
+    int, Query(ge=1, le=2**31 - 1, description=f"Rows in a page, at most {MAX_SIZE}."), Digits
 ]
 PageToken = Annotated[
     str | None, Query(max_length=2000, description="``next_page_token`` of the page before.")

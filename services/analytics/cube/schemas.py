@@ -90,7 +90,7 @@ class CubeQuery(SliceQuery):
 class CubeRowsQuery(CubeQuery):
     """A question to the cube, with a limit."""
 
-    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS), Digits] = FEWEST_ROWS
 
 
 class DimensionOut(Output):

@@ -98,7 +98,7 @@ class CompositionQuery(Input):
 
     by: Literal["industry", "region", "level", "source", "status", "department", "branch", "owner"]
     status: Values
-    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS), Digits] = FEWEST_ROWS
 
 
 class CompositionRow(Output):
@@ -136,7 +136,7 @@ class CompositionOut(Output):
 class InactiveQuery(Input):
     """Whom to look for."""
 
-    months: Annotated[int, Digits, Field(ge=1, le=600, description="without an order or sale")] = 6
+    months: Annotated[int, Field(ge=1, le=600, description="without an order or sale"), Digits] = 6
     on: Annotated[Day | None, Field(description="up to this day; left out: today")] = None
     traded: Annotated[bool, Field(description="false: formal ones who never bought anything")] = (
         True

@@ -22,7 +22,7 @@ class OverviewQuery(SliceQuery):
         Literal["-sales", "-orders", "-deliveries", "-receipts", "-receivables", "key"],
         Field(description="the greatest first within each currency, or by name"),
     ] = "-sales"
-    limit: Annotated[int, Digits, Field(ge=1, le=MOST_ROWS)] = FEWEST_ROWS
+    limit: Annotated[int, Field(ge=1, le=MOST_ROWS), Digits] = FEWEST_ROWS
 
 
 class CustomerPeriodQuery(Input):
