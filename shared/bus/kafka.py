@@ -18,8 +18,8 @@ from shared.bus.topics import PARTITIONS, Topic
 class KafkaBus:
     """The bus on the brokers that ``connection`` names (`aiokafka`'s arguments for any client).
 
-    ``batch`` is how many records a handler gets at most, ``partitions`` and ``replication`` (three,
-    or as many as there are brokers) are for topics it creates.
+    ``batch`` is how many records a handler gets at most, ``partitions`` (of busy topics)
+    and ``replication`` (three, or as many as there are brokers) are for topics it creates.
     """
 
     def __init__(

@@ -61,14 +61,20 @@ class Administration:
     async def declare(
         self, topics: Sequence[Topic], partitions: int, replication: int | None
     ) -> list[str]:
-        """Create the topics that are missing, each with its retention; return their names."""
+        """Create the topics that are missing, each with its retention, busy ones with so many
+        partitions; return their names."""
         async with self._lent() as admin:
             present = set(await admin.list_topics())
             missing = [each for each in topics if each.name not in present]
             if missing:
                 replicas = replication or min(3, await _brokers(admin))
                 new = [
-                    NewTopic(each.name, partitions, replicas, topic_configs=each.configuration())
+                    NewTopic(
+                        each.name,
+                        each.partitions(partitions),
+                        replicas,
+                        topic_configs=each.configuration(),
+                    )
                     for each in missing
                 ]
                 response = await admin.create_topics(new, timeout_ms=REQUEST_MS)

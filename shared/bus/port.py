@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple, Protocol
 
+from shared.bus.topics import Topic
+
 
 @dataclass(frozen=True, slots=True)
 class Message:
@@ -54,7 +56,10 @@ class Bus(Protocol):
     """The port. Implementations raise OSError or their driver's errors when the bus is away."""
 
     async def create_topics(self, topics: Iterable[str]) -> None:
-        """Create the topics that are missing; existing ones keep their partitions."""
+        """Create the topics that are missing, as busy ones; existing ones keep their partitions."""
+
+    async def declare(self, topics: Sequence[Topic]) -> Sequence[str]:
+        """Create the topics that are missing, as they are declared; return their names."""
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append the messages, in order per key; they are durable when this returns.

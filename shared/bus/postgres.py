@@ -17,7 +17,7 @@ from pydantic_core import from_json, to_json
 from shared.bus.partitioner import partition_of
 from shared.bus.port import GroupBusy, LogMadeAnew, Message, Record, RecordHandler, TopicPartition
 from shared.bus.postgres_group import Membership
-from shared.bus.topics import PARTITIONS
+from shared.bus.topics import PARTITIONS, Topic
 from shared.db.connection import advisory_key
 
 #: The notification channel; its payload is the topics written to, or empty for "look at all".
@@ -79,9 +79,10 @@ ORDER BY r."offset" LIMIT $4
 
 _CREATE = """
 INSERT INTO bus_partition (topic, partition)
-SELECT topic, partition FROM unnest($1::text[]) AS topic, generate_series(0, $2 - 1) AS partition
-WHERE NOT EXISTS (SELECT FROM bus_partition AS p WHERE p.topic = topic.topic)
-ON CONFLICT DO NOTHING
+SELECT topic, partition FROM unnest($1::text[], $2::int[]) AS wanted(topic, partitions),
+    generate_series(0, partitions - 1) AS partition
+WHERE NOT EXISTS (SELECT FROM bus_partition AS p WHERE p.topic = wanted.topic)
+ON CONFLICT DO NOTHING RETURNING topic
 """
 
 _POSITIONS = """
@@ -96,7 +97,8 @@ WHERE c.partition_id = p.id AND c.group_name = $1 AND p.topic = ANY($2)
 
 
 class PostgresBus:
-    """The bus on the database at ``dsn``. ``partitions`` is for topics it creates."""
+    """The bus on the database at ``dsn``. ``partitions`` is for busy topics it
+    creates."""
 
     def __init__(
         self, dsn: str, *, partitions: int = PARTITIONS, batch: int = 500, connections: int = 4
@@ -118,8 +120,16 @@ class PostgresBus:
 
     async def create_topics(self, topics: Iterable[str]) -> None:
         """Create the topics that are missing; existing ones keep their partitions."""
+        await self.declare([Topic(name) for name in sorted(set(topics))])
+
+    async def declare(self, topics: Sequence[Topic]) -> Sequence[str]:
+        """Create the topics that are missing; return their names. Each keeps everything here."""
+        names = [each.name for each in topics]
+        partitions = [each.partitions(self.partitions) for each in topics]
         pool = await self._open()
-        await pool.execute(_CREATE, sorted(set(topics)), self.partitions)
+        created = await pool.fetch(_CREATE, names, partitions)
+        found = {row[0] for row in created}
+        return [name for name in names if name in found]
 
     async def publish(self, messages: Sequence[Message]) -> None:
         """Append the messages in one transaction. Topics that are missing are created."""

@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from shared.bus.declared import declared_topics
 from shared.bus.port import Bus
 from shared.bus.postgres import PostgresBus
-from shared.bus.topics import Topic
-from shared.events.catalogue import all_events, inbound_events
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
 from shared.pacing import Backoff, wait_for
@@ -20,13 +19,6 @@ if TYPE_CHECKING:
     from shared.bus.kafka import KafkaBus
 
 log = structlog.get_logger("kehu.bus")
-
-
-def declared_topics() -> list[Topic]:
-    """Return all topics, a family of aggregates each. They keep everything: read models are built
-    anew from the beginning."""
-    events = (*all_events(), *inbound_events())
-    return [Topic(name) for name in sorted({event.topic for event in events})]
 
 
 async def open_bus(
@@ -46,7 +38,7 @@ async def open_bus(
         )
     log = PostgresBus(url)
     await log.migrate()
-    await log.create_topics({each.name for each in declared_topics()})
+    await log.declare(declared_topics())
     return log
 
 

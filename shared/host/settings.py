@@ -35,7 +35,7 @@ class HostSettings(BaseSettings):
         default=None, description="brokers of Kafka, host:port,host:port; with it the bus is Kafka"
     )
     kafka_partitions: int = Field(
-        default=PARTITIONS, ge=1, le=1000, description="of topics it creates"
+        default=PARTITIONS, ge=1, le=1000, description="of busy topics it creates"
     )
     kafka_replication: int | None = Field(
         default=None,

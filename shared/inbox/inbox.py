@@ -86,14 +86,13 @@ class Inbox:
     async def _apply(self, arrivals: Sequence[Arrival]) -> None:
         name = self.consumer.name
         async with self.database.pool.transaction() as conn:
-            await store.enter(conn, name)
+            await store.proceed(conn, name, arrivals)
             held = await store.held(conn, name, {each.aggregate_id for each in arrivals})
             for arrival in arrivals:
                 if arrival.aggregate_id in held:
                     await store.park(conn, name, arrival, Reason.HELD, _BEHIND)
             free = [each for each in arrivals if each.aggregate_id not in held]
             recorded = await self.take(conn, free)
-            await store.move(conn, name, arrivals)
         for arrival in arrivals:
             if arrival.aggregate_id in held:
                 self._tell_parked(arrival, Reason.HELD, _BEHIND)
@@ -122,9 +121,8 @@ class Inbox:
     async def _park(self, arrival: Arrival, reason: Reason, error: str, attempts: int) -> None:
         name = self.consumer.name
         async with self.database.pool.transaction() as conn:
-            await store.enter(conn, name)
+            await store.proceed(conn, name, [arrival])
             await store.park(conn, name, arrival, reason, error, attempts)
-            await store.move(conn, name, [arrival])
         self._tell_parked(arrival, reason, error)
 
     def _count_unknown(self, arrivals: Iterable[Arrival]) -> None:

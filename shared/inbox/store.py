@@ -36,11 +36,13 @@ WHERE NOT EXISTS (SELECT FROM inbox WHERE consumer = $1 AND event_id = $2)
 ON CONFLICT DO NOTHING
 """
 
-_MOVE = """
+# In one statement with the lock: a batch is all round trips, and each is as dear as its work.
+_PROCEED = """
+WITH entered AS MATERIALIZED (SELECT pg_advisory_xact_lock_shared($3))
 INSERT INTO consumer_position AS p
     (consumer, topic, partition, next_offset, event_time, updated_at)
 SELECT $1, place.*, $2
-FROM unnest($3::text[], $4::int[], $5::bigint[], $6::timestamptz[]) AS place
+FROM entered, unnest($4::text[], $5::int[], $6::bigint[], $7::timestamptz[]) AS place
 ON CONFLICT (consumer, topic, partition) DO UPDATE SET
     next_offset = greatest(p.next_offset, excluded.next_offset),
     event_time = excluded.event_time, updated_at = excluded.updated_at
@@ -49,8 +51,20 @@ ON CONFLICT (consumer, topic, partition) DO UPDATE SET
 
 async def enter(conn: Connection, consumer: str) -> None:
     """Take part in the live consumer: a replay that swaps tables waits for us, or we for it."""
-    key = advisory_key("inbox", "live", consumer)
-    await conn.driver.execute("SELECT pg_advisory_xact_lock_shared($1)", key)
+    await conn.driver.execute("SELECT pg_advisory_xact_lock_shared($1)", _live(consumer))
+
+
+async def proceed(conn: Connection, consumer: str, arrivals: Iterable[Arrival]) -> None:
+    """Enter, and note how far the consumer comes in each partition when this is committed;
+    redelivery does not take it back."""
+    last = {(each.record.topic, each.record.partition): each for each in arrivals}
+    columns = (
+        [topic for topic, _ in last],
+        [partition for _, partition in last],
+        [each.record.offset + 1 for each in last.values()],
+        [event_time(each) for each in last.values()],
+    )
+    await conn.driver.execute(_PROCEED, consumer, now(), _live(consumer), *columns)
 
 
 async def claim(conn: Connection, consumer: str, arrivals: Sequence[Arrival]) -> set[UUID]:
@@ -122,18 +136,6 @@ async def park(
     await conn.driver.execute(_PARK, *row)
 
 
-async def move(conn: Connection, consumer: str, arrivals: Iterable[Arrival]) -> None:
-    """Note how far the consumer came in each partition; redelivery does not take it back."""
-    last = {(each.record.topic, each.record.partition): each for each in arrivals}
-    columns = (
-        [topic for topic, _ in last],
-        [partition for _, partition in last],
-        [each.record.offset + 1 for each in last.values()],
-        [event_time(each) for each in last.values()],
-    )
-    await conn.driver.execute(_MOVE, consumer, now(), *columns)
-
-
 async def forget_positions(conn: Connection, consumer: str, topics: Collection[str]) -> None:
     """Forget how far a consumer came in topics that were made anew and count from 0 again."""
     await conn.driver.execute(
@@ -141,6 +143,10 @@ async def forget_positions(conn: Connection, consumer: str, topics: Collection[s
         consumer,
         sorted(topics),
     )
+
+
+def _live(consumer: str) -> int:
+    return advisory_key("inbox", "live", consumer)
 
 
 def _storable(text: Any) -> Any:

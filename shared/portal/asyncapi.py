@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from shared.bus.topics import PARTITIONS, Topic
+from shared.bus.declared import declared
 from shared.events.headers import HEADERS, INBOUND_HEADERS
 from shared.http.app import VERSION
 from shared.portal.catalogue import EventEntry, Listener
@@ -100,15 +100,16 @@ def _channel(entries: Sequence[EventEntry]) -> Json:
 
 
 def _topic(name: str) -> Json:
-    declared = Topic(name).configuration()
+    topic = declared(name)
+    settings = topic.configuration()
     configuration = {
-        "cleanup.policy": [declared["cleanup.policy"]],
-        "retention.ms": int(declared["retention.ms"]),
+        "cleanup.policy": [settings["cleanup.policy"]],
+        "retention.ms": int(settings["retention.ms"]),
     }
     # As shipped; an installation chooses its own number before the topic is created.
     return {
         "topic": name,
-        "partitions": PARTITIONS,
+        "partitions": topic.partitions(),
         "topicConfiguration": configuration,
         **_KAFKA,
     }

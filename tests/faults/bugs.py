@@ -178,7 +178,7 @@ def errors_swallowed() -> None:
         self: Inbox, arrival: Arrival, reason: Reason, error: str, attempts: int
     ) -> None:
         async with self.database.pool.transaction() as conn:
-            await store.move(conn, self.consumer.name, [arrival])
+            await store.proceed(conn, self.consumer.name, [arrival])
 
     Inbox._park = go_on  # type: ignore[method-assign]
 

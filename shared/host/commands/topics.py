@@ -6,9 +6,10 @@ from typing import Annotated
 
 import typer
 
+from shared.bus.declared import declared_topics
 from shared.bus.topics import Topic
 from shared.host import server
-from shared.host.buses import declared_topics, kafka_bus
+from shared.host.buses import kafka_bus
 from shared.host.settings import HostSettings
 from shared.logging import configure
 

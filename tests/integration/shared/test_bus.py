@@ -11,6 +11,7 @@ import pytest
 
 from shared.bus.partitioner import partition_of
 from shared.bus.port import Bus, GroupBusy, Record, TopicPartition
+from shared.bus.topics import PARTITIONS, Topic
 from tests.support.bus import Collector, consuming, is_ordered, message, until
 
 
@@ -161,6 +162,16 @@ async def test_topics_keep_their_partitions_when_created_again(
     await bus.create_topics([topic])
     assert await bus.end_offsets([topic, other_topic]) == before
     assert set(before.values()) == {0}
+
+
+async def test_only_busy_topics_have_several_partitions(bus: Bus, topic: str) -> None:
+    """Whoever reads a topic asks for each of its partitions, again and again."""
+    busy, quiet = f"{topic}.busy", f"{topic}.quiet"
+    assert await bus.declare([Topic(quiet, busy=False), Topic(busy)]) == [quiet, busy]
+    ends = await bus.end_offsets([busy, quiet])
+    assert sorted(ends) == [*((busy, each) for each in range(PARTITIONS)), (quiet, 0)]
+    assert await bus.declare([Topic(quiet), Topic(busy, busy=False)]) == []
+    assert await bus.end_offsets([busy, quiet]) == ends
 
 
 async def test_a_group_without_members_can_begin_anew(

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from shared.host.buses import declared_topics, open_bus
+from shared.bus.declared import declared_topics
+from shared.host.buses import open_bus
 from shared.host.errors import HostError
 from shared.host.settings import HostSettings
 from tests.support.kafka import client

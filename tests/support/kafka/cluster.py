@@ -11,7 +11,7 @@ import os
 import shutil
 import signal
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -38,14 +38,18 @@ class KafkaCluster:
     """The Kafka of a folder: one broker, or three that hold each record three times.
 
     Brokers are numbered from 1. They outlive us unless stopped; another `KafkaCluster` on the same
-    folder, in another process perhaps, finds them. ``say`` is told what takes long.
+    folder, in another process perhaps, finds them. ``say`` is told what takes long, ``options`` are
+    for the brokers' Java.
     """
 
-    def __init__(self, folder: Path, nodes: int = 1, say: Say = silent) -> None:
+    def __init__(
+        self, folder: Path, nodes: int = 1, say: Say = silent, options: Sequence[str] = ()
+    ) -> None:
         if nodes not in (1, 3):
             raise KafkaError(f"A cluster has one broker or three, not {nodes}.")
         self.folder = folder.resolve()
         self._say = say
+        self._options = options
         self._lay_out(Layout.of(self.folder, nodes))
 
     @property
@@ -139,7 +143,7 @@ class KafkaCluster:
 
     def _launch(self, broker: Broker) -> None:
         if broker.process is None:
-            broker.launch(prepare(self._say))
+            broker.launch(prepare(self._say), *self._options)
 
     def _await_answers(self, brokers: Iterable[Broker]) -> None:
         deadline = time.monotonic() + _READY_SECONDS
