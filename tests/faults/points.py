@@ -73,7 +73,7 @@ CONSUMER_POINTS = {
     "consumer_before_inbox": _Point(store, "claim", "before", _claims_for_the_witness),
     "consumer_after_inbox": _Point(store, "claim", "after", _claims_for_the_witness),
     "consumer_after_effect": _Point(Consumer, "apply", "after", _is_the_witness),
-    "consumer_before_commit": _Point(store, "move", "after", _claims_for_the_witness),
+    "consumer_before_commit": _Point(Inbox, "take", "after", _is_of_the_witness),
     "consumer_after_commit": _Point(Inbox, "_apply", "after", _is_of_the_witness),
     "consumer_before_position": _Point(Inbox, "handle", "after", _is_of_the_witness),
 }

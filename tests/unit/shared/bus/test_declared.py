@@ -4,7 +4,7 @@ from shared.bus.declared import BUSY, declared_topics
 
 
 def test_what_is_busy_is_a_topic() -> None:
-    assert BUSY == {each.name for each in declared_topics() if each.busy}
+    assert {each.name for each in declared_topics() if each.busy} == BUSY
 
 
 def test_a_topic_that_is_not_busy_has_one_partition() -> None:
