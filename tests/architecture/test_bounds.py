@@ -56,3 +56,16 @@ async def test_everything_that_is_sent_has_a_largest_value() -> None:
     found = list(schemas())
     assert len(found) > 200
     assert [f"{where}: {schema}" for where, schema in found if not is_bounded(schema)] == []
+
+
+async def test_the_document_tells_between_what_the_numbers_of_an_address_lie() -> None:
+    """Validators in front of the limits would hide them from it."""
+    numbers = {
+        f"{operation} {parameter['name']}": schema
+        for name in NAMES
+        for operation in operations(name, application(name).openapi())
+        for parameter in operation.parameters
+        if (schema := operation.resolve(parameter["schema"])).get("type") == "integer"
+    }
+    assert len(numbers) > 50
+    assert [f"{where}: {each}" for where, each in numbers.items() if not is_bounded(each)] == []
