@@ -75,7 +75,8 @@ def pieces(text: str) -> set[str]:
 def query_pieces(text: str) -> set[str]:
     """Return the pieces that every entry containing ``text`` has."""
     whole = {piece for index in range(len(text)) if (piece := _whole_piece(text, index))}
-    return whole or {text}
+    # Of a single Latin letter or digit before a Chinese character only the latter is a piece.
+    return whole or {each for each in text if not each.isascii()} or {text}
 
 
 def _whole_piece(text: str, index: int) -> str | None:
