@@ -24,3 +24,10 @@ class PricesChanged(Conflict):
 
     code = "prices_changed"
     title = "The prices have changed"
+
+
+class NoOrdersNow(Conflict):
+    """The branch has no number left for an order; how many it had is no customer's business."""
+
+    code = "no_orders_now"
+    title = "No order can be taken now"

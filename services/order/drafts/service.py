@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from services.order.drafts.errors import PricesChanged
+from services.order.drafts.errors import NoOrdersNow, PricesChanged
 from services.order.drafts.model import DraftLine, OrderDraft
 from services.order.drafts.pricing import PricedDraft, price
 from services.order.drafts.repository import OrderDrafts
@@ -23,6 +23,7 @@ from shared.db.unit_of_work import UnitOfWork
 from shared.domain.clock import business_date
 from shared.events.values import Money
 from shared.events.vocabulary import Chain
+from shared.numbering.errors import NumberRangeExhausted
 
 drafts = OrderDrafts()
 #: The business types an order without a contract can be of, the usual one first.
@@ -128,6 +129,7 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
         ContractNeeded: the company does no business without a contract (S121).
         NotListed: a product cannot be ordered any more.
         PricesChanged: it comes to another total than the customer agreed to.
+        NoOrdersNow: the branch has no number left.
     """
     buyer = await buyer_of(uow.conn, uow.actor, hold=True)
     draft = await drafts.get_for_update(uow, command.draft_id, command.expected)
@@ -139,7 +141,7 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
     order, change = Order.place(
         origin,
         lines,
-        number=await orders.next_number(uow, buyer.customer.branch),
+        number=await _number(uow, buyer.customer.branch),
         customer_id=buyer.customer.id,
         currency=draft.currency,
         ordered_on=business_date(uow.now),
@@ -154,6 +156,13 @@ async def submit_draft(uow: UnitOfWork, command: SubmitDraft) -> Order:
     await orders.add(uow, order, change)
     await drafts.save(uow, draft, draft.submit(order.id))
     return order
+
+
+async def _number(uow: UnitOfWork, branch: str | None) -> str:
+    try:
+        return await orders.next_number(uow, branch)
+    except NumberRangeExhausted:
+        raise NoOrdersNow("Please ask your account manager; the draft is kept.") from None
 
 
 async def _own(uow: UnitOfWork, draft_id: UUID, expected: int | None) -> OrderDraft:

@@ -246,6 +246,32 @@ async def test_an_order_from_the_portal_is_numbered_where_the_customer_is(
     assert placed["number"] == number("order", 920_001)
 
 
+async def test_a_customer_learns_nothing_of_a_range_that_is_used_up(
+    order: ServiceUnderTest,
+) -> None:
+    """S25, S226: the draft stays, and becomes an order when there are numbers again."""
+    succeeded(await give(order, "order", span(921_001, 921_001, "丽江")))
+    someone = await buyer(order, await customer(order, branch="丽江"))
+    listed = item(await product(order))
+    await someone.submit(await someone.draft(listed))
+    draft = await someone.draft(listed)
+    refused = await someone.try_to_submit(draft)
+    assert (refused.status_code, refused.json()["code"]) == (409, "no_orders_now")
+    assert not any(word in refused.text for word in ("丽江", "921", "range"))
+    succeeded(await give(order, "order", span(921_001, 921_002, "丽江")))
+    assert (await someone.submit(draft))["number"] == number("order", 921_002)
+
+
+async def test_a_branch_with_a_new_name_goes_on_behind_the_old_one(order: ServiceUnderTest) -> None:
+    """S226: a range belongs to a name; the old one keeps what it issued, the new one has the
+    rest."""
+    succeeded(await give(order, "invoice", span(925_001, 925_009, "西藏")))
+    assert await number_of(order, "invoice", "西藏") == number("invoice", 925_001)
+    renamed = span(925_001, 925_001, "西藏"), span(925_002, 925_009, "拉萨")
+    succeeded(await give(order, "invoice", *renamed))
+    assert await number_of(order, "invoice", "拉萨") == number("invoice", 925_002)
+
+
 async def test_history_of_this_year_is_numbered_by_branch_and_older_history_as_it_was(
     order: ServiceUnderTest,
 ) -> None:
