@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import NAMESPACE_OID, UUID, uuid5
 
 import sqlalchemy as sa
@@ -34,6 +34,7 @@ newest = (
     .limit(1)
 )
 _newest = Prepared(newest)
+_NEVER = datetime.max.replace(tzinfo=UTC)
 _issued = Prepared(
     sa.select(counters.c.branch, counters.c.first, counters.c.next - 1)
     .where(
@@ -65,10 +66,12 @@ async def hold(conn: Connection, series: Series, *, alone: bool = False) -> None
     await conn.execute(statement, {"key": advisory_key("number ranges", series.name)})
 
 
-async def ranges_of(conn: Connection, series: Series, year: int) -> Adopted:
+async def ranges_of(conn: Connection, series: Series, year: int | None = None) -> Adopted:
     """Return the ranges in force in a year: for one that is over, those it ended with, since they
-    hold all that was issued in it."""
-    row = (await conn.execute(_newest, {"series": series.name, "end": end_of(year)})).one_or_none()
+    hold all that was issued in it. Without a year the newest, whichever clock they were adopted
+    by."""
+    end = _NEVER if year is None else end_of(year)
+    row = (await conn.execute(_newest, {"series": series.name, "end": end})).one_or_none()
     return Adopted(1, series.shipped) if row is None else Adopted(*row)
 
 

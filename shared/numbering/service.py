@@ -10,7 +10,7 @@ from shared.db.driver import Connection
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.actor import SYSTEM, Actor
 from shared.domain.aggregate import Aggregate
-from shared.domain.clock import business_date, now
+from shared.domain.clock import business_date
 from shared.domain.errors import NotFound, StaleVersion
 from shared.events.numbering import BranchSerials, NumberRangesState, Serials
 from shared.numbering.ranges import Range, RangeSet, Series
@@ -42,7 +42,7 @@ class Numbering:
         Raises:
             NotFound: the service has no such series.
         """
-        return await ranges_of(conn, self._named(name), business_date(now()).year)
+        return await ranges_of(conn, self._named(name))
 
     async def adopt(self, uow: UnitOfWork, command: AdoptRanges) -> Adopted:
         """Put other ranges in force; what was issued this year stays inside of its own (S75, S226).
@@ -55,11 +55,11 @@ class Numbering:
         series = self._named(command.series)
         command.ranges.check(series)
         await hold(uow.conn, series, alone=True)
-        year = business_date(uow.now).year
-        before = await ranges_of(uow.conn, series, year)
+        # Of who waited over New Year's Eve: what was adopted in the new year counts.
+        before = await ranges_of(uow.conn, series)
         if command.expected is not None and before.version != command.expected:
             raise StaleVersion(f"Version {before.version} is in force, not {command.expected}.")
-        command.ranges.keep(await issued(uow.conn, series, year))
+        command.ranges.keep(await issued(uow.conn, series, business_date(uow.now).year))
         if before.version == 1:
             await self._store(uow, series, before, None, SYSTEM)
         adopted = Adopted(before.version + 1, command.ranges)
