@@ -76,7 +76,9 @@ def test_the_differing_lines_are_named_with_all_three_sides() -> None:
     deliveries = of_delivery(line, claims(line)) | of_delivery(dear, claims(dear))
     with pytest.raises(InvoiceMismatch) as refused:
         require_match(invoice(line, dear), orders, deliveries)
-    assert refused.value.detail == "line 2 unit_price: order 10, delivery 10.5, invoice 10.5"
+    (difference,) = refused.value.errors
+    assert difference.pointer == "/lines/1/unit_price"
+    assert difference.message == "The order says 10, the delivery 10.5, the invoice 10.5."
 
 
 def test_two_lines_of_one_delivery_line_share_its_quantity() -> None:
