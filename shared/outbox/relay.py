@@ -34,7 +34,7 @@ _ASK_SECONDS, _YIELD_SECONDS = 5.0, 60.0
 #: After a round that published something the relay rests this many times as long as it took, but no
 #: longer than so many seconds: each round costs the broker and every consumer one of their own, so
 #: what is committed meanwhile goes together. After a quiet time nothing waits.
-RESTS, REST_SECONDS = 1.0, 0.006
+RESTS, REST_SECONDS = 2.0, 0.006
 #: A log is looked at again after nothing was published for so long.
 SURE_SECONDS = 1.0
 
