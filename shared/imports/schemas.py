@@ -41,6 +41,7 @@ class ImportOut(Output):
     failed: int
     error: FileErrorOut | None
     requested_by: UUID
+    requested_for: UUID | None
     created_at: datetime
     started_at: datetime | None
     finished_at: datetime | None

@@ -51,6 +51,7 @@ class JobStatus(StrEnum):
 
 
 _ACTOR = TypeAdapter(Actor)
+_whose = sa.func.coalesce(jobs.c.requested_for, jobs.c.requested_by)
 OPEN = (JobStatus.UPLOADING, JobStatus.WAITING, JobStatus.RUNNING)
 
 
@@ -94,6 +95,7 @@ async def begin_upload(
         "size": 0,
         **dict.fromkeys(("rows_done", "created", "updated", "unchanged", "failed"), 0),
         "requested_by": actor.id,
+        "requested_for": actor.principal_id,
         "actor": _ACTOR.dump_python(actor, mode="json"),
         "owners": None if scope.owners is None else list(scope.owners),
         "created_at": at,
@@ -219,7 +221,7 @@ async def page_of_jobs(
     conn: Connection, kind: str, status: JobStatus | None, request: PageRequest
 ) -> Page:
     """Return one page of the jobs of a kind."""
-    query = sa.select(jobs).where(jobs.c.kind == kind, *conn.seeing(jobs.c.requested_by))
+    query = sa.select(jobs).where(jobs.c.kind == kind, *conn.seeing(_whose))
     if status is not None:
         query = query.where(jobs.c.status == status)
     return await fetch_page(conn, query, request, sorts=SORTS, key=jobs.c.id)
@@ -232,7 +234,7 @@ async def page_of_errors(conn: Connection, job_id: UUID, request: PageRequest) -
 
 
 def _one(conn: Connection, kind: str, job_id: UUID) -> list[sa.ColumnElement[bool]]:
-    return [jobs.c.id == job_id, jobs.c.kind == kind, *conn.seeing(jobs.c.requested_by)]
+    return [jobs.c.id == job_id, jobs.c.kind == kind, *conn.seeing(_whose)]
 
 
 def _error_row(job_id: UUID, error: RowError) -> dict[str, Any]:

@@ -47,6 +47,7 @@ def _jobs(metadata: sa.MetaData) -> sa.Table:
         sa.Column("failed", sa.BigInteger, nullable=False),
         sa.Column("error", JSONB, comment="why the file cannot be read: code, message, line"),
         sa.Column("requested_by", sa.Uuid, nullable=False),
+        sa.Column("requested_for", sa.Uuid, comment="in whose name, when a deputy did"),
         sa.Column("actor", JSONB, nullable=False, comment="on whose behalf rows are taken"),
         sa.Column("owners", ARRAY(sa.Uuid), comment="whose things the actor sees; null: all"),
         sa.Column("created_at", MOMENT, nullable=False),

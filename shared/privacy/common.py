@@ -104,12 +104,15 @@ def conduct(metadata: sa.MetaData, staff: sa.Table) -> Iterator[Place]:
 
 
 def imports(metadata: sa.MetaData) -> Iterator[Place]:
-    """Who asked for imports, and what they called the files."""
+    """Who asked for imports, in whose name, and what they called the files."""
     jobs = metadata.tables["import_job"]
     mine = by_id(jobs, "requested_by")
     yield Place(Subject.STAFF, jobs, mine, ("file_name",), Erasing.BLANK)
     renamed = sa.func.jsonb_set(jobs.c.actor, ["name"], sa.func.to_jsonb(sa.literal("erased")))
     yield Place(Subject.STAFF, jobs, mine, ("actor",), Erasing.BLANK, becomes={"actor": renamed})
+    theirs, path = by_id(jobs, "requested_for"), ["on_behalf_of", "name"]
+    renamed = sa.func.jsonb_set(jobs.c.actor, path, sa.func.to_jsonb(sa.literal("erased")))
+    yield Place(Subject.STAFF, jobs, theirs, ("actor",), Erasing.BLANK, becomes={"actor": renamed})
 
 
 def papers(subject: Subject, metadata: sa.MetaData) -> Iterator[Place]:

@@ -7,7 +7,13 @@ from typing import Any
 from uuid import UUID
 
 import httpx
+import sqlalchemy as sa
 
+from services.customer.imports.service import CUSTOMERS
+from services.customer.personal_data import HOLDINGS
+from shared.imports.runner import ImportRunner
+from shared.privacy.erasing import clear
+from shared.privacy.subjects import Subject
 from tests.integration.customer.test_deputies import ANY, Json, appoint, hired, two
 from tests.support.services import ServiceUnderTest
 from tests.support.standing_in import in_the_name_of
@@ -39,6 +45,44 @@ async def test_a_deputy_acts_from_the_appointment_to_the_revocation(
     (entry,) = entries
     assert entry["actor"] == {"id": body["deputy_id"], "name": "代理人"}
     assert entry["on_behalf_of"] == {"id": body["principal_id"], "name": "acting.principal"}
+
+
+async def test_what_a_deputy_imports_is_the_principals_and_both_names_stand_in_the_audit(
+    customer: ServiceUnderTest,
+) -> None:
+    """S18, S214: the job is seen by both, each as the principal; the rows are written in both
+    names; the name of a principal who is forgotten goes from the job."""
+    name, elsewhere = "importing.manager", "ELSEWHERE/S9/"
+    manager = await hired(customer, name, "sales_manager")
+    body = await two(customer, "importing") | {"principal_id": manager}
+    customer.people[name] = UUID(manager)
+    client = await _acting(customer, body, "代理导入人")
+    principal = customer.client("sales_manager", name=name, unit=elsewhere)
+    customer.person(name, elsewhere)
+    async with client, principal, customer.client("administrator") as admin:
+        await appoint(admin, body)
+        files = {"file": ("客户.csv", "名称\n代理导入的阀门厂\n".encode(), "text/csv")}
+        started = await client.post("/v1/customers/imports", files=files)
+        assert started.status_code == 202, started.text
+        await ImportRunner(customer.db, [CUSTOMERS]).work()
+        for each in (client, principal):
+            job = (await each.get(started.headers["location"])).json()
+            assert (job["status"], job["created"]) == ("done", 1), job
+            assert job["requested_by"] == body["deputy_id"]
+            assert job["requested_for"] == body["principal_id"]
+        found = await principal.get("/v1/customers", params={"q": "代理导入的阀门厂"})
+        (made,) = found.json()["items"]
+        params = {"object_id": made["id"]}
+        (entry,) = (await admin.get("/v1/audit/customer", params=params)).json()["items"]
+    assert made["owner_id"] == body["principal_id"]
+    assert entry["actor"] == {"id": body["deputy_id"], "name": "代理导入人"}
+    assert entry["on_behalf_of"] == {"id": body["principal_id"], "name": name}
+    async with customer.db.pool.transaction() as conn:
+        await clear(conn, HOLDINGS, Subject.STAFF, UUID(body["principal_id"]))
+        query = sa.text("SELECT actor::text FROM import_job WHERE requested_for IS NOT NULL")
+        actor = str(await conn.scalar(query))
+    assert "代理导入人" in actor
+    assert name not in actor
 
 
 async def test_people_name_deputies_and_look_after_their_account_themselves(

@@ -391,6 +391,9 @@ def upgrade() -> None:
         ),
         sa.Column("requested_by", sa.Uuid(), nullable=False),
         sa.Column(
+            "requested_for", sa.Uuid(), nullable=True, comment="in whose name, when a deputy did"
+        ),
+        sa.Column(
             "actor",
             postgresql.JSONB(astext_type=sa.Text()),
             nullable=False,
