@@ -12,6 +12,7 @@ from shared.events.customer import LevelProposalState
 from shared.events.documents import DocumentState
 from shared.events.expenses import ExpenseState
 from shared.events.identity import PortalUserState, SigningKeyState
+from shared.events.numbering import NumberRangesState
 from shared.events.order import OrderDraftState
 from shared.events.order_agreements import AmendmentState
 from shared.events.payload import Payload
@@ -20,8 +21,8 @@ from tests.support.services import ServiceUnderTest
 
 #: What no report is about: papers, who is asked for an approval (its outcome is an event of the
 #: document), what is proposed of a level or a contract (it is an event of the customer or contract
-#: once it is so), plans and expenses, keys, who uses the portal, and what customers draft there
-#: before it is an order.
+#: once it is so), plans and expenses, keys, number ranges, who uses the portal, and what customers
+#: draft there before it is an order.
 _UNREPORTED = (
     ApprovalState,
     ProcessState,
@@ -33,6 +34,7 @@ _UNREPORTED = (
     AmendmentState,
     PlanState,
     ExpenseState,
+    NumberRangesState,
 )
 TABLES = [table.fullname for table in metadata.sorted_tables if table.schema == FACTS]
 
