@@ -11,10 +11,13 @@ import sqlalchemy as sa
 
 from services.customer.imports.service import CUSTOMERS
 from services.customer.personal_data import HOLDINGS
+from services.customer.units.service import ensure_company
+from shared.domain.actor import SYSTEM
 from shared.imports.runner import ImportRunner
 from shared.privacy.erasing import clear
 from shared.privacy.subjects import Subject
 from tests.integration.customer.test_deputies import ANY, Json, appoint, hired, two
+from tests.support.organisation import company, opened
 from tests.support.services import ServiceUnderTest
 from tests.support.standing_in import in_the_name_of
 
@@ -50,15 +53,19 @@ async def test_a_deputy_acts_from_the_appointment_to_the_revocation(
 async def test_what_a_deputy_imports_is_the_principals_and_both_names_stand_in_the_audit(
     customer: ServiceUnderTest,
 ) -> None:
-    """S18, S214: the job is seen by both, each as the principal; the rows are written in both
-    names; the name of a principal who is forgotten goes from the job."""
-    name, elsewhere = "importing.manager", "ELSEWHERE/S9/"
-    manager = await hired(customer, name, "sales_manager")
+    """S18, S214: the job is seen by both, each as the principal, who does not see what is the
+    deputy's; the rows are written in both names; the name of a principal who is forgotten goes
+    from the job."""
+    name = "importing.manager"
+    async with customer.db.transaction(SYSTEM) as uow:
+        await ensure_company(uow)
+    async with customer.client("administrator") as admin:
+        elsewhere = await opened(admin, await company(admin), "department")
+    manager = await hired(customer, name, "sales_manager", unit_id=elsewhere["id"])
     body = await two(customer, "importing") | {"principal_id": manager}
     customer.people[name] = UUID(manager)
     client = await _acting(customer, body, "代理导入人")
-    principal = customer.client("sales_manager", name=name, unit=elsewhere)
-    customer.person(name, elsewhere)
+    principal = customer.client("sales_manager", name=name)
     async with client, principal, customer.client("administrator") as admin:
         await appoint(admin, body)
         files = {"file": ("客户.csv", "名称\n代理导入的阀门厂\n".encode(), "text/csv")}

@@ -22,10 +22,12 @@ def day(offset: int) -> str:
     return str(business_date(now()) + timedelta(days=offset))
 
 
-async def hired(service: ServiceUnderTest, login: str, role: str = "account_manager") -> str:
+async def hired(
+    service: ServiceUnderTest, login: str, role: str = "account_manager", **fields: Any
+) -> str:
     """Somebody new."""
     async with service.client("administrator") as client:
-        body = {"login": login, "name": login, "roles": [role]}
+        body = {"login": login, "name": login, "roles": [role]} | fields
         answer = await client.post("/v1/staff", json=body)
     assert answer.status_code == 201, answer.text
     return str(answer.json()["id"])
