@@ -19,6 +19,7 @@ from uuid import UUID
 
 import sqlalchemy as sa
 
+from services.customer.customers.periods import periods_since
 from services.customer.customers.table import customers
 from shared.db.driver import Connection
 
@@ -81,7 +82,7 @@ class _Counted:
         few = share * self.customers <= _FEW
         return Hint(rare or [rarest], few, wanted * _SPARE / share, len(rare) > 1)
 
-    def since(self, newest: float) -> UUID | None:
+    def since(self, newest: float) -> list[str] | None:
         part = newest / max(1.0, self.customers)
         if not self.ids or part > _LARGEST_PART:
             return None
@@ -89,7 +90,8 @@ class _Counted:
         position = (len(self.ids) - 1) * (1 - part)
         before = int(position)
         lower, upper = self.ids[before].int, self.ids[before + 1].int
-        return UUID(int=lower + int((upper - lower) * (position - before)))
+        since = UUID(int=lower + int((upper - lower) * (position - before)))
+        return periods_since(since, self.ids[-1])
 
 
 class Commonness:
@@ -110,6 +112,7 @@ class Commonness:
             self._due_at = time.monotonic() + fresh
         return self._counted.hint(pieces, wanted)
 
-    def since(self, newest: float) -> UUID | None:
-        """Return the id from which on there are so many customers, None if it is no small part."""
+    def since(self, newest: float) -> list[str] | None:
+        """Return the periods in which so many customers or more were entered last, one of which
+        each of them has; None if these are no small part."""
         return self._counted.since(newest)

@@ -312,22 +312,21 @@ def _alike(*columns: str, besides: bool) -> Prepared:
 
 
 def _written(name: str, kind: Any) -> sa.BindParameter[Any]:
-    """Return a parameter that is written into the statement (letters, digits and ids only), because
-    the plan depends on how common it is: a plan for any term takes the index of terms even where
-    all rows match."""
+    """Return a parameter that is written into the statement (letters, digits and periods only),
+    because the plan depends on how common it is: a plan for any term takes the index of terms even
+    where all rows match."""
     return sa.bindparam(name, type_=kind, literal_execute=True)
 
 
+_TERMS = sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text))
 #: What a customer found by a term fulfils, looked up by some of its pieces.
 _MATCHING = (
     # First, because it is the cheaper one where rows are read one by one. Neither LIKE nor
     # > 0: the planner would take it for another condition, and a rare one.
     sa.func.strpos(customers.c.search_text, _written("whole", sa.Text)) != sa.literal_column("0"),
-    sa.type_coerce(customers.c.search_terms, ARRAY(sa.Text)).contains(
-        _written("pieces", ARRAY(sa.Text))
-    ),
+    _TERMS.contains(_written("pieces", ARRAY(sa.Text))),
 )
-_SINCE = customers.c.id >= _written("since", sa.Uuid)
+_SINCE = _TERMS.overlap(_written("since", ARRAY(sa.Text)))
 
 
 def _matches(*seen: sa.ColumnElement[bool], most: int | None = None) -> sa.CTE:

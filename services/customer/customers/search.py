@@ -11,6 +11,7 @@ import unicodedata
 from functools import lru_cache
 
 from services.customer.customers.model import Customer
+from services.customer.customers.periods import periods
 from services.customer.customers.pinyin import readings
 
 #: Legal forms say nothing about who a company is; they are left out when names are compared.
@@ -19,6 +20,7 @@ _LEGAL_FORMS = re.compile(
     r"|\bplc\b|\bag\b|\bllc\b|\bgmbh\b|\bse\b|\bsa\b|\bnv\b|\blimited\b)"
 )
 _NOT_WORD = re.compile(r"[\W_]+")
+_SPACE = re.compile(r"\s+")
 
 
 def fold(text: str) -> str:
@@ -45,14 +47,16 @@ def search_text(customer: Customer) -> str:
 
 
 def search_terms(customer: Customer) -> str:
-    """Return the pieces of ``search_text``, each once, one to a line; of initials the pairs too."""
-    return _index(customer.name, customer.number, customer.external_id)[1]
+    """Return the pieces of ``search_text``, each once, one to a line; of initials the pairs too.
+    And the periods in which the customer was entered."""
+    pieces = _index(customer.name, customer.number, customer.external_id)[1]
+    return "\n".join([pieces, *periods(customer.id)])
 
 
 def query_text(query: str) -> str:
     """Return a query in the form of ``search_text``; signs count where there is nothing else."""
     folded = fold(query)
-    return fold(_NOT_WORD.sub("", folded)) or folded
+    return fold(_NOT_WORD.sub("", folded)) or fold(_SPACE.sub("", folded))
 
 
 def pieces(text: str) -> set[str]:

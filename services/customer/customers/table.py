@@ -37,7 +37,9 @@ customers = sa.Table(
     sa.Column("erased_at", MOMENT, comment="nothing is known about the person since"),
     sa.Column("name_key", sa.Text, nullable=False, comment="normalised name, for duplicates"),
     sa.Column("search_text", sa.Text, nullable=False, comment="name, pinyin, initials, number"),
-    sa.Column("search_terms", TextLines, nullable=False, comment="pieces of search_text"),
+    sa.Column(
+        "search_terms", TextLines, nullable=False, comment="pieces of search_text, periods of entry"
+    ),
     sa.Index("customer_owner", "owner_id", "id"),
     sa.Index("customer_owner_status", "owner_id", "status", "id"),
     sa.Index("customer_status", "status", "id"),
@@ -61,8 +63,6 @@ customers = sa.Table(
     ),
     sa.Index("customer_phone", "phone", postgresql_where=sa.text("phone IS NOT NULL")),
     sa.Index("customer_search", "search_terms", postgresql_using="gin"),
-    # Which pages hold the newest: of those that have a term, the others need not be read.
-    sa.Index("customer_newest", "id", postgresql_using="brin"),
 )
 
 ownership_changes = sa.Table(

@@ -12,6 +12,7 @@ import pytest
 
 from services.customer.customers import pinyin
 from services.customer.customers.commonness import Commonness, Hint
+from services.customer.customers.periods import periods, periods_since
 from shared.bus.postgres import PostgresBus
 from tests.support.services import ServiceUnderTest, token_keys
 
@@ -55,7 +56,7 @@ async def test_every_way_finds_the_same(
 ) -> None:
     """S02: gathered or in order, with a page among the newest or without one, those of a rare term
     at once, in every order."""
-    since = None if newest is None else entered[newest]
+    since = None if newest is None else periods_since(entered[newest], entered[-1])
 
     async def hint(self: Commonness, conn: Any, pieces: Any, wanted: int) -> Hint:
         return Hint(sorted(pieces), few, rare=at_once is not None)
@@ -83,7 +84,8 @@ async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list
         assert len(hint.telling) == 1
         since = commonness.since(hint.newest)
         assert since is not None
-        assert entered[40] <= since <= entered[-1]
+        assert set(periods(entered[-1])) & set(since)
+        assert not set(periods(entered[0])) & set(since)
         rare = await commonness.hint(conn, {"商行", "魑魅"}, 1)
     assert rare.telling == ["魑魅"]
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from uuid import UUID
 
 from services.customer.customers.commonness import Hint, _Counted
+from services.customer.customers.periods import periods_since
 
 SHARES = {"公司": 1.0, "上海": 0.07, "华为": 0.12, "滤波": 0.02}
-#: One in a hundred lies between two of them.
-IDS = [UUID(int=number * 100) for number in range(101)]
+#: One in a hundred lies between two of them, 25,600 milliseconds apart.
+IDS = [UUID(int=number * 100 << 88) for number in range(101)]
 
 
 def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
@@ -16,9 +17,14 @@ def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
     return _Counted(SHARES, IDS, customers).hint(set(pieces), 51)
 
 
-def since(given: Hint, customers: float) -> UUID | None:
-    """The id from which on a page is sought."""
+def since(given: Hint, customers: float) -> list[str] | None:
+    """The periods in which a page is sought."""
     return _Counted(SHARES, IDS, customers).since(given.newest)
+
+
+def after(quarters: int) -> list[str]:
+    """The periods after so many quarters of a second."""
+    return periods_since(UUID(int=quarters << 88), IDS[-1])
 
 
 def test_the_rare_pieces_say_most() -> None:
@@ -37,13 +43,13 @@ def test_of_nothing_but_common_pieces_the_rarest_is_looked_up() -> None:
 
 def test_a_page_is_sought_among_the_newest_that_should_fill_it() -> None:
     """S02: four times 51 of a share of 0.02 are 10,200 customers, one in a hundred."""
-    assert since(hint("滤波"), 1_000_000) == UUID(int=9898)
-    assert since(hint("公司"), 1_000_000) == UUID(int=9997)
+    assert since(hint("滤波"), 1_000_000) == after(9898)
+    assert since(hint("公司"), 1_000_000) == after(9997)
 
 
 def test_what_was_not_counted_is_half_as_common_as_the_rarest_that_was() -> None:
     """S02: four times 51 of a share of 0.01 are 20,400 customers, two in a hundred."""
-    assert since(hint("上海", "海鑫"), 1_000_000) == UUID(int=9796)
+    assert since(hint("上海", "海鑫"), 1_000_000) == after(9796)
 
 
 def test_where_that_is_a_large_part_it_does_not_pay() -> None:

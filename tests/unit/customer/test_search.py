@@ -64,6 +64,7 @@ def finds(query: str, name: str, **fields: Any) -> bool:
         ("o'brien", "O’Brien & Søn"),
         ("søn", "O’Brien & Søn"),
         ("𠮷野", "𠮷野家"),
+        ("⟨⟩ ⟨", "⟨⟩\n⟨⟩"),
     ],
 )
 def test_a_customer_is_found(query: str, name: str) -> None:

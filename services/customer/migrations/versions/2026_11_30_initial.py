@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "fc59e94bba7c"
+revision = "d68d014b1ce4"
 down_revision = None
 branch_labels = None
 depends_on = None
@@ -199,7 +199,7 @@ def upgrade() -> None:
             "search_terms",
             postgresql.ARRAY(sa.Text()),
             nullable=False,
-            comment="pieces of search_text",
+            comment="pieces of search_text, periods of entry",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("customer_pkey")),
         sa.UniqueConstraint("external_id", name=op.f("customer_external_id_key")),
@@ -217,7 +217,6 @@ def upgrade() -> None:
     )
     op.create_index("customer_name", "customer", ["name", "id"], unique=False)
     op.create_index("customer_name_key", "customer", ["name_key"], unique=False)
-    op.create_index("customer_newest", "customer", ["id"], unique=False, postgresql_using="brin")
     op.create_index("customer_owner", "customer", ["owner_id", "id"], unique=False)
     op.create_index("customer_owner_status", "customer", ["owner_id", "status", "id"], unique=False)
     op.create_index(
@@ -1183,7 +1182,6 @@ def downgrade() -> None:
     )
     op.drop_index("customer_owner_status", table_name="customer")
     op.drop_index("customer_owner", table_name="customer")
-    op.drop_index("customer_newest", table_name="customer", postgresql_using="brin")
     op.drop_index("customer_name_key", table_name="customer")
     op.drop_index("customer_name", table_name="customer")
     op.drop_index(
