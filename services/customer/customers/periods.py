@@ -9,10 +9,12 @@ no signs beside letters.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-_SHORTEST, _LONGEST, _STEP = 8, 44, 4  # powers of two of milliseconds
+_EACH = 4
+#: Powers of two of milliseconds.
+LENGTHS = range(8, 48, _EACH)
 #: Of the shortest periods, fewer than so many reach from one id to another.
 _MANY = 8
 
@@ -20,7 +22,7 @@ _MANY = 8
 def periods(made: UUID) -> list[str]:
     """Return the periods in which an id (UUIDv7) was made, the shortest first."""
     at = _milliseconds(made)
-    return [_term(length, at >> length) for length in range(_SHORTEST, _LONGEST + 1, _STEP)]
+    return [_term(length, at >> length) for length in LENGTHS]
 
 
 def periods_since(since: UUID, newest: UUID) -> list[str]:
@@ -29,20 +31,19 @@ def periods_since(since: UUID, newest: UUID) -> list[str]:
     of which fewer than eight reach to the ``newest`` that is known."""
     at = _milliseconds(since)
     between = _milliseconds(newest) - at
-    length = _SHORTEST
-    while between >> length >= _MANY and length < _LONGEST:
-        length += _STEP
-    return [_term(*period) for period in _from(at >> length, length)]
+    lengths = [length for length in LENGTHS if between >> length < _MANY]
+    return [_term(*period) for period in _from(at, lengths or LENGTHS[-1:])]
 
 
-def _from(number: int, length: int) -> Iterator[tuple[int, int]]:
-    """Yield a period and what follows it, in ever longer ones."""
-    while length < _LONGEST:
-        while number % (1 << _STEP):
+def _from(at: int, lengths: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Yield the first period and what follows it, in ever longer ones."""
+    number = at >> lengths[0]
+    for length in lengths[:-1]:
+        while number % (1 << _EACH):
             yield length, number
             number += 1
-        number, length = number >> _STEP, length + _STEP
-    yield length, number
+        number >>= _EACH
+    yield lengths[-1], number
 
 
 def _term(length: int, number: int) -> str:
