@@ -42,7 +42,8 @@ _INDEXES = """
 SELECT indexname, indexdef FROM pg_indexes
 WHERE tablename = 'customer' AND indexdef NOT LIKE '%UNIQUE%'
 """
-#: With ids of now, and the periods these are made in, which are the last of the terms.
+#: With ids of now, each its own as it depends on the row, and the periods these are made in: the
+#: last of the terms.
 _COPY = """
 INSERT INTO customer SELECT (jsonb_populate_record(c, jsonb_build_object(
     'id', made.id, 'number', c.number || '-' || copy,
@@ -51,7 +52,7 @@ INSERT INTO customer SELECT (jsonb_populate_record(c, jsonb_build_object(
 ))).*
 FROM customer AS c, generate_series(2, $1::int) AS copy, LATERAL (
     SELECT id, (extract(epoch FROM uuid_extract_timestamp(id)) * 1000)::bigint AS ms
-    FROM (SELECT uuidv7() AS id WHERE copy > 0 OFFSET 0) AS new) AS made
+    FROM (SELECT uuidv7() AS id WHERE c.number <> copy::text OFFSET 0) AS new) AS made
 """
 
 console = Console(highlight=False)

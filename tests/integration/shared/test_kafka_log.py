@@ -23,7 +23,7 @@ from shared.outbox.republish import publish_anew
 from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.worker import Worker
-from tests.support.kafka.client import administrator
+from tests.support.kafka.client import administrator, forget_topics
 from tests.support.kafka.cluster import KafkaCluster
 from tests.support.kafka.own import own_kafka
 from tests.support.things import (
@@ -59,8 +59,7 @@ async def log(things: Database, broker: KafkaCluster) -> AsyncIterator[KafkaBus]
     bus = KafkaBus({"bootstrap_servers": broker.bootstrap}, partitions=2)
     await bus.declare([Topic(TOPIC)])
     yield bus
-    async with administrator(broker.bootstrap) as admin:
-        await admin.delete_topics([TOPIC])
+    await forget_topics(broker.bootstrap)
     await bus.close()
 
 

@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from aiokafka import AIOKafkaConsumer
 from aiokafka import TopicPartition as KafkaPlace
-from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from structlog.testing import capture_logs
 
@@ -30,6 +29,7 @@ from shared.service import Service
 from shared.settings import ServiceSettings
 from shared.worker import Worker
 from tests.support.bus import until
+from tests.support.kafka.client import forget_topics
 from tests.support.things import (
     GAPS,
     TOPIC,
@@ -86,8 +86,7 @@ async def wipe(log: Bus) -> None:
         await pool.execute("DROP TABLE bus_record, bus_partition, bus_position")
         await log.migrate()
     elif isinstance(log, KafkaBus):
-        async with opened(AIOKafkaAdminClient(**log.connection)) as admin:
-            await admin.delete_topics([TOPIC])
+        await forget_topics(log.connection["bootstrap_servers"])
     async with asyncio.timeout(60):
         while not await is_empty(log):  # noqa: ASYNC110
             await asyncio.sleep(0.1)

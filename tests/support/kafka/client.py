@@ -37,7 +37,8 @@ async def topics(bootstrap: str) -> list[str]:
 
 
 async def forget_topics(bootstrap: str) -> None:
-    """Delete all topics, and with them what groups had committed."""
+    """Delete all topics, and with them what groups had committed. They are gone when this returns:
+    one that is made anew at once may else be answered for by the old one."""
     async with administrator(bootstrap) as client, asyncio.timeout(30):
         while names := [name for name in await client.list_topics() if not name.startswith("__")]:
             await client.delete_topics(names)
