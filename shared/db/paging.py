@@ -85,6 +85,16 @@ async def fetch_page(
     return Page(page, _encode(request, last["id" if sort.column is key else "_sort"], last["id"]))
 
 
+def last_key(request: PageRequest, sorts: Mapping[str, Sort]) -> UUID | None:
+    """Return the id of the last row of the page before, None for the first page.
+
+    Raises:
+        Invalid: as `fetch_page` does.
+    """
+    sort = _sort(request, sorts)
+    return None if request.token is None else _decode(request, sort)[1]
+
+
 def _sort(request: PageRequest, sorts: Mapping[str, Sort]) -> Sort:
     if request.sort not in sorts:
         known = ", ".join(sorts)

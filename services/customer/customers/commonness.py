@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import time
+from bisect import bisect_left
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,16 +83,29 @@ class _Counted:
         few = share * self.customers <= _FEW
         return Hint(rare or [rarest], few, wanted * _SPARE / share, len(rare) > 1)
 
-    def since(self, newest: float) -> list[str] | None:
+    def since(self, newest: float, before: UUID | None) -> list[str] | None:
         part = newest / max(1.0, self.customers)
-        if not self.ids or part > _LARGEST_PART:
+        if not self.ids:
             return None
+        part += 0.0 if before is None else self._newer(before)
+        if part > _LARGEST_PART:
+            return None
+        return periods_since(self._oldest(part), self.ids[-1])
+
+    def _newer(self, than: UUID) -> float:
+        """Return the part of customers that is newer than one."""
+        after = min(max(1, bisect_left(self.ids, than)), len(self.ids) - 1)
+        lower, upper = self.ids[after - 1].int, self.ids[after].int
+        between = min(max(0.0, (upper - than.int) / max(1, upper - lower)), 1.0)
+        return (len(self.ids) - 1 - after + between) / (len(self.ids) - 1)
+
+    def _oldest(self, part: float) -> UUID:
+        """Return the id of the oldest of the newest part."""
         # Ids begin with their time: between two that were counted they are spread evenly.
         position = (len(self.ids) - 1) * (1 - part)
         before = int(position)
         lower, upper = self.ids[before].int, self.ids[before + 1].int
-        since = UUID(int=lower + int((upper - lower) * (position - before)))
-        return periods_since(since, self.ids[-1])
+        return UUID(int=lower + int((upper - lower) * (position - before)))
 
 
 class Commonness:
@@ -112,7 +126,7 @@ class Commonness:
             self._due_at = time.monotonic() + fresh
         return self._counted.hint(pieces, wanted)
 
-    def since(self, newest: float) -> list[str] | None:
-        """Return the periods in which so many customers or more were entered last, one of which
-        each of them has; None if these are no small part."""
-        return self._counted.since(newest)
+    def since(self, newest: float, before: UUID | None = None) -> list[str] | None:
+        """Return the periods in which so many customers or more were entered last, or last before
+        an id; one of them has each. None if these are no small part."""
+        return self._counted.since(newest, before)

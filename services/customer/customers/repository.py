@@ -20,7 +20,7 @@ from services.customer.customers.errors import ExternalIdTaken, TaxIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.table import customer_number, customers, ownership_changes
 from shared.db.driver import Connection, Prepared
-from shared.db.paging import Page, PageRequest, Sort, fetch_page
+from shared.db.paging import Page, PageRequest, Sort, fetch_page, last_key
 from shared.db.repository import Repository
 from shared.db.unit_of_work import UnitOfWork
 from shared.domain.aggregate import Change
@@ -38,6 +38,8 @@ SORTS = {
 }
 NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _NEWEST = "-created"
+_Find = Callable[..., Awaitable[Page]]
+_Given = Mapping[str, Any]
 #: So many matches of a rare term are gathered in no time; if there are more, it is not that rare.
 _FOUND_AT_ONCE = 250
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
@@ -255,7 +257,8 @@ class Customers(Repository[Customer]):
     async def _search(
         self, conn: Connection, query: sa.Select[Any], wanted: CustomerFilter, request: PageRequest
     ) -> Page:
-        """Look among the newest first; then gather what matches, or read in the order asked for."""
+        """Look among the newest first, or of a further page among those that come next; then gather
+        what matches, or read in the order asked for."""
         find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
         text = search.query_text(wanted.q or "")
         if not text:
@@ -266,37 +269,20 @@ class Customers(Repository[Customer]):
         if seen := conn.seeing(customers.c.owner_id):
             # By whichever says more: few owners have few customers, and seldom the newest.
             return await find(query.where(_gathered(*seen)), given=telling)
-        from_the_top = request.token is None and request.sort == _NEWEST
-        if from_the_top and wanted.searches_alone and self._commonness.since(hint.newest):
-            if hint.rare and (page := await _first_found(find, query, telling)) is not None:
-                return page
-            page = await self._among_newest(find, query, telling, hint.newest, request.size + 1)
+        newest_first = request.sort == _NEWEST and wanted.searches_alone
+        before = last_key(request, SORTS) if newest_first else None
+        since = partial(self._commonness.since, before=before)
+        if newest_first and since(hint.newest):
+            if hint.rare and before is None:
+                page = await _first_found(find, query, telling)
+                if page is not None:
+                    return page
+            page = await _among_newest(find, query, telling, since, hint.newest, request.size + 1)
             if page is not None:
                 return page
         elif not hint.few:
             return await find(query.where(*_MATCHING), given=telling)
         return await find(query.where(_GATHERED), given=telling | {"pieces": sorted(pieces)})
-
-    async def _among_newest(
-        self,
-        find: Callable[..., Awaitable[Page]],
-        query: sa.Select[Any],
-        telling: Mapping[str, Any],
-        newest: float,
-        wanted: int,
-    ) -> Page | None:
-        """Return the first page if the newest customers fill it. If they hold too few matches,
-        look once more, twice as far back as these few say."""
-        query = query.where(*_MATCHING, _SINCE)
-        for _ in range(2):
-            since = self._commonness.since(newest)
-            if since is None:
-                break
-            page = await find(query, given={**telling, "since": since})
-            if page.next_token is not None:
-                return page
-            newest *= 2 * wanted / len(page.rows) if page.rows else math.inf
-        return None
 
 
 @cache
@@ -345,13 +331,33 @@ _AMONG_SOME = customers.c.id.in_(sa.select(_SOME.c.id))
 _FOUND = sa.select(sa.func.count()).select_from(_SOME).scalar_subquery().label("_found")
 
 
-async def _first_found(
-    find: Callable[..., Awaitable[Page]], query: sa.Select[Any], telling: Mapping[str, Any]
-) -> Page | None:
+async def _first_found(find: _Find, query: sa.Select[Any], telling: _Given) -> Page | None:
     """Return the first page if so few match that they are gathered at once, before it is known."""
     page = await find(query.add_columns(_FOUND).where(_AMONG_SOME), given=telling)
     all_found = not page.rows or page.rows[0]["_found"] < _FOUND_AT_ONCE
     return page if all_found else None
+
+
+async def _among_newest(
+    find: _Find,
+    query: sa.Select[Any],
+    telling: _Given,
+    since: Callable[[float], Sequence[str] | None],
+    newest: float,
+    wanted: int,
+) -> Page | None:
+    """Return the page if the newest customers, or those before the page before, fill it. If they
+    hold too few matches, look once more, twice as far back as these few say."""
+    query = query.where(*_MATCHING, _SINCE)
+    for _ in range(2):
+        periods = since(newest)
+        if periods is None:
+            break
+        page = await find(query, given={**telling, "since": periods})
+        if page.next_token is not None:
+            return page
+        newest *= 2 * wanted / len(page.rows) if page.rows else math.inf
+    return None
 
 
 def _equal(wanted: CustomerFilter) -> list[sa.ColumnElement[bool]]:

@@ -63,7 +63,7 @@ async def test_every_way_finds_the_same(
 
     monkeypatch.setattr("services.customer.customers.repository._FOUND_AT_ONCE", at_once)
     monkeypatch.setattr(Commonness, "hint", hint)
-    monkeypatch.setattr(Commonness, "since", lambda self, newest: since)
+    monkeypatch.setattr(Commonness, "since", lambda self, newest, before=None: since)
     async with customer.client("account_manager") as client:
         assert await walk(client, q="鑫辉") == WANTED
         assert await walk(client, q="鑫辉", sort="created") == WANTED[::-1]

@@ -17,9 +17,10 @@ def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
     return _Counted(SHARES, IDS, customers).hint(set(pieces), 51)
 
 
-def since(given: Hint, customers: float) -> list[str] | None:
-    """The periods in which a page is sought."""
-    return _Counted(SHARES, IDS, customers).since(given.newest)
+def since(given: Hint, customers: float, before: int | None = None) -> list[str] | None:
+    """The periods in which a page is sought, of those made before a quarter of a second."""
+    last = None if before is None else UUID(int=before << 88)
+    return _Counted(SHARES, IDS, customers).since(given.newest, last)
 
 
 def after(quarters: int) -> list[str]:
@@ -45,6 +46,15 @@ def test_a_page_is_sought_among_the_newest_that_should_fill_it() -> None:
     """S02: four times 51 of a share of 0.02 are 10,200 customers, one in a hundred."""
     assert since(hint("滤波"), 1_000_000) == after(9898)
     assert since(hint("公司"), 1_000_000) == after(9997)
+
+
+def test_a_further_page_is_sought_among_those_before_the_last() -> None:
+    """S02: 10,200 customers again, behind the two in a hundred that are newer."""
+    assert since(hint("滤波"), 1_000_000, before=9_800) == after(9698)
+    assert since(hint("滤波"), 1_000_000, before=9_750) == after(9648)
+    assert since(hint("滤波"), 1_000_000, before=12_000) == since(hint("滤波"), 1_000_000)
+    assert since(hint("滤波"), 1_000_000, before=7_000) is None
+    assert since(hint("滤波"), 1_000_000, before=0) is None
 
 
 def test_what_was_not_counted_is_half_as_common_as_the_rarest_that_was() -> None:
