@@ -99,8 +99,8 @@ class KafkaBus:
             await self._administration.configure(ordinary)
 
     async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
-        """Delete what stands before these offsets: nobody reads it again. Its files go when the
-        brokers look after them next, those that hold nothing else."""
+        """Delete what stands before these offsets; see the port. Its files go when the brokers look
+        after them next, those that hold nothing else."""
         await self._administration.delete_before(begins)
 
     async def close(self) -> None:

@@ -108,5 +108,8 @@ class Bus(Protocol):
     ) -> Sequence[Record]:
         """Return records from an offset on, without any group; empty at the end of the log."""
 
+    async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
+        """Delete what stands before these offsets: nobody reads it again, and offsets go on."""
+
     async def close(self) -> None:
         """Give connections back. Consumers must have been stopped."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import asyncpg
@@ -75,6 +75,13 @@ SELECT r."offset", r.key, r.value, r.headers, r.published_at
 FROM bus_record AS r JOIN bus_partition AS p ON p.id = r.partition_id
 WHERE p.topic = $1 AND p.partition = $2 AND r."offset" >= $3
 ORDER BY r."offset" LIMIT $4
+"""
+
+_DELETE = """
+DELETE FROM bus_record AS r
+USING bus_partition AS p, unnest($1::text[], $2::int[], $3::bigint[]) AS b(topic, number, "begin")
+WHERE p.id = r.partition_id AND p.topic = b.topic AND p.partition = b.number
+    AND r."offset" < b."begin"
 """
 
 _CREATE = """
@@ -190,6 +197,12 @@ class PostgresBus:
             Record(topic, partition, offset, key, value, from_json(headers), at)
             for offset, key, value, headers, at in rows
         ]
+
+    async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
+        """Delete what stands before these offsets; see the port."""
+        columns = [list(column) for column in zip(*begins, strict=True)] or [[], []]
+        pool = await self._open()
+        await pool.execute(_DELETE, *columns, list(begins.values()))
 
     async def close(self) -> None:
         """Give the connections back."""

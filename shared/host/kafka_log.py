@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from shared.db.unit_of_work import Database
 from shared.host.console import Say
-from shared.host.errors import HostError
+from shared.host.errors import RelayStays
 from shared.outbox.republish import publish_anew
 from shared.privacy.log import Person, telling
 
@@ -24,7 +24,7 @@ async def forget(database: Database, bus: KafkaBus, people: Sequence[Person], sa
     ids, and what it had not read yet comes again. Broken off at any moment, it can be done again.
 
     Raises:
-        HostError: the relay of the service does not yield.
+        RelayStays: the relay of the service does not yield.
     """
     found = await telling(bus, people)
     if not found:
@@ -34,9 +34,6 @@ async def forget(database: Database, bus: KafkaBus, people: Sequence[Person], sa
         try:
             begins = await publish_anew(database, bus, found)
         except TimeoutError:
-            raise HostError(
-                f"The relay of {database.service} does not yield: stop its workers, and run this"
-                " again."
-            ) from None
+            raise RelayStays(database.service) from None
         await bus.delete_before(begins)
     return sum(found.values())

@@ -17,12 +17,12 @@ from shared.bus.port import Bus, GroupBusy
 from shared.db.unit_of_work import Database
 from shared.events.catalogue import all_events
 from shared.host.console import Say
-from shared.host.errors import HostError
+from shared.host.errors import HostError, RelayStays
 from shared.inbox import store
 from shared.inbox.attendance import keep_away
 from shared.inbox.consumer import Consumer
 from shared.outbox.relay import lost_topics
-from shared.outbox.republish import republish
+from shared.outbox.republish import republish, republish_all
 from shared.service import Service
 
 #: A member that died is missed by its group only after a while.
@@ -67,7 +67,8 @@ async def refill(
     without ``since`` every consumer of anything: inbound topics were lost as well.
 
     Raises:
-        HostError: a group does not become empty, or ``since`` is given and the log is empty.
+        HostError: a group does not become empty, a relay does not yield, or ``since`` is given and
+            the log is empty.
     """
     topics = {event.topic for event in all_events() if event.service in producers}
     if since is not None:
@@ -83,8 +84,17 @@ async def refill(
                     await _rewind(bus, consumer, concerned, say)
                     await _forget(dbs[service.name], consumer, concerned)
                     begun.append(consumer.name)
-        events = {name: await republish(dbs[name], since) for name in producers}
+        events = {name: await _republish(dbs[name], bus, since) for name in producers}
     return Refill(events, begun)
+
+
+async def _republish(database: Database, bus: Bus, since: datetime | None) -> int:
+    if since is not None:
+        return await republish(database, since)
+    try:
+        return await republish_all(database, bus)
+    except TimeoutError:
+        raise RelayStays(database.service) from None
 
 
 async def _require_remains(databases: Sequence[Database], bus: Bus) -> None:

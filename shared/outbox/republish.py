@@ -3,6 +3,7 @@ them again."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from datetime import datetime
 
@@ -19,6 +20,38 @@ _PATIENCE = 3600
 _SINCE = " AND seq >= (SELECT min(seq) FROM outbox WHERE occurred_at >= $1)"
 
 _WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND seq <= $1)"
+
+
+_PUBLISHED = """
+SELECT topic, count(*) FROM outbox WHERE published_at IS NOT NULL GROUP BY topic
+"""
+
+
+async def republish_all(database: Database, bus: Bus) -> int:
+    """Have the relay publish everything once more, as `republish` does, and nothing before it: what
+    stands in a log that was made anew is deleted. A producer that was cut off from the log that was
+    lost may have sent it there, without what it follows.
+
+    Raises:
+        TimeoutError: the relay does not yield.
+    """
+    async with in_the_relays_place(engine_dsn(database.engine)) as session:
+        await session.execute("SET statement_timeout = 0")
+        published = dict(await session.fetch(_PUBLISHED, timeout=_PATIENCE))
+        await bus.delete_before(await _made_anew(bus, published))
+        return await republish(database)
+
+
+async def _made_anew(bus: Bus, published: Mapping[str, int]) -> Mapping[TopicPartition, int]:
+    """Return the ends of topics that were never given as much as was published into them."""
+    ends, given = await bus.end_offsets(published), Counter[str]()
+    for place, end in ends.items():
+        given[place.topic] += end
+    return {
+        place: end
+        for place, end in ends.items()
+        if end and given[place.topic] < published[place.topic]
+    }
 
 
 async def republish(database: Database, since: datetime | None = None) -> int:

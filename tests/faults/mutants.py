@@ -52,7 +52,7 @@ CATCHERS = {
     "events_before_the_commit": _CUT,
     "without_inbox": f"{_SHARED}/test_inbox.py::test_redelivery_changes_nothing",
     "inbox_asked_first": (
-        f"{_SHARED}/test_inbox.py::test_two_owners_of_a_partition_at_once_apply_once"
+        f"{_SHARED}/test_inbox.py::test_an_event_in_two_partitions_at_once_is_applied_once"
     ),
     "inbox_apart": f"{_SHARED}/test_inbox.py::test_a_failed_batch_leaves_nothing_behind",
     "errors_swallowed": (

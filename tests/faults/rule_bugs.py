@@ -24,7 +24,6 @@ from services.order.accounts import repository as accounts
 from services.order.contracts.repository import Contracts
 from services.order.customers import projection as replica
 from services.order.customers.table import customers
-from services.order.deliveries.model import Taken
 from services.order.deliveries.repository import Deliveries
 from services.order.invoices.repository import Invoices
 from services.order.orders.repository import Orders
@@ -51,8 +50,13 @@ _THINKING_SECONDS = 0.5
 
 
 def _unlock(repository: type[Repository[Any]], *queries: str) -> None:
-    """Have a repository read without locking."""
-    for name in ("_by_id_locked", "_by_ids_locked", *queries):
+    """Have a repository read without locking, and whoever reads think about it."""
+
+    def unlocked(self: Any, query: sa.Select[Any]) -> tuple[Prepared, Prepared]:
+        return Prepared(query), Prepared(query)
+
+    repository._and_locked = unlocked  # type: ignore[method-assign]
+    for name in queries:
         locked: Any = getattr(repository, name)
         _property(repository, name, lambda self, query=locked.func: _unlocked(query(self)))
     select = repository.select
@@ -63,6 +67,19 @@ def _unlock(repository: type[Repository[Any]], *queries: str) -> None:
         return await select(self, conn, query)
 
     repository.select = select_unlocked  # type: ignore[method-assign,assignment]
+    _think_after(repository, "get_for_update")
+
+
+def _think_after(repository: type[Repository[Any]], name: str) -> None:
+    """Have what a method found looked at for a while."""
+    find = getattr(repository, name)
+
+    async def find_and_think(self: Any, *asked: Any) -> Any:
+        found = await find(self, *asked)
+        await asyncio.sleep(_THINKING_SECONDS)
+        return found
+
+    setattr(repository, name, find_and_think)
 
 
 def _unlocked(query: Prepared) -> Prepared:
@@ -88,6 +105,7 @@ def prepayment_unlocked() -> None:
     """What is free of a prepayment is checked without a lock."""
     credit_unlocked()
     _unlock(Prepayments, "_of_customer")
+    _think_after(Prepayments, "of_customer")
 
 
 def credit_unlocked() -> None:
@@ -98,21 +116,13 @@ def credit_unlocked() -> None:
 def delivery_unlocked() -> None:
     """What an order leaves to deliver is checked without a lock."""
     _unlock(Orders)
-    planned = Deliveries.planned
-
-    async def planned_then(
-        self: Deliveries, conn: Connection, order_ids: Sequence[UUID]
-    ) -> dict[UUID, Taken]:
-        found = await planned(self, conn, order_ids)
-        await asyncio.sleep(_THINKING_SECONDS)
-        return found
-
-    Deliveries.planned = planned_then  # type: ignore[method-assign]
+    _think_after(Deliveries, "planned")
 
 
 def contract_unlocked() -> None:
     """What a contract leaves to order is checked without a lock."""
     _unlock(Contracts)
+    _think_after(Orders, "taken")
 
 
 def version_not_compared() -> None:

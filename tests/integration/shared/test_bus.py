@@ -49,6 +49,25 @@ async def test_every_group_reads_everything_from_the_beginning(bus: Bus, topic: 
         assert sorted(collected.values, key=int) == [str(n) for n in range(40)]
 
 
+async def test_what_is_deleted_is_read_by_nobody_and_offsets_go_on(bus: Bus, topic: str) -> None:
+    await bus.publish(numbered(topic, 40))
+    first = await bus.end_offsets([topic])
+    place = max(first, key=lambda each: first[each])
+    await bus.delete_before({each: end - (each == place) for each, end in first.items()})
+    await bus.publish(numbered(topic, 60)[40:])
+    ends = await bus.end_offsets([topic])
+    assert sum(ends.values()) == 60
+    collected = Collector()
+    async with consuming(bus, [topic], topic, collected):
+        await until(lambda: len(collected.values) >= 21)
+    last, *later = sorted(collected.values, key=int)
+    assert int(last) < 40
+    assert later == [str(n) for n in range(40, 60)]
+    records = [record for each in ends for record in await bus.read(*each, 0, 100)]
+    assert len(records) == 21
+    await bus.delete_before({})
+
+
 async def test_a_group_goes_on_where_it_committed(bus: Bus, topic: str) -> None:
     await bus.publish(numbered(topic, 20))
     first, second = Collector(), Collector()

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import asyncpg
@@ -104,6 +105,19 @@ async def test_two_owners_of_a_partition_at_once_apply_once(things: Database, bu
     assert await count(things, "effect") == 24
     assert await scalar(things, DUPLICATES) == 0
     assert await scalar(things, GAPS) == 0
+
+
+async def test_an_event_in_two_partitions_at_once_is_applied_once(
+    things: Database, bus: Bus
+) -> None:
+    """Of a topic that got more partitions and was filled anew: the event alone is the same."""
+    records = await published(things, bus)
+    inbox, other = Inbox(things, effects_consumer()), Inbox(things, effects_consumer())
+    for partition in by_partition(records):
+        moved = [replace(record, partition=record.partition + 100) for record in partition]
+        await asyncio.gather(inbox.handle(partition), other.handle(moved))
+    assert await count(things, "effect") == 24
+    assert await scalar(things, DUPLICATES) == 0
 
 
 async def test_without_the_inbox_effects_would_double(things: Database, bus: Bus) -> None:
