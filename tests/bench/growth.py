@@ -35,7 +35,7 @@ REQUESTS: Mapping[str, str] = {
     "search 公司, in every name": "/v1/customers?page_size=50&q=公司",
     "search huawei, pinyin": "/v1/customers?page_size=50&q=huawei",
     "search 上海华为, rarer": "/v1/customers?page_size=50&q=上海华为",
-    "its second page": "/v1/customers?page_size=50&q=上海华为&page_token=",
+    "its second page of 25": "/v1/customers?page_size=25&q=上海华为&page_token=",
     "search 12345, digits": "/v1/customers?page_size=50&q=12345",
     "search of what is not there": "/v1/customers?page_size=50&q=魑魅魍魉",
 }

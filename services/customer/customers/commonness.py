@@ -66,6 +66,18 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True)
+class Since:
+    """The newest customers: those from an id on. ``newest`` is the newest id that was counted."""
+
+    id: UUID
+    newest: UUID
+
+    def periods(self) -> list[str]:
+        """Return the periods in which they were entered, and hardly anybody else: each has one."""
+        return periods_since(self.id, self.newest)
+
+
+@dataclass(frozen=True, slots=True)
 class _Counted:
     """What PostgreSQL counted. Pieces that are not among the shares are rarer than those."""
 
@@ -83,14 +95,14 @@ class _Counted:
         few = share * self.customers <= _FEW
         return Hint(rare or [rarest], few, wanted * _SPARE / share, len(rare) > 1)
 
-    def since(self, newest: float, before: UUID | None) -> list[str] | None:
+    def since(self, newest: float, before: UUID | None) -> Since | None:
         part = newest / max(1.0, self.customers)
         if not self.ids:
             return None
         part += 0.0 if before is None else self._newer(before)
         if part > _LARGEST_PART:
             return None
-        return periods_since(self._oldest(part), self.ids[-1])
+        return Since(self._oldest(part), self.ids[-1])
 
     def _newer(self, than: UUID) -> float:
         """Return the part of customers that is newer than one."""
@@ -126,7 +138,7 @@ class Commonness:
             self._due_at = time.monotonic() + fresh
         return self._counted.hint(pieces, wanted)
 
-    def since(self, newest: float, before: UUID | None = None) -> list[str] | None:
-        """Return the periods in which so many customers or more were entered last, or last before
-        an id; one of them has each. None if these are no small part."""
+    def since(self, newest: float, before: UUID | None = None) -> Since | None:
+        """Return since when so many customers were entered, or so many before an id; None if these
+        are no small part."""
         return self._counted.since(newest, before)

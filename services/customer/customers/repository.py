@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects.postgresql import ARRAY
 
 from services.customer.customers import events, search
-from services.customer.customers.commonness import Commonness
+from services.customer.customers.commonness import Commonness, Since
 from services.customer.customers.errors import ExternalIdTaken, TaxIdTaken
 from services.customer.customers.model import Customer, Status
 from services.customer.customers.table import customer_number, customers, ownership_changes
@@ -40,6 +40,8 @@ NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _NEWEST = "-created"
 _Find = Callable[..., Awaitable[Page]]
 _Given = Mapping[str, Any]
+#: Of so many customers, each is looked at whether it matches.
+_READ_ONE_BY_ONE = 4_000
 #: So many matches of a rare term are gathered in no time; if there are more, it is not that rare.
 _FOUND_AT_ONCE = 250
 _DETAILS = {"tax_id", "phone", "email", "website", "address", "note"}
@@ -312,7 +314,10 @@ _MATCHING = (
     sa.func.strpos(customers.c.search_text, _written("whole", sa.Text)) != sa.literal_column("0"),
     _TERMS.contains(_written("pieces", ARRAY(sa.Text))),
 )
-_SINCE = _TERMS.overlap(_written("since", ARRAY(sa.Text)))
+#: From an id on, read one by one; or looked up together with the pieces. Both would be read for
+#: each row, and the latter is dear then.
+_SINCE = customers.c.id >= _written("since", sa.Uuid)
+_ENTERED = _TERMS.overlap(_written("periods", ARRAY(sa.Text)))
 
 
 def _matches(*seen: sa.ColumnElement[bool], most: int | None = None) -> sa.CTE:
@@ -342,18 +347,21 @@ async def _among_newest(
     find: _Find,
     query: sa.Select[Any],
     telling: _Given,
-    since: Callable[[float], Sequence[str] | None],
+    since: Callable[[float], Since | None],
     newest: float,
     wanted: int,
 ) -> Page | None:
     """Return the page if the newest customers, or those before the page before, fill it. If they
     hold too few matches, look once more, twice as far back as these few say."""
-    query = query.where(*_MATCHING, _SINCE)
     for _ in range(2):
-        periods = since(newest)
-        if periods is None:
+        first = since(newest)
+        if first is None:
             break
-        page = await find(query, given={**telling, "since": periods})
+        if newest <= _READ_ONE_BY_ONE:
+            within, given = _SINCE, {**telling, "since": first.id}
+        else:
+            within, given = _ENTERED, {**telling, "periods": first.periods()}
+        page = await find(query.where(*_MATCHING, within), given=given)
         if page.next_token is not None:
             return page
         newest *= 2 * wanted / len(page.rows) if page.rows else math.inf

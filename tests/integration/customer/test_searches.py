@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from datetime import UTC, datetime
 from importlib import import_module
@@ -14,8 +15,8 @@ import pytest
 import sqlalchemy as sa
 
 from services.customer.customers import pinyin
-from services.customer.customers.commonness import Commonness, Hint
-from services.customer.customers.periods import periods, periods_since
+from services.customer.customers.commonness import Commonness, Hint, Since
+from services.customer.customers.periods import periods
 from shared.bus.postgres import PostgresBus
 from tests.bench import company
 from tests.conftest import Launch
@@ -51,6 +52,7 @@ async def walk(client: httpx.AsyncClient, **filters: Any) -> list[str]:
 @pytest.mark.parametrize("few", [True, False])
 @pytest.mark.parametrize("at_once", [None, 1, 250])
 @pytest.mark.parametrize("newest", [None, 0, 20, 40, 59])
+@pytest.mark.parametrize("one_by_one", [0, math.inf])
 async def test_every_way_finds_the_same(
     customer: ServiceUnderTest,
     entered: list[UUID],
@@ -58,15 +60,17 @@ async def test_every_way_finds_the_same(
     few: bool,
     at_once: int | None,
     newest: int | None,
+    one_by_one: float,
 ) -> None:
-    """S02: gathered or in order, with a page among the newest or without one, those of a rare term
-    at once, in every order."""
-    since = None if newest is None else periods_since(entered[newest], entered[-1])
+    """S02: gathered or in order, with a page among the newest, by ids or periods, or without one,
+    those of a rare term at once, in every order."""
+    since = None if newest is None else Since(entered[newest], entered[-1])
 
     async def hint(self: Commonness, conn: Any, pieces: Any, wanted: int) -> Hint:
-        return Hint(sorted(pieces), few, rare=at_once is not None)
+        return Hint(sorted(pieces), few, newest=wanted, rare=at_once is not None)
 
     monkeypatch.setattr("services.customer.customers.repository._FOUND_AT_ONCE", at_once)
+    monkeypatch.setattr("services.customer.customers.repository._READ_ONE_BY_ONE", one_by_one)
     monkeypatch.setattr(Commonness, "hint", hint)
     monkeypatch.setattr(Commonness, "since", lambda self, newest, before=None: since)
     async with customer.client("account_manager") as client:
@@ -89,8 +93,8 @@ async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list
         assert len(hint.telling) == 1
         since = commonness.since(hint.newest)
         assert since is not None
-        assert set(periods(entered[-1])) & set(since)
-        assert any(since[0] in periods(made) for made in entered[40:])
+        assert entered[40] <= since.id <= entered[-1] == since.newest
+        assert set(periods(entered[-1])) & set(since.periods())
         rare = await commonness.hint(conn, {"商行", "魑魅"}, 1)
     assert rare.telling == ["魑魅"]
 
@@ -129,7 +133,7 @@ async def test_every_page_is_exact_whenever_its_customers_were_entered(
     """S02: also years apart, in another order than that of the table."""
     service, since, sought = await launch("customer"), Commonness.since, []
 
-    def noted(self: Commonness, newest: float, before: UUID | None = None) -> list[str] | None:
+    def noted(self: Commonness, newest: float, before: UUID | None = None) -> Since | None:
         sought.append((before is None, since(self, newest, before)))
         return sought[-1][1]
 
@@ -145,6 +149,6 @@ async def test_every_page_is_exact_whenever_its_customers_were_entered(
         for term in ("公司", "华为", "上海", "huawei", "海华", "万象软件", "0012"):
             expected = [row.name for row in rows if term in row.search_text]
             assert await walk(client, q=term) == expected
-    among_newest = [first for first, periods in sought if periods]
+    among_newest = [first for first, found in sought if found]
     assert among_newest.count(True) >= 3, "first pages"
     assert among_newest.count(False) >= 30, "further pages"

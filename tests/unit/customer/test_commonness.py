@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from services.customer.customers.commonness import Hint, _Counted
-from services.customer.customers.periods import periods_since
+from services.customer.customers.commonness import Hint, Since, _Counted
 
 SHARES = {"公司": 1.0, "上海": 0.07, "华为": 0.12, "滤波": 0.02}
 #: One in a hundred lies between two of them, 25,600 milliseconds apart.
@@ -20,12 +19,13 @@ def hint(*pieces: str, customers: float = 1_000_000) -> Hint:
 def since(given: Hint, customers: float, before: int | None = None) -> list[str] | None:
     """The periods in which a page is sought, of those made before a quarter of a second."""
     last = None if before is None else UUID(int=before << 88)
-    return _Counted(SHARES, IDS, customers).since(given.newest, last)
+    found = _Counted(SHARES, IDS, customers).since(given.newest, last)
+    return found and found.periods()
 
 
 def after(quarters: int) -> list[str]:
     """The periods after so many quarters of a second."""
-    return periods_since(UUID(int=quarters << 88), IDS[-1])
+    return Since(UUID(int=quarters << 88), IDS[-1]).periods()
 
 
 def test_the_rare_pieces_say_most() -> None:
