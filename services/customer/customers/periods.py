@@ -2,7 +2,7 @@
 
 An index of terms reads all that have a piece, however old, though the newest fill the page. So a
 customer also has terms for the periods it was entered in, from a quarter of a second up to five
-centuries, each sixteen times as long as the one before. A time and all that follow are few such
+centuries, each four times as long as the one before. A time and all that follow are few such
 terms, and the index leaps over whatever has none of them. No piece of a name looks like one: it has
 no signs beside letters.
 """
@@ -12,9 +12,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from uuid import UUID
 
-_EACH = 4
+_EACH = 2
 #: Powers of two of milliseconds.
-LENGTHS = range(8, 48, _EACH)
+LENGTHS = range(8, 46, _EACH)
 #: Of the shortest periods, fewer than so many reach from one id to another.
 _MANY = 8
 

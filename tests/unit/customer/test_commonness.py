@@ -20,7 +20,7 @@ def since(given: Hint, customers: float, before: int | None = None) -> list[str]
     """The periods in which a page is sought, of those made before a quarter of a second."""
     last = None if before is None else UUID(int=before << 88)
     found = _Counted(SHARES, IDS, customers).since(given.newest, last)
-    return found and found.periods()
+    return None if found is None else found.periods()
 
 
 def after(quarters: int) -> list[str]:
