@@ -15,6 +15,7 @@ import pytest
 import sqlalchemy as sa
 
 from services.customer.customers import pinyin
+from services.customer.customers.approval import customers
 from services.customer.customers.commonness import Commonness, Hint, Since
 from services.customer.customers.periods import periods
 from shared.bus.postgres import PostgresBus
@@ -140,6 +141,7 @@ async def test_every_page_is_exact_whenever_its_customers_were_entered(
     ids = iter(made_in_bursts(random.Random(20261201), 3000))
     monkeypatch.setattr("services.customer.customers.model.new_id", lambda: next(ids))
     monkeypatch.setattr(Commonness, "since", noted)
+    monkeypatch.setattr(customers, "_commonness", Commonness())  # of this database
     await company.add_customers(service, 3000, lambda _: None)
     await company.analyze(service)
     async with service.db.reading() as conn:
