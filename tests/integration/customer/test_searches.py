@@ -14,10 +14,10 @@ import httpx
 import pytest
 import sqlalchemy as sa
 
-from services.customer.customers import pinyin
+from services.customer.customers import pinyin, repository
 from services.customer.customers.approval import customers
 from services.customer.customers.commonness import Commonness, Hint, Since
-from services.customer.customers.periods import periods
+from services.customer.customers.periods import periods, periods_since
 from shared.bus.postgres import PostgresBus
 from tests.bench import company
 from tests.conftest import Launch
@@ -128,19 +128,28 @@ def made_in_bursts(chance: random.Random, count: int) -> list[UUID]:
     return made
 
 
+@pytest.mark.parametrize("one_by_one", [0, 4_000])
 async def test_every_page_is_exact_whenever_its_customers_were_entered(
-    launch: Launch, monkeypatch: pytest.MonkeyPatch
+    launch: Launch, monkeypatch: pytest.MonkeyPatch, one_by_one: int
 ) -> None:
-    """S02: also years apart, in another order than that of the table."""
-    service, since, sought = await launch("customer"), Commonness.since, []
+    """S02: also years apart, in another order than that of the table; by periods and by ids."""
+    service, among_newest, filled = await launch("customer"), repository._among_newest, []
+    by_periods: list[Since] = []
 
-    def noted(self: Commonness, newest: float, before: UUID | None = None) -> Since | None:
-        sought.append((before is None, since(self, newest, before)))
-        return sought[-1][1]
+    async def noted(*asked: Any) -> Any:
+        if (page := await among_newest(*asked)) is not None:
+            filled.append(page)
+        return page
+
+    def looked_up(self: Since) -> list[str]:
+        by_periods.append(self)
+        return periods_since(self.id, self.newest)
 
     ids = iter(made_in_bursts(random.Random(20261201), 3000))
     monkeypatch.setattr("services.customer.customers.model.new_id", lambda: next(ids))
-    monkeypatch.setattr(Commonness, "since", noted)
+    monkeypatch.setattr(repository, "_among_newest", noted)
+    monkeypatch.setattr(repository, "_READ_ONE_BY_ONE", one_by_one)
+    monkeypatch.setattr(Since, "periods", looked_up)
     monkeypatch.setattr(customers, "_commonness", Commonness())  # of this database
     await company.add_customers(service, 3000, lambda _: None)
     await company.analyze(service)
@@ -151,6 +160,5 @@ async def test_every_page_is_exact_whenever_its_customers_were_entered(
         for term in ("公司", "华为", "上海", "huawei", "海华", "万象软件", "0012"):
             expected = [row.name for row in rows if term in row.search_text]
             assert await walk(client, q=term) == expected
-    among_newest = [first for first, found in sought if found]
-    assert among_newest.count(True) >= 3, "first pages"
-    assert among_newest.count(False) >= 30, "further pages"
+    assert len(filled) >= 30, "pages that the newest filled, or those that come next"
+    assert bool(by_periods) == (one_by_one == 0)
