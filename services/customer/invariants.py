@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
+from services.customer.customers.periods import LENGTHS, periods_in_sql
 from services.customer.levels.model import TRANSITIONS, Status
 from services.customer.timeline.projection import EVENTS
 from shared.approvals import invariants as approvals
@@ -116,7 +117,7 @@ INVARIANTS = (
     ),
     Invariant(
         "customers.search",
-        "A customer is found by the name, number and external id of today.",
+        "A customer is found by the name, number and external id of today, and among the newest.",
         f"""
         SELECT number, name, search_text FROM customer
         WHERE regexp_replace(normalize(name, NFKC), '{_HAN_AND_DIGITS}', '', 'g')
@@ -128,7 +129,9 @@ INVARIANTS = (
            OR external_id IS NOT NULL
               AND position(lower(regexp_replace(external_id, '[^A-Za-z0-9]', '', 'g'))
                            IN search_text) = 0
-        """,  # noqa: S608 - a constant pattern
+           OR search_terms[cardinality(search_terms) - {len(LENGTHS) - 1}:]
+              <> {periods_in_sql("id")}
+        """,  # noqa: S608 - constants
     ),
     Invariant(
         "credit.history",

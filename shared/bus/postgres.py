@@ -200,9 +200,9 @@ class PostgresBus:
 
     async def delete_before(self, begins: Mapping[TopicPartition, int]) -> None:
         """Delete what stands before these offsets; see the port."""
-        columns = [list(column) for column in zip(*begins, strict=True)] or [[], []]
+        topics, numbers = [each.topic for each in begins], [each.partition for each in begins]
         pool = await self._open()
-        await pool.execute(_DELETE, *columns, list(begins.values()))
+        await pool.execute(_DELETE, topics, numbers, list(begins.values()))
 
     async def close(self) -> None:
         """Give the connections back."""

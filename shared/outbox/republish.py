@@ -21,10 +21,24 @@ _SINCE = " AND seq >= (SELECT min(seq) FROM outbox WHERE occurred_at >= $1)"
 
 _WAITING = "SELECT EXISTS (SELECT FROM outbox WHERE published_at IS NULL AND seq <= $1)"
 
-
 _PUBLISHED = """
 SELECT topic, count(*) FROM outbox WHERE published_at IS NOT NULL GROUP BY topic
 """
+
+
+async def republish(database: Database, since: datetime | None = None) -> int:
+    """Have the relay publish everything (or what was recorded from ``since`` on) once more, in
+    order.
+
+    Consumers know the events by their ids and apply none twice. Returns the number of events.
+    """
+    where, values = ("", ()) if since is None else (_SINCE, (since,))
+    statement = f"UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL{where}"  # noqa: S608
+    async with database.pool.transaction() as conn:
+        await conn.driver.execute("SET LOCAL statement_timeout = 0")
+        done = await conn.driver.execute(statement, *values, timeout=_PATIENCE)
+    database.on_commit()
+    return int(done.rpartition(" ")[2])
 
 
 async def republish_all(database: Database, bus: Bus) -> int:
@@ -52,21 +66,6 @@ async def _made_anew(bus: Bus, published: Mapping[str, int]) -> Mapping[TopicPar
         for place, end in ends.items()
         if end and given[place.topic] < published[place.topic]
     }
-
-
-async def republish(database: Database, since: datetime | None = None) -> int:
-    """Have the relay publish everything (or what was recorded from ``since`` on) once more, in
-    order.
-
-    Consumers know the events by their ids and apply none twice. Returns the number of events.
-    """
-    where, values = ("", ()) if since is None else (_SINCE, (since,))
-    statement = f"UPDATE outbox SET published_at = NULL WHERE published_at IS NOT NULL{where}"  # noqa: S608
-    async with database.pool.transaction() as conn:
-        await conn.driver.execute("SET LOCAL statement_timeout = 0")
-        done = await conn.driver.execute(statement, *values, timeout=_PATIENCE)
-    database.on_commit()
-    return int(done.rpartition(" ")[2])
 
 
 async def publish_anew(

@@ -33,7 +33,7 @@ PERSONAL = {
     "customer.name": "a company; of a sole trader the person. Told to all services",
     "customer.name_key": "derived from the name",
     "customer.search_text": "derived from the name",
-    "customer.search_terms": "derived from the name and the time of entry",
+    "customer.search_terms": "derived from the name, numbers and the time of entry",
     "audit_entry.actor_name": "who did it, as called then",
     "audit_entry.on_behalf_of_name": "in whose name, as called then",
     "audit_entry.address": "network address of who did it",

@@ -6,6 +6,7 @@ and sort them. And of a piece it has not counted it expects one in two hundred: 
 customer, the newest first, for a page that never fills. So it is asked for the rarest pieces alone
 and, where these are not common, first among the newest customers that should fill a page. A term
 with several pieces that were not counted is rare, which shows as soon as some of it are gathered.
+It also counts the periods of entry, which stand among the pieces: nobody asks for their shares.
 """
 
 from __future__ import annotations
@@ -67,14 +68,14 @@ class Hint:
 
 @dataclass(frozen=True, slots=True)
 class Since:
-    """The newest customers: those from an id on. ``newest`` is the newest id that was counted."""
+    """The newest customers: those from an id on. ``counted`` is the last id that was counted."""
 
     id: UUID
-    newest: UUID
+    counted: UUID
 
     def periods(self) -> list[str]:
-        """Return the periods in which they were entered, and hardly anybody else: each has one."""
-        return periods_since(self.id, self.newest)
+        """Return periods in one of which each of them was entered, and some others before."""
+        return periods_since(self.id, self.counted)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ class _Counted:
         return Since(self._oldest(part), self.ids[-1])
 
     def _newer(self, than: UUID) -> float:
-        """Return the part of customers that is newer than one."""
+        """Return the part of customers that is newer than an id."""
         after = min(max(1, bisect_left(self.ids, than)), len(self.ids) - 1)
         lower, upper = self.ids[after - 1].int, self.ids[after].int
         between = min(max(0.0, (upper - than.int) / max(1, upper - lower)), 1.0)

@@ -40,7 +40,7 @@ NEWEST_CHANGE = {"-time": Sort(ownership_changes.c.id, UUID, descending=True)}
 _NEWEST = "-created"
 _Find = Callable[..., Awaitable[Page]]
 _Given = Mapping[str, Any]
-#: Of so many customers, each is looked at whether it matches.
+#: Up to so many of the newest are read one by one, by id; of more the index of terms is asked.
 _READ_ONE_BY_ONE = 4_000
 #: So many matches of a rare term are gathered in no time; if there are more, it is not that rare.
 _FOUND_AT_ONCE = 250
@@ -264,7 +264,7 @@ class Customers(Repository[Customer]):
         find = partial(fetch_page, conn, request=request, sorts=SORTS, key=customers.c.id)
         text = search.query_text(wanted.q or "")
         if not text:
-            return await find(query.where(sa.false()))  # nobody is found by signs alone
+            return await find(query.where(sa.false()))  # nobody is found by nothing
         pieces = search.query_pieces(text)
         hint = await self._commonness.hint(conn, pieces, request.size + 1)
         telling = {"whole": text, "pieces": hint.telling}
@@ -274,7 +274,9 @@ class Customers(Repository[Customer]):
         newest_first = request.sort == _NEWEST and wanted.searches_alone
         before = last_key(request, SORTS) if newest_first else None
         since = partial(self._commonness.since, before=before)
+        gather = hint.few
         if newest_first and since(hint.newest):
+            gather = gather or before is None  # what these do not hold is far back
             if hint.rare and before is None:
                 page = await _first_found(find, query, telling)
                 if page is not None:
@@ -282,9 +284,9 @@ class Customers(Repository[Customer]):
             page = await _among_newest(find, query, telling, since, hint.newest, request.size + 1)
             if page is not None:
                 return page
-        elif not hint.few:
-            return await find(query.where(*_MATCHING), given=telling)
-        return await find(query.where(_GATHERED), given=telling | {"pieces": sorted(pieces)})
+        if gather:
+            return await find(query.where(_GATHERED), given=telling | {"pieces": sorted(pieces)})
+        return await find(query.where(*_MATCHING), given=telling)
 
 
 @cache
@@ -300,9 +302,9 @@ def _alike(*columns: str, besides: bool) -> Prepared:
 
 
 def _written(name: str, kind: Any) -> sa.BindParameter[Any]:
-    """Return a parameter that is written into the statement (letters, digits and periods only),
-    because the plan depends on how common it is: a plan for any term takes the index of terms even
-    where all rows match."""
+    """Return a parameter that is written into the statement, because the plan depends on how common
+    it is: a plan for any term takes the index of terms even where all rows match. It is an id,
+    periods, or what somebody looks for, signs too, and is quoted as any literal."""
     return sa.bindparam(name, type_=kind, literal_execute=True)
 
 
@@ -314,8 +316,8 @@ _MATCHING = (
     sa.func.strpos(customers.c.search_text, _written("whole", sa.Text)) != sa.literal_column("0"),
     _TERMS.contains(_written("pieces", ARRAY(sa.Text))),
 )
-#: From an id on, read one by one; or looked up together with the pieces. Both would be read for
-#: each row, and the latter is dear then.
+#: From an id on, or in periods; never both. Where rows are read one by one, all terms of each would
+#: be compared, which is dear.
 _SINCE = customers.c.id >= _written("since", sa.Uuid)
 _ENTERED = _TERMS.overlap(_written("periods", ARRAY(sa.Text)))
 
@@ -352,7 +354,8 @@ async def _among_newest(
     wanted: int,
 ) -> Page | None:
     """Return the page if the newest customers, or those before the page before, fill it. If they
-    hold too few matches, look once more, twice as far back as these few say."""
+    hold too few matches, look once more, twice as far back as these few say. By periods, what is
+    newer than the page is looked up as well: a page far down costs more."""
     for _ in range(2):
         first = since(newest)
         if first is None:

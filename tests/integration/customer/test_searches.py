@@ -94,7 +94,7 @@ async def test_the_statistics_are_read(customer: ServiceUnderTest, entered: list
         assert len(hint.telling) == 1
         since = commonness.since(hint.newest)
         assert since is not None
-        assert entered[40] <= since.id <= entered[-1] == since.newest
+        assert entered[40] <= since.id <= entered[-1] == since.counted
         assert set(periods(entered[-1])) & set(since.periods())
         rare = await commonness.hint(conn, {"商行", "魑魅"}, 1)
     assert rare.telling == ["魑魅"]
@@ -143,7 +143,7 @@ async def test_every_page_is_exact_whenever_its_customers_were_entered(
 
     def looked_up(self: Since) -> list[str]:
         by_periods.append(self)
-        return periods_since(self.id, self.newest)
+        return periods_since(self.id, self.counted)
 
     ids = iter(made_in_bursts(random.Random(20261201), 3000))
     monkeypatch.setattr("services.customer.customers.model.new_id", lambda: next(ids))

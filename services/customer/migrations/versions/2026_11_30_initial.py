@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import op
 from sqlalchemy.dialects import postgresql
 
-revision = "d68d014b1ce4"
+revision = "6d856c8872da"
 down_revision = None
 branch_labels = None
 depends_on = None
